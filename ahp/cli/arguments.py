@@ -101,6 +101,12 @@ def asked_language(argv: Sequence[str]) -> str | None:
     return language
 
 
+def add_database(command: argparse.ArgumentParser) -> None:
+    """Which database a command works with, and the language of what it prints."""
+    command.add_argument("--database", metavar="URL", help="the app's own database by default")
+    add_language(command)
+
+
 def add_language(command: argparse.ArgumentParser, default: str | None = argparse.SUPPRESS) -> None:
     """`--language`; that of the program unless a command has its own."""
     command.add_argument(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..i18n import Translate, translator
-from .arguments import Commands, add_language
+from .arguments import Commands, add_database
 from .printing import line_language
 
 if TYPE_CHECKING:
@@ -27,15 +27,13 @@ def add(commands: Commands) -> None:
         "backup", help="write the database and the signing key into one file, while the app runs"
     )
     command.add_argument("file", metavar="FILE", help="the backup; nothing is overwritten")
-    command.add_argument("--database", metavar="URL", help="the app's own database by default")
-    add_language(command)
+    add_database(command)
     command.set_defaults(run=_back_up)
     command = commands.add_parser(
         "restore", help="put a backup into a database that is new or empty, and verify it"
     )
     command.add_argument("file", metavar="FILE", help="the backup")
-    command.add_argument("--database", metavar="URL", help="the app's own database by default")
-    add_language(command)
+    add_database(command)
     command.set_defaults(run=_restore)
 
 

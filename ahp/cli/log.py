@@ -11,7 +11,7 @@ from ..datafile import MAX_EVALUATION, read_bytes
 from ..errors import OptionError, StoreError
 from ..i18n import translator
 from ..messages import Phrase
-from .arguments import Commands, add_language
+from .arguments import Commands, add_database
 from .printing import fail, in_words, line_language, print_warning
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def add(commands: Commands) -> None:
         "verify",
         help="recompute every hash and every closed or signed result; only reads",
     )
-    _add_database(command)
+    add_database(command)
     command.add_argument(
         "--checkpoints",
         nargs="*",
@@ -58,7 +58,7 @@ def add(commands: Commands) -> None:
         "import", help="take over a whole evaluation, also from a file too large for the app's page"
     )
     command.add_argument("file", metavar="FILE", help="the evaluation as JSON")
-    _add_database(command)
+    add_database(command)
     command.set_defaults(run=_import)
     command = actions.add_parser(
         "checkpoint", help="sign how many events each log has, and with which hashes"
@@ -73,13 +73,8 @@ def add(commands: Commands) -> None:
         metavar="URL",
         help="have each checkpoint time-stamped by this authority; default: $AHP_TSA_URL",
     )
-    _add_database(command)
+    add_database(command)
     command.set_defaults(run=_checkpoint)
-
-
-def _add_database(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--database", metavar="URL", help="the app's own database by default")
-    add_language(command)
 
 
 def _import(arguments: argparse.Namespace) -> int:

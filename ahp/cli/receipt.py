@@ -9,7 +9,7 @@ from ..datafile import read_bytes
 from ..errors import StoreError
 from ..i18n import translator
 from ..report import pairs_to_text
-from .arguments import Commands, add_language
+from .arguments import Commands, add_database, add_language
 from .printing import line_language, table_language
 
 
@@ -26,8 +26,7 @@ def add(commands: Commands) -> None:
     add_language(command)
     command.set_defaults(run=_verify)
     command = actions.add_parser("key", help="print the public key that receipts verify with")
-    command.add_argument("--database", metavar="URL", help="the app's own database by default")
-    add_language(command)
+    add_database(command)
     command.set_defaults(run=_key)
 
 

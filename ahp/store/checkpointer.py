@@ -290,8 +290,6 @@ class Checkpointer(Observer):
                     self._say(problem)
             except AHPError as error:
                 self._say(error)
-            except Exception:
-                _log.exception("no checkpoint was written")
             if last:
                 return
             self._wake.wait(SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -58,6 +59,8 @@ def ask(url: str, text: str) -> bytes:
         raise _refused(url, system_problem(problem)) from error
     except OSError as error:
         raise _refused(url, system_problem(error)) from error
+    except http.client.HTTPException as error:  # what answers there speaks something else
+        raise _refused(url, Phrase("stamp_unreadable")) from error
     try:
         answer = decode_timestamp_response(content)
         granted = answer.status == PKIStatus.GRANTED

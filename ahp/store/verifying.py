@@ -28,12 +28,14 @@ def verify_studies(database: DatabaseToRead, jobs: int) -> list[StudyLog]:
     Raises:
         LogError: names the first bad event and what is wrong with it.
     """
-    with database.read() as session:
-        heads = _heads(session, StudyRow)
-        if not _worth_it(heads, jobs):
-            return log.verify(session)
-        log.check_orphans(session)
-    return _in_processes(database.source, heads, jobs, _verify_study)
+    return _verify(
+        database,
+        jobs,
+        StudyRow,
+        verify_all=log.verify,
+        check_orphans=log.check_orphans,
+        verify_one=_verify_study,
+    )
 
 
 def verify_evaluations(database: DatabaseToRead, jobs: int) -> list[EvaluationLog]:
@@ -42,22 +44,33 @@ def verify_evaluations(database: DatabaseToRead, jobs: int) -> list[EvaluationLo
     Raises:
         LogError: names the first bad event and what is wrong with it.
     """
+    return _verify(
+        database,
+        jobs,
+        EvaluationRow,
+        verify_all=evaluation_log.verify,
+        check_orphans=evaluation_log.check_orphans,
+        verify_one=_verify_evaluation,
+    )
+
+
+def _verify(
+    database: DatabaseToRead,
+    jobs: int,
+    books: type[StudyRow] | type[EvaluationRow],
+    *,
+    verify_all: Callable[[Session], list[_Log]],
+    check_orphans: Callable[[Session], None],
+    verify_one: Callable[[str], _Log],
+) -> list[_Log]:
+    """Walk all at once, or each by itself where that takes less time."""
     with database.read() as session:
-        heads = _heads(session, EvaluationRow)
-        if not _worth_it(heads, jobs):
-            return evaluation_log.verify(session)
-        evaluation_log.check_orphans(session)
-    return _in_processes(database.source, heads, jobs, _verify_evaluation)
-
-
-def _heads(session: Session, books: type[StudyRow] | type[EvaluationRow]) -> dict[str, int]:
-    """Id -> number of events, in the order in which books are verified."""
-    query = select(books.id, books.head_seq).order_by(books.created, books.id)
-    return {row.id: row.head_seq for row in session.execute(query)}
-
-
-def _worth_it(heads: dict[str, int], jobs: int) -> bool:
-    return jobs > 1 and len(heads) > 1 and sum(heads.values()) >= LONG
+        query = select(books.id, books.head_seq).order_by(books.created, books.id)
+        heads = {row.id: row.head_seq for row in session.execute(query)}
+        if jobs == 1 or len(heads) < 2 or sum(heads.values()) < LONG:
+            return verify_all(session)
+        check_orphans(session)
+    return _in_processes(database.source, heads, jobs, verify_one)
 
 
 def _in_processes(

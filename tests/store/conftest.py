@@ -112,13 +112,18 @@ def databases(*kinds: Any) -> Any:
     @pytest.fixture(params=kinds)
     def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         """URL of a fresh, empty database."""
-        if request.param == "sqlite":
-            yield f"sqlite:///{tmp_path / 'ahp.db'}"
-            return
-        with fresh_schema(request.getfixturevalue("postgres_server")) as own:
-            yield own
+        yield from empty_database(request, tmp_path / "ahp.db")
 
     return url
+
+
+def empty_database(request: pytest.FixtureRequest, path: Path) -> Iterator[str]:
+    """URL of a database of the kind that a test asks for, SQLite's at a path."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{path}"
+        return
+    with fresh_schema(request.getfixturevalue("postgres_server")) as own:
+        yield own
 
 
 url = databases("sqlite", "postgresql")

@@ -26,7 +26,7 @@ from ahp.store.database import place_of
 from ahp.store.models import FileRow
 from ahp.store.restore import restore
 
-from .conftest import RULES, Database, databases, fresh_schema, on_each_database
+from .conftest import RULES, Database, databases, empty_database, on_each_database
 
 BACK_UP = """
 import sys
@@ -49,11 +49,15 @@ SLOW = pytest.mark.slow
 @pytest.fixture(params=RULES)
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """URL of another database, which is empty."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'new' / 'ahp.db'}"
-        return
-    with fresh_schema(request.getfixturevalue("postgres_server")) as own:
-        yield own
+    yield from empty_database(request, tmp_path / "new" / "ahp.db")
+
+
+def run_on(location: str, *statements: str) -> None:
+    """Change a SQLite file without the store."""
+    with closing(sqlite3.connect(location)) as connection:
+        for one in statements:
+            connection.execute(one)
+        connection.commit()
 
 
 @pytest.fixture(autouse=True)
@@ -389,10 +393,11 @@ def test_a_disk_that_is_full(on_file, study_of_file, tmp_path, monkeypatch):
 def test_a_database_that_is_damaged(on_file, study_of_file, tmp_path):
     location = on_file.location
     on_file.close()
-    with closing(sqlite3.connect(location)) as connection:
-        connection.execute("PRAGMA writable_schema = ON")
-        connection.execute("DELETE FROM sqlite_master WHERE name = 'ix_events_expert_id_seq'")
-        connection.commit()
+    run_on(
+        location,
+        "PRAGMA writable_schema = ON",
+        "DELETE FROM sqlite_master WHERE name = 'ix_events_expert_id_seq'",
+    )
     said = refused(lambda: made(on_file, tmp_path / "ahp.zip"))
     assert said.startswith(f"{location}: SQLite finds it damaged: ")
     empty = tmp_path / "empty.db"
@@ -476,10 +481,7 @@ def test_a_database_is_backed_up_as_it_is(on_file, study_of_file, tmp_path):
     """Before an upgrade: nothing is migrated. Restored, it is brought up to date."""
     location = on_file.location
     on_file.close()
-    with closing(sqlite3.connect(location)) as connection:
-        connection.execute("DROP TABLE backups")
-        connection.execute("UPDATE alembic_version SET version_num = '0007'")
-        connection.commit()
+    run_on(location, "DROP TABLE backups", "UPDATE alembic_version SET version_num = '0007'")
     _, manifest = back_up(place_of(f"sqlite:///{location}"), tmp_path / "ahp.zip")
     assert manifest.schema == "0007"
     with closing(sqlite3.connect(location)) as connection:

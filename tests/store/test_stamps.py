@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -205,6 +207,23 @@ def test_answers_that_are_no_stamp(authority: Authority, answer, problem: str) -
     with pytest.raises(StoreError) as raised:
         stamps.ask(authority.url, CHECKPOINT.text)
     assert str(raised.value) == f"{authority.url}: no time stamp: {problem}"
+
+
+def test_what_answers_something_else_is_no_authority() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+        def answer() -> None:
+            connection, _address = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"220 mail.example.org ready\r\n\r\n")
+
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(answer)
+            with pytest.raises(StoreError) as raised:
+                stamps.ask(url, CHECKPOINT.text)
+    assert str(raised.value) == f"{url}: no time stamp: the answer is no time stamp"
 
 
 def test_a_stamp_that_was_recorded_is_refused(authority: Authority) -> None:

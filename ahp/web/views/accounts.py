@@ -76,17 +76,23 @@ def change_own(account: AccountInfo) -> None:
         st.toast(_("The password is changed. Please sign in with it."))
 
 
+def ask_current_password(key: str) -> None:
+    """A field for one's own password."""
+    _ = state.translate()
+    st.text_input(
+        _("Current password"),
+        type="password",
+        max_chars=LONGEST["name"],
+        autocomplete="current-password",
+        key=key,
+    )
+
+
 def show_own(account: AccountInfo) -> None:
     """Change one's own password."""
     _ = state.translate()
     with st.expander(_("Change my password"), icon=":material/key:"), st.form("own_password"):
-        st.text_input(
-            _("Current password"),
-            type="password",
-            max_chars=LONGEST["name"],
-            autocomplete="current-password",
-            key="current_password",
-        )
+        ask_current_password("current_password")
         ask_password(_("New password"), "new_password")
         ask_password(_("New password, again"), "new_password_again")
         st.form_submit_button(
@@ -164,13 +170,7 @@ def show_set_up(account: AccountInfo) -> None:
         wrap_lines=True,
     )
     with st.form("set_up"):
-        st.text_input(
-            _("Current password"),
-            type="password",
-            max_chars=LONGEST["name"],
-            autocomplete="current-password",
-            key="totp_password",
-        )
+        ask_current_password("totp_password")
         ask_code(_("Code that the app shows"), "totp_code")
         st.form_submit_button(
             _("Set up the second factor"),
