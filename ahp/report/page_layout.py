@@ -42,6 +42,7 @@ _WIDTHS = {
     **dict.fromkeys('ftr-“”"°', 0.46),
     **dict.fromkeys("mwMW@%—", 1.0),
     **dict.fromkeys("ABCDEFGHKNOPQRSUVXYZ&", 0.78),
+    **dict.fromkeys("+−±<>=≤≥", 0.84),
 }
 """Widths of characters in em, in the widest of the fonts that may stand in for those of reports."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib.font_manager import findfont, get_font
 
 from ahp.report.document import Document, Paragraph, Section, TableBlock
 from ahp.report.page_layout import ACROSS, SIZES, UPRIGHT, fit_table, place, text_width
@@ -91,3 +92,12 @@ def test_pages_do_not_turn_for_one_table() -> None:
     document = Document("t", "", "en", (), (Section("One", (*together, *apart), "one"),))
     found = [one.across for one in place(document) if isinstance(one.block, TableBlock | Paragraph)]
     assert found == [False, True, True, True, True, True, True, False, True]
+
+
+@pytest.mark.parametrize("number", ["+10.0", "−11.3398", "< 0.0001", "≥ 0.95", "±3", "1,234.5%"])
+def test_numbers_are_not_broken_in_the_widest_font(number: str) -> None:
+    """DejaVu Serif, which stands in for Times New Roman where that isn't installed."""
+    font = get_font(findfont("DejaVu Serif"))
+    font.set_size(100, 72)
+    needed = sum(font.load_char(ord(mark)).linearHoriAdvance for mark in number) / 65536 / 100
+    assert text_width(number) >= needed
