@@ -35,8 +35,8 @@ LIMIT = 2.0
 
 _ = translator("zh")
 TABS = (
-    *(_("Hierarchy"), _("Judgment matrices"), _("Experts"), _("Agreement"), _("How certain")),
-    _("Sensitivity to choices"),
+    *(_("Hierarchy"), _("Judgment matrices"), _("Experts"), _("Agreement"), _("Experts compared")),
+    *(_("How certain"), _("What if"), _("Sensitivity to choices")),
 )
 RANKED = """() => document.querySelector(".js-plotly-plot .bars path")
   && [...document.querySelectorAll("table")].some((one) => one.rows.length === 19)"""
@@ -97,7 +97,9 @@ def main() -> int:
         browser = actions.chromium(playwright)
         visits = []
         for _visit in range(VISITS):
-            context = actions.visitor(browser, locale="zh-CN", size=actions.DESKTOP)
+            context = actions.visitor(
+                browser, locale="zh-CN", size=actions.DESKTOP, saves_data=False
+            )
             visits.append(visit(context.new_page(), server))
             context.close()
         browser.close()

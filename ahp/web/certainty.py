@@ -1,4 +1,6 @@
-"""The tab of a result that says how certain it is: words first, then numbers."""
+"""The tabs of a result that say how certain it is and what other weights would change: words
+first, then numbers.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +24,13 @@ STEPS = 100
 
 
 def show_certainty(analysis: Analysis) -> None:
-    """What would change with other experts, other judgments and other weights."""
-    _ = state.translate()
-    certainty = _simulated(analysis)
-    _show_words(analysis, certainty)
+    """What would change with other experts and other judgments."""
+    _show_words(analysis, _simulated(analysis))
+
+
+def show_what_if(analysis: Analysis) -> None:
+    """What would change with other weights."""
+    _, certainty = state.translate(), quick_certainty(analysis)
     st.header(_("What if a weight were another?"))
     _show_moving(analysis, certainty)
     _show_swings(analysis)

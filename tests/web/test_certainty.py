@@ -12,6 +12,7 @@ import pytest
 
 import ahp
 import ahp.web
+from ahp.i18n import translator
 from ahp.plots import screen
 from ahp.plots.chart import Axis, Bars, Cells, Chart, Points, Texts
 from ahp.process.certainty import LONG, QUICK, SEED, certainty_run
@@ -47,9 +48,9 @@ def analysis(store, study):
     return ahp.analyze(study.survey, store.answers(study.id), invited=3)
 
 
-def opened(visit, organizer, language="en"):
+def opened(visit, organizer, language="en", *, screen="How certain"):
     app = visit(organizer, "results", language=language)
-    app.session_state["screen"] = {"en": "How certain", "zh": "可靠程度"}[language]
+    app.session_state["screen"] = translator(language)(screen)
     app.run()
     assert not app.exception, app.exception
     return app
@@ -68,20 +69,22 @@ def test_words_come_before_tables(visit, organizer, analysis, language):
         assert state.plain(sentence) in said
     words = report.neighbors_sentences(analysis, sure, language)
     assert "\n".join(f"- {state.plain(sentence)}" for sentence in words) in said
-    titles = [one.value for one in app.header]
-    assert (
-        titles
-        == {
-            "en": [
-                *("Neighbors that could change places", "Ranks", "What if a weight were another?"),
-                *("What moves an indicator", "How far each weight can move"),
-            ],
-            "zh": [
-                *("可能互换名次的相邻指标", "名次", "假如权重有所不同"),
-                *("哪些权重影响某个指标", "各权重可变动的范围"),
-            ],
-        }[language]
-    )
+    titles = {
+        "en": ["Neighbors that could change places", "Ranks"],
+        "zh": ["可能互换名次的相邻指标", "名次"],
+    }
+    assert [one.value for one in app.header] == titles[language]
+    app.session_state["screen"] = translator(language)("What if")
+    app.run()
+    assert not app.exception
+    titles = {
+        "en": [
+            *("What if a weight were another?", "What moves an indicator"),
+            "How far each weight can move",
+        ],
+        "zh": ["假如权重有所不同", "哪些权重影响某个指标", "各权重可变动的范围"],
+    }
+    assert [one.value for one in app.header] == titles[language]
 
 
 def test_numbers_are_those_of_the_simulation(visit, organizer, analysis):
@@ -106,7 +109,7 @@ def test_more_draws_are_made_when_asked_for(visit, organizer, analysis):
 
 
 def test_a_weight_is_moved_and_ranks_change(visit, organizer, analysis):
-    app = opened(visit, organizer)
+    app = opened(visit, organizer, screen="What if")
     assert "**No indicator changes its rank; first: “{}”.**".format(
         analysis.survey.node_name(analysis.ranking[0], "en")
     ) in [one.value for one in app.markdown]
@@ -148,14 +151,21 @@ def pictures_of(app):
     return [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
 
 
-def test_pictures_say_whose_judgments_and_can_be_saved(visit, organizer, analysis):
-    app = opened(visit, organizer)
+@pytest.mark.parametrize(
+    ("screen", "pictures"),
+    [
+        ("How certain", {"interval_picture", "rank_picture"}),
+        ("What if", {"moved_picture", "tornado", "stability_picture"}),
+    ],
+)
+def test_pictures_say_whose_judgments_and_can_be_saved(
+    visit, organizer, analysis, screen, pictures
+):
+    app = opened(visit, organizer, screen=screen)
     titles = [one["layout"]["title"]["text"] for one in pictures_of(app)]
-    assert len(titles) == 5
+    assert len(titles) == len(pictures)
     assert all(title.startswith("Round 1 (running, provisional), 3 of 3 sub") for title in titles)
-    assert saved(app) == {"interval_picture", "rank_picture", "moved_picture", "tornado"} | {
-        "stability_picture"
-    }
+    assert saved(app) == pictures
 
 
 def saved(app):
@@ -203,7 +213,11 @@ def test_every_picture_of_a_result_can_be_saved(visit, organizer, analysis):
     app.session_state["screen"] = "Agreement"
     app.run()
     assert not app.exception
-    assert saved(app) == {"heat", "dendro", "disagreement", "quadrant", "expert_weights"}
+    assert saved(app) == {"heat", "disagreement", "quadrant"}
+    app.session_state["screen"] = "Experts compared"
+    app.run()
+    assert not app.exception
+    assert saved(app) == {"dendro", "expert_weights"}
 
 
 @pytest.mark.parametrize(("kind", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml")])
@@ -225,8 +239,10 @@ def test_shares_pareto_and_opinions(visit, store, organizer, study, analysis):
     app.session_state["screen"] = "Agreement"
     app.run()
     assert not app.exception
+    assert "**What matters and what is disputed**" in [one.value for one in app.markdown]
+    app.session_state["screen"] = "Experts compared"
+    app.run()
     said = [one.value for one in app.markdown]
-    assert "**What matters and what is disputed**" in said
     assert "**Indicators by expert**" in said
     assert "**Organizations side by side**" not in said
 
@@ -237,7 +253,7 @@ def test_organizations_stand_side_by_side(visit, store, organizer, survey):
     for k, expert in enumerate(store.add_experts(study.id, places)):
         fill(store, study, expert, k)
     app = visit(organizer, "results")
-    app.session_state["screen"] = "Agreement"
+    app.session_state["screen"] = "Experts compared"
     app.run()
     assert not app.exception
     assert "**Organizations side by side**" in [one.value for one in app.markdown]

@@ -293,7 +293,7 @@ def test_every_screen_of_the_results(visit, store, organizer, study, language):
         fill(store, study, expert, k // 2)
     app = visit(organizer, "results", language=language)
     names = [tab.label for tab in app.tabs]
-    assert len(names) == 8
+    assert len(names) == 10
     keyed(app.selectbox, "round-").select(2).run()
     for name, tables in zip(names, (4, 1, 7, 3, 3, 9, 4, 1), strict=True):
         app.session_state["screen"] = name
@@ -331,7 +331,7 @@ def test_the_organizer_reads_the_reasons(visit, store, organizer, study, survey)
     keyed(app.selectbox, "round-").select(2).run()
     app.session_state["screen"] = "Agreement"
     app.run()
-    reasons = app.table[3].value
+    reasons = app.table[2].value
     assert reasons.values.tolist() == [
         [
             *(survey.node_name(node, "en") for node in (parent, left, right)),

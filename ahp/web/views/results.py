@@ -22,7 +22,6 @@ from ahp.report import panel
 from ahp.store import ClosedRound, StudyInfo
 from ahp.study import Analysis, analyze
 from ahp.study.agreement import (
-    Agreement,
     compare_choices,
     incoherent_choices,
     leave_one_out,
@@ -33,7 +32,7 @@ from ahp.study.incoherence import INCOHERENT
 from ahp.study.panel import Panel
 from ahp.study.standing import AGGREGATES, COMPUTED_WEIGHTINGS, Standing
 from ahp.web import pictures, state
-from ahp.web.certainty import show_certainty
+from ahp.web.certainty import show_certainty, show_what_if
 from ahp.web.desk import nobody_left, pick_round, round_analysis, show_table, show_weights_question
 from ahp.web.results import node_names, show_chart, show_result
 
@@ -275,7 +274,7 @@ def show_experts(
 
 
 def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
-    """Consensus, what splits the panel, who thinks alike."""
+    """Consensus, what matters and is disputed, what splits the panel."""
     _, language = state.translate(), state.language()
     found = panel_agreement(analysis)
     if found is None:
@@ -296,11 +295,17 @@ def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
         st.info(state.plain(sentence), icon=":material/balance:")
     st.markdown("**" + _("Agreement of every two experts") + "**")
     show_chart(analysis, plots.consensus_heatmap(analysis, found, language), "heat")
-    if found.clusters is not None:
-        st.markdown("**" + _("Experts who judge alike") + "**")
-        show_chart(analysis, plots.dendrogram(analysis, found, language), "dendro")
-        show_result(analysis, panel.clusters_table(analysis, found, language), "clusters")
-    show_opinions(study, analysis, found)
+    order = [analysis.survey.hierarchy.leaves.index(leaf) for leaf in analysis.ranking]
+    st.markdown("**" + _("What matters and what is disputed") + "**")
+    names = node_names(analysis, language)
+    picture = plots.quadrant_chart(
+        [names[leaf] for leaf in analysis.ranking],
+        [analysis.global_weights[leaf] for leaf in analysis.ranking],
+        1 - found.variation[order],
+        measure=_("Consensus: 1 − coefficient of variation"),
+        language=language,
+    )
+    show_chart(analysis, picture, "quadrant")
     st.markdown("**" + _("The comparisons that split the panel most") + "**")
     show_chart(analysis, plots.disagreement_chart(analysis, found, language), "disagreement")
     show_result(analysis, panel.disagreement_table(analysis, found, language), "disagreement")
@@ -308,30 +313,26 @@ def show_agreement(study: StudyInfo, number: int, analysis: Analysis) -> None:
         show_result(analysis, panel.reasons_table(analysis, reasons, language), "reasons")
 
 
-def show_opinions(study: StudyInfo, analysis: Analysis, found: Agreement) -> None:
-    """What each expert gives each indicator, what matters and is disputed, what organizations see
-    differently.
-    """
+def show_experts_compared(study: StudyInfo, analysis: Analysis) -> None:
+    """Who judges alike, what each gives each indicator, what organizations see differently."""
     _, language = state.translate(), state.language()
+    found = panel_agreement(analysis)
+    if found is None:
+        st.info(_("This needs two experts or more."))
+        return
     names, leaves = node_names(analysis, language), analysis.survey.hierarchy.leaves
     order = [leaves.index(leaf) for leaf in analysis.ranking]
     indicators = [names[leaf] for leaf in analysis.ranking]
-    panel_weights = [analysis.global_weights[leaf] for leaf in analysis.ranking]
-    st.markdown("**" + _("What matters and what is disputed") + "**")
-    picture = plots.quadrant_chart(
-        indicators,
-        panel_weights,
-        1 - found.variation[order],
-        measure=_("Consensus: 1 − coefficient of variation"),
-        language=language,
-    )
-    show_chart(analysis, picture, "quadrant")
+    if found.clusters is not None:
+        st.markdown("**" + _("Experts who judge alike") + "**")
+        show_chart(analysis, plots.dendrogram(analysis, found, language), "dendro")
+        show_result(analysis, panel.clusters_table(analysis, found, language), "clusters")
     st.markdown("**" + _("Indicators by expert") + "**")
     picture = plots.expert_heatmap(
         indicators,
         list(analysis.panel.experts),
         analysis.panel.global_weights[:, order],
-        panel_weights,
+        [analysis.global_weights[leaf] for leaf in analysis.ranking],
         language=language,
     )
     show_chart(analysis, picture, "expert_weights")
@@ -466,7 +467,9 @@ def show(
         (_("Judgment matrices"), lambda: show_matrices(analysis)),
         (_("Experts"), lambda: show_experts(study, number, analysis, standings)),
         (_("Agreement"), lambda: show_agreement(study, number, analysis)),
+        (_("Experts compared"), lambda: show_experts_compared(study, analysis)),
         (_("How certain"), lambda: show_certainty(analysis)),
+        (_("What if"), lambda: show_what_if(analysis)),
         (_("Sensitivity to choices"), lambda: show_choices(analysis, standings)),
     ]
     if study.round > 1:
