@@ -42,7 +42,7 @@ RANKED = """() => document.querySelector(".js-plotly-plot .bars path")
   && [...document.querySelectorAll("table")].some((one) => one.rows.length === 19)"""
 DRAWN = """(name) => {
   const panel = [...document.querySelectorAll('[role="tabpanel"]')].find((one) =>
-    document.getElementById(one.getAttribute("aria-labelledby"))?.innerText.includes(name))
+    document.getElementById(one.getAttribute("aria-labelledby"))?.innerText.trim() === name)
   return panel?.querySelector("table")
     && document.querySelector('.stApp[data-test-script-state="notRunning"]')
     && !document.querySelector('[data-stale="true"]')
@@ -78,7 +78,7 @@ def visit(page: Page, server: RunningServer) -> dict[str, float]:
     for name in TABS:
         actions.drawn(page)
         started = time.monotonic()
-        page.get_by_role("tab", name=name).click()
+        page.get_by_role("tab", name=name, exact=True).click()
         page.wait_for_function(DRAWN, arg=name, timeout=60_000)
         seconds[name] = time.monotonic() - started
     started = time.monotonic()

@@ -16,7 +16,7 @@ from tests.browser.test_accessibility import LOCALES, Inspector
 from tests.panel_study import JUDGED, small_survey
 from tests.running_server import RunningServer
 
-TABS = 8
+TABS = 10
 
 
 def fill(store: Store) -> None:
