@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
+import numpy as np
 import plotly.graph_objects as go
 
 from .chart import (
@@ -442,7 +443,7 @@ def _draw_cells(picture: go.Figure, mark: Cells, chart: Chart) -> None:
     ticks = {"tickvals": list(mark.ticks), "ticktext": list(map(harmless, mark.tick_texts))}
     hover = [[harmless(text).replace("\n", "<br>") for text in row] for row in mark.hover]
     picture.add_heatmap(
-        z=[list(row) for row in mark.values],
+        z=np.array(mark.values, dtype=float),  # many numbers: lists are looked at one by one
         x=list(range(width)),
         y=list(range(height)),
         zmin=mark.low,
@@ -450,7 +451,7 @@ def _draw_cells(picture: go.Figure, mark: Cells, chart: Chart) -> None:
         colorscale=scale,
         xgap=2 if few else 0,
         ygap=2 if few else 0,
-        customdata=hover or None,
+        customdata=np.array(hover) if hover else None,
         hovertemplate="%{customdata}<extra></extra>" if hover else None,
         hoverinfo=None if hover else "skip",
         hoverongaps=False,

@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.text import Text
 
@@ -52,7 +53,7 @@ def test_rows_on_screens() -> None:
 
 def test_cells_on_screens() -> None:
     cells, texts = screen.figure(grid()).data
-    assert [list(row) for row in cells.z] == [[0.75, 0.25], [0.25, None]]
+    np.testing.assert_array_equal(cells.z, [[0.75, 0.25], [0.25, np.nan]])
     assert cells.colorscale == ((0, "#ffffff"), (1, BLUE))
     assert (texts.x, texts.y, texts.text) == ((0, 1, 0), (0, 0, 1), ("75", "25", "25"))
     assert texts.textfont.color == (DARK, DARK, DARK)

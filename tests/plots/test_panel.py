@@ -270,7 +270,7 @@ def test_consistency_heatmap() -> None:
     assert 0.1 < qin < 0.2 < rui
     joint = panel.consistency["a"].cr
     assert joint > 0.2
-    assert [row[1] for row in cells.z] == [2, 0, 1, 2, None]
+    np.testing.assert_array_equal(cells.z[:, 1], [2, 0, 1, 2, np.nan])
     assert [text for text, x in zip(texts.text, texts.x, strict=True) if x == 1] == [
         *(f"{joint:.3f}", "0.000", f"{qin:.3f}", f"{rui:.3f}")
     ]
