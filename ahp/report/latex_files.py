@@ -102,6 +102,9 @@ _PREAMBLE = r"""\usepackage{iftex}
 \def\naturalwidth{\ifdim\Gin@nat@width>\linewidth\linewidth\else\Gin@nat@width\fi}
 \def\naturalheight{\ifdim\Gin@nat@height>0.85\textheight 0.85\textheight\else\Gin@nat@height\fi}
 \makeatother
+%% bars and frames begin a page, and leave a heading behind: a heading needs room for lines below it
+\newcommand{\headingroom}{\par\penalty-100\begingroup\dimen0=\pagegoal\advance\dimen0-\pagetotal
+  \ifdim\dimen0<8\baselineskip\ifdim\dimen0>0pt\vfil\fi\break\fi\endgroup}
 \setkeys{Gin}{width=\naturalwidth,height=\naturalheight,keepaspectratio}
 \pagestyle{fancy}
 \fancyhf{}
@@ -307,7 +310,7 @@ class _Writer:
         breaks = new_page and (section.new_page or (section.annex and depth == 1))
         command = ("section", "subsection", "subsubsection")[depth - 1]
         return (
-            ("\\clearpage\n" if breaks else "")
+            ("\\clearpage\n" if breaks else "\\headingroom\n")
             + f"\\{command}{{{escape(one_line(section.title))}}}"
             + f"\\label{{{bookmark('section', section.key)}}}\n\n"
         )

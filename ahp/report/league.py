@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import EvaluationError
 from ..evaluation import Certainty, Evaluation
 from ..evaluation.peers import PeriodResult, earlier_result
+from ..evaluation.periods import parse_period
 from ..evaluation.separation import group_letters, units_alike_in_total
 from ..i18n import translator
 from ..i18n.evaluation import bands_of, name_of
@@ -131,12 +132,13 @@ def _columns(
         changes = [change_of(result, period, before, unit) for unit in units]
         head = _("Change since {period}").format(period=before.period)
         columns.append((head, aligned(changes, digits)))
-    warned = Counter(
-        phrase.parameters["unit"]
-        for phrase in result.warnings
-        if phrase.parameters.get("period") == period
-    )
-    columns.append((_("Early warnings"), [warned[unit] for unit in units]))
+    if parse_period(period).kind == result.scheme.period.kind:  # nobody is warned of a whole year
+        warned = Counter(
+            phrase.parameters["unit"]
+            for phrase in result.warnings
+            if phrase.parameters.get("period") == period
+        )
+        columns.append((_("Early warnings"), [warned[unit] for unit in units]))
     if certainty is not None:
         letters = group_letters(units_alike_in_total(certainty, units))
         columns.append((_("Can't be told apart"), [letters.get(unit, "") for unit in units]))

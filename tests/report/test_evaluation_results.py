@@ -109,8 +109,8 @@ def test_the_league_of_a_year(example: Evaluation) -> None:
     assert league.title == (
         "Effectiveness of post-supervision, 2026 (2026-01-01 to 2026-12-31), units: 12"
     )
-    assert league.columns == ("Rank", "Unit", "Total", "Band", "Bounds", "Early warnings")
-    assert league.rows[0] == (1, "甲市监督中心", "91.0", "Excellent", "", 0)
+    assert league.columns == ("Rank", "Unit", "Total", "Band", "Bounds")
+    assert league.rows[0] == (1, "甲市监督中心", "91.0", "Excellent", "")
 
 
 def test_the_card_of_a_unit(small: Evaluation) -> None:
