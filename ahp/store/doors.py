@@ -205,7 +205,7 @@ class Doors(Part):
     def browsers(self) -> list[BrowserInfo]:
         """In which browsers organizers are signed in; the one that came last comes first."""
         with self._database.read() as session:
-            return access.browsers(session)
+            return access.browsers(session, self._sign_in)
 
     def browser_of(self, session: str) -> str | None:
         """Id of the browser that has a session, as `browsers` has it."""

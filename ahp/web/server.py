@@ -47,6 +47,7 @@ from ..i18n.errors import error_sentence
 from ..messages import Phrase
 from ..report.receipt import receipt_html
 from ..store import AccountInfo
+from ..store.second_factor import MOST_WRONG
 from ..templates import render
 from . import addresses, metrics
 from .browsers import agent_of
@@ -212,7 +213,10 @@ async def organizer(request: Request) -> Response:
     _ = translator(_language(request))
     wrong = _("Name or password is wrong.") if accounts else _("This password is wrong.")
     if any(one.second_factor for one in accounts):
-        wrong = _("Name, password or code is wrong.")
+        wrong = _(
+            "Name, password or code is wrong. After many wrong codes none is accepted for a minute, "
+            "and after {most} in a row only a recovery code is."
+        ).format(most=MOST_WRONG)
     problem, status = {
         "wrong": (wrong, 403),
         "later": (_("Too many wrong passwords. Wait a minute and try again."), 429),
