@@ -569,7 +569,10 @@ async def lifespan(
             yield
     finally:
         purging.cancel()
-        await asyncio.to_thread(checkpointer.stop)
+        # an authority or a share that doesn't answer keeps no server from ending
+        signing = threading.Thread(target=checkpointer.stop, daemon=True)
+        signing.start()
+        await asyncio.to_thread(signing.join, LAST_CHECKPOINTS)
         await asyncio.to_thread(store.close)
 
 
@@ -632,8 +635,11 @@ configure()
 
 
 LAST_REQUESTS = 5
-"""Seconds that requests under way may take when the server is stopped: with the last transactions
-of the database less than the 10 that Docker waits.
+"""Seconds that requests under way may take when the server is stopped."""
+
+LAST_CHECKPOINTS = 3.0
+"""Seconds that the last checkpoints may take after those, with which it is less than the 10 that
+Docker waits; the next start signs what is missing.
 """
 
 
