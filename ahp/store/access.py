@@ -414,6 +414,13 @@ def browser_of(session: Session, token: str) -> str | None:
     return session.scalar(select(SessionRow.browser).where(SessionRow.token_hash == _hash(token)))
 
 
+def is_news(session: Session, token: str) -> bool:
+    """Whether it isn't known yet that a browser came today."""
+    other = or_(SessionRow.seen.is_(None), SessionRow.seen != day())
+    found = select(SessionRow.token_hash).where(SessionRow.token_hash == _hash(token), other)
+    return session.scalar(found) is not None
+
+
 def note_seen(session: Session, token: str) -> None:
     """A browser came today."""
     session.execute(

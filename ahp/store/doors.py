@@ -228,6 +228,9 @@ class Doors(Part):
             access.end_browsers(session, account_id, browsers)
 
     def note_seen(self, session: str) -> None:
-        """Keep that a browser came today."""
-        with self._database.write() as database:
-            access.note_seen(database, session)
+        """Keep that a browser came today; who comes again waits for no turn to write."""
+        with self._database.read() as database:
+            news = access.is_news(database, session)
+        if news:
+            with self._database.write() as database:
+                access.note_seen(database, session)

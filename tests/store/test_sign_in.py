@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ahp.errors import AccessError, StoreError
 from ahp.process.events import Actor
 from ahp.store import AccountInfo, BrowserInfo, Grants, Store, access, clock, second_factor, signing
+from ahp.store.database import Observer
 
 WORDS, OTHER = "four random words", "four other words"
 ISSUER = "https://login.example.org"
@@ -463,6 +464,23 @@ def test_browsers_that_may_do_nothing_any_more_are_not_listed(url):
     assert [one.id for one in after.browsers()] == [after.browser_of(new)]
     before.close()
     after.close()
+
+
+def test_that_a_browser_came_is_written_once_a_day(store, frozen):
+    class Writes(Observer):
+        count = 0
+
+        def written(self, seconds, kinds):
+            self.count += 1
+
+    session = store.open_organizer(None)
+    frozen.move(days=1)
+    seen = Writes()
+    store.observe(seen)
+    for _ in range(3):
+        store.note_seen(session)
+    assert seen.count == 1
+    assert [one.seen for one in store.browsers()] == [clock.now().date().isoformat()]
 
 
 def test_nobody_has_a_browser_without_a_session(store):

@@ -459,8 +459,8 @@ def test_a_code_at_the_door(store, root, frozen):
         wrong = sign_in(name="Root", password=password, code=code)
         assert (wrong.status_code, wrong.headers.get("set-cookie")) == (403, None)
         said = (
-            "Name, password or code is wrong. After many wrong codes none is accepted for a minute, "
-            "and after 100 in a row only a recovery code is."
+            "Name, password or code is wrong. After many wrong codes none is accepted for a "
+            "minute, and after 100 in a row only a recovery code is."
         )
         assert f'<p role="alert">{said}</p>' in wrong.body.decode()
     frozen.move(minutes=1)
