@@ -235,7 +235,7 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
             ).format(weighting=weighting_words(_)[weighting])
         )
     st.button(
-        _("Add these {count} experts").format(count=len(new)),
+        _("Add these experts ({count})").format(count=len(new)),
         type="primary",
         on_click=add_listed,
         args=(study, new, source),
