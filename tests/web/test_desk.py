@@ -226,6 +226,7 @@ def test_progress_by_parent_and_reminders(visit, store, organizer, study, survey
     late = app.table[1].value
     assert late["Expert"].tolist() == list("BCDEF")
     assert late["Open comparisons"].tolist() == ["34", "35", "35", "35", "35"]
+    assert "Reminders to those who have not submitted (5)" in [one.label for one in app.expander]
 
 
 # -- rounds
