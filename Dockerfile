@@ -1,3 +1,4 @@
+# syntax=docker/dockerfile:1
 # The app alone; deploy/compose.yaml adds PostgreSQL and nginx.
 FROM python:3.13-slim
 
@@ -7,9 +8,9 @@ RUN apt-get update \
         fontconfig fonts-wqy-microhei libreoffice-writer-nogui postgresql-client \
     && rm -rf /var/lib/apt/lists/*
 
-COPY . /src
-RUN pip install --no-cache-dir --constraint /src/constraints.txt "/src[app]" \
-    && rm -rf /src \
+# The checkout is there while this runs, and in no layer of the image.
+RUN --mount=type=bind,target=/src \
+    pip install --no-cache-dir --constraint /src/constraints.txt "/src[app]" \
     && useradd --system --create-home --home-dir /var/lib/ahp ahp
 
 USER ahp

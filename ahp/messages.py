@@ -1649,6 +1649,7 @@ _STORE = {
     "report_signed_by_nobody": _("a signed report names its signer and the hash of its sentences"),
     "standing_recused_everywhere": _("the expert is recused from every comparison"),
     "text_not_unicode": _("the text has signs that cannot be stored, expected Unicode text"),
+    "public_address_missing": _("Please write the address that people open."),
     "public_address": _(
         "{address}: please write an address such as https://survey.example.org or "
         "http://192.168.1.5:8501, with nothing behind it"
@@ -1693,6 +1694,13 @@ _APP = {
     "proxy_unreadable": _(
         "{variable}: {text!r}, expected addresses and networks such as 10.0.0.5 or 172.18.0.0/16, "
         "with commas between them"
+    ),
+    "proxies_renamed": _(
+        "{before} is not looked at any more: say in {variable} which proxies are believed."
+    ),
+    "base_url": _(
+        "{variable} = {address}, expected an address such as https://survey.example.org, with "
+        "nothing behind it"
     ),
     "provider_address": _(
         "{variable} = {address}, expected an address with https:// (http:// on this machine alone)"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import configparser
+import fnmatch
+import ipaddress
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
+import zipfile
+from pathlib import Path, PurePath
 
+import platformdirs
 import pytest
 import yaml
 
@@ -19,6 +24,7 @@ from tests.web.test_operation import ask
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+NGINX = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
@@ -48,36 +54,130 @@ def test_files_that_are_named_are_there() -> None:
             elif not source.startswith("."):
                 assert source in COMPOSE["volumes"]
     assert COMPOSE["services"]["app"]["build"] == ".."
-    nginx = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    assert "server 127.0.0.1:8501;" in nginx  # the app's, whose network nginx shares
-    assert COMPOSE["services"]["nginx"]["network_mode"] == "service:app"
-    assert "/etc/ssl/ahp/certificate.pem" in nginx
-    for copied in re.findall(r"^COPY (\S+) ", DOCKERFILE, re.MULTILINE):
-        assert (ROOT / copied).exists()
+    assert "/etc/ssl/ahp/certificate.pem" in NGINX
+
+
+def test_nginx_alone_reaches_the_app(tmp_path: Path) -> None:
+    app, nginx = COMPOSE["services"]["app"], COMPOSE["services"]["nginx"]
+    assert "ports" not in app
+    assert nginx["ports"] == ["80:80", "443:443"]
+    [network] = COMPOSE["networks"]["default"]["ipam"]["config"]
+    assert app["environment"]["AHP_TRUSTED_PROXIES"] == network["subnet"]
+    address = app["networks"]["default"]["ipv4_address"]
+    assert ipaddress.ip_address(address) in ipaddress.ip_network(network["subnet"])
+    (shell, option, line), folder = nginx["command"], tmp_path / "conf.d"
+    folder.mkdir()
+    (tmp_path / "ahp.conf").write_text(NGINX, encoding="utf-8")
+    ours = line.replace("/etc/nginx", str(tmp_path)).replace("exec nginx", "echo nginx")
+    done = subprocess.run([shell, option, ours], check=True, capture_output=True, text=True)
+    assert done.stdout == "nginx -g daemon off;\n"
+    written = (folder / "default.conf").read_text(encoding="utf-8")
+    assert written == NGINX.replace("server 127.0.0.1:8501;", f"server {address}:8501;") != NGINX
+    assert '"--host", "0.0.0.0"' in DOCKERFILE
+
+
+def test_any_password_of_the_database_will_do() -> None:
+    app, database = COMPOSE["services"]["app"], COMPOSE["services"]["db"]
+    assert app["env_file"] == ".env"
+    assert app["environment"]["AHP_DATABASE_URL"] == "postgresql://ahp@db/ahp"
+    assert app["environment"]["PGPASSWORD"] == "${AHP_DB_PASSWORD}"
+    assert database["environment"]["POSTGRES_PASSWORD"].startswith("${AHP_DB_PASSWORD:")
+
+
+def goes_in(path: str, rules: list[str]) -> bool:
+    """Whether .dockerignore lets a file in: the last line that fits says so."""
+    included = True
+    for rule in rules:
+        pattern = rule.removeprefix("!").removeprefix("**/")
+        parts = PurePath(path).parts if rule.startswith("**/") else PurePath(path).parts[:1]
+        if any(fnmatch.fnmatchcase(part, pattern) for part in parts):
+            included = rule.startswith("!")
+    return included
+
+
+def test_the_image_is_made_of_what_the_wheel_is_made_of(wheel: Path) -> None:
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    for other in ("deploy/.env", ".env", "ahp/.env", "deploy/tls/key.pem", "data/ahp.db", "tests"):
+        assert not goes_in(other, rules), other
+    with zipfile.ZipFile(wheel) as archive:
+        packed = [one.removeprefix("ahp/data/") for one in archive.namelist()]
+    sources = [one for one in packed if ".dist-info/" not in one]
+    assert {one.partition("/")[0] for one in sources} == {"ahp", "surveys", "schemes", "examples"}
+    described = ("pyproject.toml", "README.md", "LICENSE")
+    for source in (*sources, *described, *re.findall(r"/src/([\w.]+)", DOCKERFILE)):
+        assert goes_in(source, rules), source
+        assert (ROOT / source).is_file()
+    assert not re.search("^(COPY|ADD) ", DOCKERFILE, re.MULTILINE)
+
+
+def unit(name: str) -> dict[str, list[str]]:
+    """Section [Service] of a unit of systemd; a setting may stand there more than once."""
+    found: dict[str, list[str]] = {}
+    text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+    [section] = re.findall(r"^\[Service\]\n(.*?)(?=^\[|\Z)", text, re.MULTILINE | re.DOTALL)
+    for key, value in re.findall(r"^(\w+)=(.*)$", section, re.MULTILINE):
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def environment(service: dict[str, list[str]], folder: Path) -> dict[str, str]:
+    """What a unit tells the app, with another folder than that of the server."""
+    own = (one.replace("/var/lib/ahp", str(folder)) for one in service["Environment"])
+    return dict(one.split("=", 1) for one in own)
 
 
 def test_the_unit_starts_the_app_and_stops_it_in_order(tmp_path: Path) -> None:
-    unit = configparser.RawConfigParser(strict=False)
-    unit.optionxform = str  # type: ignore[method-assign, assignment]
-    unit.read(ROOT / "deploy" / "ahp.service", encoding="utf-8")
-    service = unit["Service"]
-    program, *options = shlex.split(service["ExecStart"])
+    service = unit("ahp.service")
+    program, *options = shlex.split(service["ExecStart"][0])
     assert program == "/opt/ahp/bin/ahp"
+    told = environment(service, tmp_path)
+    assert told["AHP_DATABASE_URL"] == f"sqlite:///{tmp_path / 'ahp.db'}"
     server = RunningServer(
-        tmp_path / "ahp.db",
-        [sys.executable, "-m", "ahp", *options, "--port", "{port}"],
-        AHP_SIGNING_KEY=str(tmp_path / "signing_key.pem"),
+        tmp_path / "ahp.db", [sys.executable, "-m", "ahp", *options, "--port", "{port}"], **told
     )
     try:
         assert ask(server, "/readyz").status == 200
     finally:
         server.process.terminate()
-        assert server.process.wait(timeout=int(service["TimeoutStopSec"])) == 0
+        assert server.process.wait(timeout=int(service["TimeoutStopSec"][0])) == 0
+
+
+def test_all_that_units_write_is_in_their_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ProtectSystem=strict lets them write nowhere else."""
+    app, backup = unit("ahp.service"), unit("ahp-backup.service")
+    for key in ("Environment", "EnvironmentFile", "DynamicUser", "User", "WorkingDirectory"):
+        assert app[key] == backup[key]
+    for name in [one for one in os.environ if one.startswith("XDG_")]:
+        monkeypatch.delenv(name)
+    for name, value in environment(app, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    assert platformdirs.user_data_path("ahp").is_relative_to(tmp_path)  # with PostgreSQL
+    assert app["StateDirectory"] == ["ahp"]
+    assert backup["StateDirectory"] == ["ahp ahp-backup"]
+
+
+def test_a_backup_every_night(capsys: pytest.CaptureFixture[str]) -> None:
+    command = unit("ahp-backup.service")["ExecStart"][0].replace("$$", "$").replace("%%", "%")
+    assert command.count("exec /opt/ahp/bin/ahp ") == 1
+    shown = shlex.split(command.replace("/opt/ahp/bin/ahp", "echo"))
+    said = subprocess.run(shown, check=True, capture_output=True, text=True).stdout
+    assert re.fullmatch(r"backup /var/lib/ahp-backup/ahp-\d{4}-\d\d-\d\d\.zip\n", said)
+    with pytest.raises(SystemExit) as done:
+        main([*said.split(), "--help"])
+    assert done.value.code == 0
+    capsys.readouterr()
+    timer = configparser.RawConfigParser()
+    timer.read(ROOT / "deploy" / "ahp-backup.timer", encoding="utf-8")
+    assert timer["Timer"]["OnCalendar"] == "*-*-* 01:00"
 
 
 def test_commands_of_the_containers_are_those_of_the_app(capsys) -> None:
     commands = [json.loads(one) for one in re.findall(r"^CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)]
-    for command in (*commands, COMPOSE["services"]["app"]["command"]):
+    assert "command" not in COMPOSE["services"]["app"]
+    for command in commands:
         assert command[:2] == ["ahp", "serve"]
         with pytest.raises(SystemExit) as done:
             main([*command[1:], "--help"])

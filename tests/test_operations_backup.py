@@ -61,8 +61,10 @@ def test_the_page(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         captured = capsys.readouterr()
         assert same(captured.out, folder) == printed
         assert captured.err == ""
-    [nightly] = re.findall(r"```sh\n0 1 \* \* \* ahp (.*)\n```", SECTION)
+    [nightly] = re.findall(r"```sh\n *0 1 \* \* \* ahp (.*)\n *```", SECTION)
     (folder.parent / "backup").mkdir()
+    [contained] = re.findall(r"```sh\n *0 1 \* \* \* .* exec -T app ahp (.*)\n *```", SECTION)
+    assert contained == nightly.replace("/srv/backup/", "/var/lib/ahp/")
     own = nightly.replace("/srv/", f"{folder.parent}/").replace(r"$(date +\%F)", "2026-11-30")
     assert main(shlex.split(own)) == 0
     assert (folder.parent / "backup" / "ahp-2026-11-30.zip").stat().st_mode & 0o777 == 0o600

@@ -329,10 +329,16 @@ def revoke_session(session: Session, browser: str) -> None:
     )
 
 
-def revoke_organizers(session: Session, account: str | None = None) -> None:
-    """End the organizer's grant of every session, or those of one account."""
+def revoke_organizers(
+    session: Session, account: str | None = None, *, but: str | None = None
+) -> None:
+    """End the organizer's grant of every session, or those of one account, but not those of the
+    browser with a token.
+    """
     now = clock.timestamp(clock.now())
     whose = [] if account is None else [GrantRow.account == account]
+    if but is not None:
+        whose.append(GrantRow.session.not_in(_sessions(but)))
     session.execute(
         update(GrantRow)
         .where(GrantRow.kind.in_(DESK), GrantRow.expires > now, *whose)
@@ -341,10 +347,12 @@ def revoke_organizers(session: Session, account: str | None = None) -> None:
 
 
 def let_in(session: Session, *accounts: str) -> None:
-    """Who has set up a second factor is let in, in all browsers."""
+    """Who has set up a second factor, or needs none any more, is let in."""
+    now = clock.timestamp(clock.now())
+    live = GrantRow.expires > now  # what has ended stays as it was
     session.execute(
         update(GrantRow)
-        .where(GrantRow.kind == "enrolling", GrantRow.account.in_(accounts))
+        .where(GrantRow.kind == "enrolling", GrantRow.account.in_(accounts), live)
         .values(kind="organizer")
     )
 
@@ -359,13 +367,16 @@ def keep_out(session: Session) -> None:
     )
 
 
-def browsers(session: Session) -> list[BrowserInfo]:
-    """In which browsers organizers are signed in; who came last comes first."""
+def browsers(session: Session, sign_in: str) -> list[BrowserInfo]:
+    """In which browsers organizers are signed in, those without an account as all others sign in
+    now; who came last comes first.
+    """
     rows = session.execute(
         select(SessionRow, GrantRow.account)
         .join(GrantRow, GrantRow.session == SessionRow.token_hash)
         .where(
             GrantRow.kind.in_(DESK),
+            or_(GrantRow.account.is_not(None), GrantRow.sign_in == sign_in),
             GrantRow.expires > clock.timestamp(clock.now()),
             SessionRow.revoked.is_(None),
         )
@@ -401,6 +412,13 @@ def end_browsers(session: Session, account: str | None, ended: Collection[str]) 
 def browser_of(session: Session, token: str) -> str | None:
     """Which browser has a session."""
     return session.scalar(select(SessionRow.browser).where(SessionRow.token_hash == _hash(token)))
+
+
+def is_news(session: Session, token: str) -> bool:
+    """Whether it isn't known yet that a browser came today."""
+    other = or_(SessionRow.seen.is_(None), SessionRow.seen != day())
+    found = select(SessionRow.token_hash).where(SessionRow.token_hash == _hash(token), other)
+    return session.scalar(found) is not None
 
 
 def note_seen(session: Session, token: str) -> None:

@@ -110,15 +110,22 @@ class Accounts(Part):
             _change_password(session, row, hashed)
 
     def set_up_second_factor(
-        self, account_id: str, password: str, secret: str, code: str
+        self,
+        account_id: str,
+        password: str,
+        secret: str,
+        code: str,
+        session: str | None = None,
     ) -> tuple[str, ...]:
-        """Have one's own account ask for a code from now on.
+        """Have one's own account ask for a code from now on. Who is signed in with it in another
+        browser is signed out: there, nobody has shown a code.
 
         Args:
             account_id: whose.
             password: theirs.
             secret: of `ahp.store.second_factor.new_secret`, which the authenticator app has by now.
             code: that it shows.
+            session: token of the session of the browser in which this is done.
 
         Returns:
             The recovery codes, which are shown this once; only their hashes are stored.
@@ -128,16 +135,18 @@ class Accounts(Part):
                 account has a second factor, is disabled or unknown, or signs in at a provider.
         """
         attempt = self._try_secret(account_id)
-        with self._database.write() as session:
-            row = self._with_password(session, account_id, password)
+        with self._database.write() as database:
+            access.one_at_a_time(database)
+            row = self._with_password(database, account_id, password)
             if row.totp is not None:
                 raise AccessError("second_factor_there")
             step = second_factor.step_of(secret, code)
             if step is None:
                 raise AccessError("second_factor_code")
-            access.forget_sign_in(session, attempt)
+            access.forget_sign_in(database, attempt)
             codes = second_factor.set_up(row, secret, step, self._database.folder)
-            access.let_in(session, account_id)
+            access.revoke_organizers(database, account_id, but=session)
+            access.let_in(database, account_id)
             return codes
 
     def remove_second_factor(self, account_id: str, code: str) -> None:
@@ -153,15 +162,17 @@ class Accounts(Part):
         """
         attempt = self._try_secret(account_id)
         with self._database.write() as session:
+            access.one_at_a_time(session)
             row = account_row(session, account_id, lock=True)
             if row.totp is None:
                 raise AccessError("second_factor_none", name=row.name)
-            if not second_factor.use(row, code, self._database.folder):
-                raise AccessError("second_factor_code")
-            access.forget_sign_in(session, attempt)
-            second_factor.forget(row)
-            if _required(session):
-                access.keep_out(session)
+            if fits := second_factor.use(row, code, self._database.folder):
+                access.forget_sign_in(session, attempt)
+                second_factor.forget(row)
+                if _required(session):
+                    access.keep_out(session)
+        if not fits:  # which is counted
+            raise AccessError("second_factor_code")
 
     def reset_second_factor(self, account_id: str) -> None:
         """Take the second factor from an account whose phone is lost; who is signed in with it is
@@ -189,6 +200,7 @@ class Accounts(Part):
         sets one up before anything else.
         """
         with self._write("accounts") as session:
+            access.one_at_a_time(session)  # who signs in meanwhile is asked for it, too
             rule = session.get(SignInRuleRow, _SECOND_FACTOR)
             if required and rule is None:
                 since = clock.timestamp(clock.now())
@@ -217,7 +229,7 @@ class Accounts(Part):
 
         It takes as long for a name that nobody has, and for a wrong password, as for a wrong code:
         nobody learns which of them it was. The codes of an account are tried ten times a minute,
-        from wherever they come.
+        from wherever they come, and `second_factor.MOST_WRONG` times in a row.
         """
         query = select(AccountRow).where(AccountRow.name == name.strip().replace("\0", " "))
         with self._database.read() as session:
@@ -254,6 +266,7 @@ class Accounts(Part):
             AccessError: the account is disabled or unknown.
         """
         with self._database.write() as database:
+            access.one_at_a_time(database)
             row = account_row(database, account_id, lock=True)
             _check_enabled(row)
             row.last_sign_in = clock.timestamp(clock.now())

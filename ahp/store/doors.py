@@ -205,7 +205,7 @@ class Doors(Part):
     def browsers(self) -> list[BrowserInfo]:
         """In which browsers organizers are signed in; the one that came last comes first."""
         with self._database.read() as session:
-            return access.browsers(session)
+            return access.browsers(session, self._sign_in)
 
     def browser_of(self, session: str) -> str | None:
         """Id of the browser that has a session, as `browsers` has it."""
@@ -228,6 +228,9 @@ class Doors(Part):
             access.end_browsers(session, account_id, browsers)
 
     def note_seen(self, session: str) -> None:
-        """Keep that a browser came today."""
-        with self._database.write() as database:
-            access.note_seen(database, session)
+        """Keep that a browser came today; who comes again waits for no turn to write."""
+        with self._database.read() as database:
+            news = access.is_news(database, session)
+        if news:
+            with self._database.write() as database:
+                access.note_seen(database, session)

@@ -200,7 +200,7 @@ class AccountRow(Base):
 
     Who signs in at a provider has no password, but its `issuer`, and `subject` there. `totp` is the
     secret of the second factor, encrypted; `totp_step` the last one whose code was used; `recovery`
-    a list of hashes in JSON.
+    a list of hashes in JSON; `wrong_codes` how many were tried since the last right one.
     """
 
     __tablename__ = "accounts"
@@ -218,6 +218,7 @@ class AccountRow(Base):
     totp: Mapped[str | None]
     totp_step: Mapped[int | None]
     recovery: Mapped[str | None]
+    wrong_codes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class GrantRow(Base):

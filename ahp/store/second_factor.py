@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from .models import AccountRow
 
 WINDOW = 1
 """Steps of 30 seconds by which the clock of a phone may be wrong (RFC 6238, 5.2)."""
+
+MOST_WRONG = 100
+"""Wrong codes in a row, after which only recovery codes are accepted (NIST SP 800-63B, 5.2.2)."""
 
 RECOVERY_CODES = 8
 """How many recovery codes an account has; each is of use once."""
@@ -61,6 +65,7 @@ def step_of(secret: str, code: str, after: int | None = None) -> int | None:
 
 def use(row: AccountRow, code: str, folder: Path) -> bool:
     """Whether a code, or a recovery code, is one of an account with a second factor; it is used up.
+    A wrong one is counted until the next that fits; recovery codes are too long to be guessed.
 
     Args:
         row: the account, locked.
@@ -71,7 +76,10 @@ def use(row: AccountRow, code: str, folder: Path) -> bool:
     hashes: list[str] = json.loads(row.recovery or "[]")
     if (own := _hash(code)) in hashes:
         row.recovery = json.dumps([one for one in hashes if one != own])
+        row.wrong_codes = 0
         return True
+    if row.wrong_codes >= MOST_WRONG:
+        return False
     try:
         secret = _cipher(folder).decrypt(row.totp).decode()
     except InvalidToken:
@@ -82,8 +90,16 @@ def use(row: AccountRow, code: str, folder: Path) -> bool:
         )
         return False
     if (step := step_of(secret, code, row.totp_step)) is None:
+        row.wrong_codes += 1
+        if row.wrong_codes == MOST_WRONG:
+            _log.error(
+                "%s wrong codes in a row for the account %s: somebody may know its password; "
+                "recovery codes still work, and an administrator can reset the second factor",
+                row.wrong_codes,
+                row.id,
+            )
         return False
-    row.totp_step = step
+    row.totp_step, row.wrong_codes = step, 0
     return True
 
 
@@ -108,6 +124,7 @@ def set_up(row: AccountRow, secret: str, step: int, folder: Path) -> tuple[str, 
 def forget(row: AccountRow) -> None:
     """Take the second factor from an account."""
     row.totp = row.totp_step = row.recovery = None
+    row.wrong_codes = 0
 
 
 def left(row: AccountRow) -> int:
@@ -116,8 +133,11 @@ def left(row: AccountRow) -> int:
 
 
 def plain(code: str) -> str:
-    """A code without what people put between its signs, or can't leave out."""
-    return "".join(sign for sign in code.lower() if sign.isascii() and sign.isalnum())
+    """A code without what people put between its signs, or can't leave out; Chinese input methods
+    write wide digits.
+    """
+    narrow = unicodedata.normalize("NFKC", code).lower()
+    return "".join(sign for sign in narrow if sign.isascii() and sign.isalnum())
 
 
 def _recovery_code() -> str:

@@ -32,8 +32,8 @@ class ServerSettings(Part):
         """
         value = address.strip().rstrip("/")
         check_length("text", value)
-        if value:
-            _check(value)
+        if value and not is_public_address(value):
+            raise StoreError("public_address", address=value)
         with self._write(("run_studies", "run_evaluations")) as session:
             row = session.get(ServerSettingRow, _ADDRESS)
             if row is None:
@@ -42,13 +42,13 @@ class ServerSettings(Part):
             row.value = value
 
 
-def _check(address: str) -> None:
+def is_public_address(address: str) -> bool:
+    """Whether links can begin with it: `http://` or `https://`, a host, and nothing behind it."""
     try:
         parts = urlsplit(address)
         port_fits = parts.port != 0
     except ValueError:
-        raise StoreError("public_address", address=address) from None
+        return False
     more = parts.path or parts.query or parts.fragment or parts.username
     fits = parts.scheme in ("http", "https") and parts.hostname and port_fits and not more
-    if not fits or not address.isprintable() or " " in address:
-        raise StoreError("public_address", address=address)
+    return bool(fits) and address.isprintable() and " " not in address

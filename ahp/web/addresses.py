@@ -12,18 +12,34 @@ from urllib.parse import urlsplit
 import ifaddr
 from streamlit import config
 
+from ..errors import AHPError
+from ..store.server_settings import is_public_address
+
 BASE_URL = "AHP_BASE_URL"
 
 
 def fixed() -> str:
     """The public address that AHP_BASE_URL says; empty where it says none."""
-    return os.environ.get(BASE_URL, "").rstrip("/")
+    return os.environ.get(BASE_URL, "").strip().rstrip("/")
+
+
+def check_fixed() -> None:
+    """Refuse to start with an AHP_BASE_URL that links can't begin with.
+
+    Raises:
+        AHPError: it is no address, or has more behind the host.
+    """
+    if (address := fixed()) and not is_public_address(address):
+        raise AHPError("base_url", variable=BASE_URL, address=address)
 
 
 def listening() -> tuple[str, int]:
     """Host and port that the server listens at, as far as the launcher's options tell."""
+    program = Path(sys.argv[0])
+    if program.suffix == ".py" and program.stem != "__main__":  # left there by `streamlit run`
+        return config.get_option("server.address") or "0.0.0.0", config.get_option("server.port")
     launcher = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    uvicorn_started = Path(sys.argv[0]).stem == "uvicorn" or "uvicorn" in Path(sys.argv[0]).parts
+    uvicorn_started = program.stem == "uvicorn" or "uvicorn" in program.parts
     launcher.add_argument("--host", default="127.0.0.1")
     default_port = 8000 if uvicorn_started else config.get_option("server.port")
     launcher.add_argument("--port", type=int, default=default_port)

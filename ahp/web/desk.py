@@ -202,7 +202,7 @@ def renew_all(count: int, issue: Callable[[], None], key: str) -> None:
     """
     _ = state.translate()
     sure = st.checkbox(
-        _("All {count} links that were issued so far end; everybody needs the new one").format(
+        _("The links that were issued so far ({count}) end; everybody needs the new one").format(
             count=count
         ),
         key=f"renew_sure-{key}",

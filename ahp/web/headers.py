@@ -20,6 +20,8 @@ from ..errors import AHPError
 from .internals import inline_scripts
 
 PROXIES = "AHP_TRUSTED_PROXIES"
+PROXIES_BEFORE = "FORWARDED_ALLOW_IPS"
+"""Said so in version 0.2, by uvicorn."""
 
 LOOPBACK = "127.0.0.1, ::1"
 

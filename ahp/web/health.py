@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from ..errors import DatabaseError, StoreError
+from ..errors import DatabaseError, DatabaseFaultError, StoreError
 from .state import database
 
 _log = logging.getLogger(__name__)
@@ -17,7 +17,8 @@ _log = logging.getLogger(__name__)
 PATIENCE = 2.0
 """Seconds that the database may take."""
 
-NO_ANSWER, CHANGED = "no answer from the database", "tables of another version"
+NO_ANSWER, FAULT = "no answer from the database", "the database fails"
+CHANGED = "tables of another version"
 
 
 async def healthz(_request: Request) -> Response:
@@ -56,7 +57,7 @@ class Readiness:
         except DatabaseError:
             said = NO_ANSWER  # the log of the store has it
         except StoreError as error:
-            said = CHANGED
+            said = FAULT if isinstance(error, DatabaseFaultError) else CHANGED
             if said != self._last:
                 _log.error("%s", error)
         self._last = said

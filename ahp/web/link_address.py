@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from ..errors import StoreError
 from ..study.limits import LONGEST
 from . import addresses, state
 
@@ -39,7 +40,10 @@ def show_address(attempt: Callable[[Callable[[], object]], bool], key: str) -> N
     ):
         other = _("Another address")
         chosen = st.radio(
-            _("With this address, others open the server"), [*offered, other], key=f"offered-{key}"
+            _("With this address, others open the server"),
+            [*offered, other],
+            format_func=state.plain,
+            key=f"offered-{key}",
         )
         written = st.text_input(
             other,
@@ -51,9 +55,14 @@ def show_address(attempt: Callable[[Callable[[], object]], bool], key: str) -> N
             _("Links that were issued before go on working at every address of this server.")
         )
         if st.form_submit_button(_("Use this address"), key=f"use_address-{key}"):
-            address = written if chosen == other else chosen
-            attempt(lambda: state.desk().set_public_address(address or ""))
+            attempt(lambda: _use((written if chosen == other else chosen) or ""))
             st.rerun()
+
+
+def _use(address: str) -> None:
+    if not address.strip():
+        raise StoreError("public_address_missing")
+    state.desk().set_public_address(address)
 
 
 def _way_out(offered: bool) -> str:

@@ -80,8 +80,10 @@ desks = [*organizer_pages[:-2], evaluations, *evaluation_pages, accounts]
 if granted.may("back_up"):
     desks.append(backup)
 pages = own_pages + desks * granted.organizer or [welcome]
-if granted.enrolling or st.session_state.get("recovery_codes"):
-    pages = [accounts]  # before anything else
+if granted.enrolling:
+    pages = [*own_pages, accounts]  # before anything else that an organizer does
+elif st.session_state.get("recovery_codes"):
+    pages = [accounts]  # they are shown this once
 alone = len(pages) == 1
 page = st.navigation(pages, position="hidden" if alone else "top")
 state.show_menu_of(page in (evaluations, *evaluation_pages))

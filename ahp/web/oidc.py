@@ -59,7 +59,6 @@ async def begin(request: Request, store: Store, asked: Provider) -> Response:
         path="/organizer",
         httponly=True,
         samesite="lax",
-        secure=asked.base.startswith("https"),
     )
     return response
 
@@ -88,10 +87,12 @@ async def finish(
     except BadData:
         kept = {}
     client = await _understood(asked, _client(asked))
-    claims = await _understood(asked, _claims(client, _with_state(request, kept), asked))
-    subject = str(claims["sub"])
-    names = [str(claims[key]) for key in _NAMES if claims.get(key)] or [subject]
-    roles = [role for group in _groups(claims, asked.claim) for role in asked.roles.get(group, ())]
+    said = await _understood(asked, _claims(client, _with_state(request, kept), asked))
+    subject = str(said[0]["sub"])
+    known = [next((one[key] for one in said if one.get(key)), None) for key in _NAMES]
+    names = [str(one) for one in known if one] or [subject]
+    groups = next(filter(None, (_groups(one, asked.claim) for one in said)), [])
+    roles = [role for group in groups for role in asked.roles.get(group, ())]
     try:
         return await run_in_threadpool(
             store.open_provider_account,
@@ -116,6 +117,9 @@ _NAMES = ("name", "preferred_username", "email")
 async def leave(asked: Provider) -> Response:
     """Send a browser, whose session here has ended, to end that at the provider, if it offers that
     (OpenID Connect RP-Initiated Logout), and from there back.
+
+    The client's id stands for the ID token (`id_token_hint`, 2), which isn't kept: it holds name,
+    mail address and groups, and is larger than a cookie may be. The provider may ask once more.
     """
     client = await _understood(asked, _client(asked))
     if not client.server_metadata.get("end_session_endpoint"):
@@ -128,9 +132,9 @@ async def leave(asked: Provider) -> Response:
 
 async def _claims(
     client: StarletteOAuth2App, request: Request, asked: Provider
-) -> Mapping[str, Any]:
+) -> list[Mapping[str, Any]]:
     """What the provider says of who comes back: the ID token, and where that doesn't say enough,
-    the answer of its userinfo endpoint, which has to be about the same person (Core, 5.3.2).
+    also the answer of its userinfo endpoint, which has to be about the same person (Core, 5.3.2).
     """
     expected = {
         "iss": {"essential": True, "values": [client.server_metadata["issuer"]]},
@@ -142,12 +146,12 @@ async def _claims(
     if not 0 < len(claims["sub"]) <= LONGEST_SUBJECT:
         raise ValueError("sub is no identifier")
     enough = _groups(claims, asked.claim) and claims.get("name")
-    if not enough and client.server_metadata.get("userinfo_endpoint"):
-        more = await client.userinfo(token=token)
-        if more["sub"] != claims["sub"]:
-            raise ValueError("userinfo is about somebody else")
-        claims = {**more, **claims}
-    return claims
+    if enough or not client.server_metadata.get("userinfo_endpoint"):
+        return [claims]
+    more = await client.userinfo(token=token)
+    if more["sub"] != claims["sub"]:
+        raise ValueError("userinfo is about somebody else")
+    return [claims, more]
 
 
 def _groups(claims: Mapping[str, Any], claim: str) -> list[str]:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from ..datafile import system_problem
 from ..errors import AHPError
 from ..process.roles import ROLES
+from . import addresses
 
 START, BACK, LEAVE = "/organizer/provider", "/organizer/provider/back", "/organizer/sign-out"
 """Paths: where a sign-in begins, where the provider sends people back, and where they sign out."""
@@ -51,14 +52,13 @@ def provider() -> Provider | None:
     Raises:
         AHPError: something is missing, or can't be used.
     """
-    said = tuple(os.environ.get(name, "").strip() for name in _VARIABLES)
-    return _provider(said)
+    said = (os.environ.get(name, "").strip() for name in _VARIABLES)
+    return _provider((*said, addresses.fixed()))
 
 
 _VARIABLES = (
     *("AHP_OIDC_ISSUER", "AHP_OIDC_CLIENT_ID", "AHP_OIDC_CLIENT_SECRET"),
     *("AHP_OIDC_CLIENT_SECRET_FILE", "AHP_OIDC_NAME", "AHP_OIDC_SCOPES", "AHP_OIDC_ROLES"),
-    "AHP_BASE_URL",
 )
 
 
@@ -74,11 +74,11 @@ def _provider(said: tuple[str, ...]) -> Provider | None:
         ("AHP_OIDC_CLIENT_ID", client_id),
         ("AHP_OIDC_CLIENT_SECRET", secret),
         ("AHP_OIDC_ROLES", roles),
-        ("AHP_BASE_URL", base),
+        (addresses.BASE_URL, base),
     ):
         if not value:
             raise AHPError("provider_incomplete", variable=variable)
-    _check_address("AHP_BASE_URL", base)
+    _check_address(addresses.BASE_URL, base)
     claim, groups = _roles(roles)
     return Provider(
         issuer=issuer,
@@ -88,7 +88,7 @@ def _provider(said: tuple[str, ...]) -> Provider | None:
         scopes=" ".join(dict.fromkeys(("openid", *(scopes or "profile email").split()))),
         claim=claim,
         roles=MappingProxyType(groups),
-        base=base.rstrip("/"),
+        base=base,
     )
 
 

@@ -47,10 +47,13 @@ from ..i18n.errors import error_sentence
 from ..messages import Phrase
 from ..report.receipt import receipt_html
 from ..store import AccountInfo
+from ..store.second_factor import MOST_WRONG
 from ..templates import render
 from . import addresses, metrics
 from .browsers import agent_of
 from .headers import (
+    PROXIES,
+    PROXIES_BEFORE,
     OwnOrigin,
     SecurityHeaders,
     TrustedProxies,
@@ -146,7 +149,7 @@ def configure() -> None:
 _door = Door()
 
 
-def _signed_in(request: Request, session: str, path: str = "/") -> Response:
+def _signed_in(session: str, path: str = "/") -> Response:
     response = RedirectResponse(path, status_code=303)
     response.set_cookie(
         SESSION_COOKIE,
@@ -154,7 +157,6 @@ def _signed_in(request: Request, session: str, path: str = "/") -> Response:
         max_age=DAYS_30,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
     )
     return response
 
@@ -175,7 +177,7 @@ async def open_link(request: Request) -> Response:
         return _page(texts, status=404)
     metrics.LINKS.labels("opened").inc()
     whose = {EXPERT: expert} if expert else {PERSON: person}
-    return _signed_in(request, session, f"/?{urlencode(whose)}")
+    return _signed_in(session, f"/?{urlencode(whose)}")
 
 
 async def open_organizer_link(request: Request) -> Response:
@@ -184,7 +186,7 @@ async def open_organizer_link(request: Request) -> Response:
         return _page({one: _wrong_organizer_link(one) for one in LANGUAGES}, status=404)
     session, agent = request.cookies.get(SESSION_COOKIE), await run_in_threadpool(agent_of, request)
     opened = await run_in_threadpool(database().open_organizer, session, agent)
-    return _signed_in(request, opened)
+    return _signed_in(opened)
 
 
 def _wrong_organizer_link(language: str) -> str:
@@ -208,11 +210,14 @@ async def organizer(request: Request) -> Response:
     if outcome == "right":
         store, agent = database(), await run_in_threadpool(agent_of, request)
         opened = partial(store.open_account, account) if account else store.open_organizer
-        return _signed_in(request, await run_in_threadpool(opened, session, agent))
+        return _signed_in(await run_in_threadpool(opened, session, agent))
     _ = translator(_language(request))
     wrong = _("Name or password is wrong.") if accounts else _("This password is wrong.")
     if any(one.second_factor for one in accounts):
-        wrong = _("Name, password or code is wrong.")
+        wrong = _(
+            "Name, password or code is wrong. After many wrong codes none is accepted for a "
+            "minute, and after {most} in a row only a recovery code is."
+        ).format(most=MOST_WRONG)
     problem, status = {
         "wrong": (wrong, 403),
         "later": (_("Too many wrong passwords. Wait a minute and try again."), 429),
@@ -275,7 +280,7 @@ async def from_provider(request: Request) -> Response:
     async def sign_in(asked: Provider) -> Response:
         agent = await run_in_threadpool(agent_of, request)
         session = request.cookies.get(SESSION_COOKIE)
-        return _signed_in(request, await finish(request, database(), asked, session, agent))
+        return _signed_in(await finish(request, database(), asked, session, agent))
 
     return await _by_provider(request, sign_in)
 
@@ -477,6 +482,19 @@ class _HideTokens(logging.Filter):
         return True
 
 
+def check_settings() -> None:
+    """Refuse to start with what can't be used of what the environment says.
+
+    Raises:
+        AHPError: the organizer's password is too short, an address of the server or of a proxy
+            cannot be read, or what is said of the provider of accounts can't be used.
+    """
+    check_password()
+    trusted_proxies()
+    addresses.check_fixed()
+    provider()
+
+
 _TERMINAL = logging.StreamHandler()
 _TERMINAL.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
 
@@ -497,7 +515,7 @@ async def _purge_daily() -> None:
 
 
 def _show_risks(risks: Iterable[Phrase], language: str) -> None:
-    """What the database may lose of confirmed answers, in red where the terminal has colors."""
+    """What may be lost, or isn't as it was meant, in red where the terminal has colors."""
     red, plain = ("\033[31m", "\033[0m") if sys.stdout.isatty() else ("", "")
     for risk in risks:
         print(f"  {red}{error_sentence(risk, language)}{plain}", end="\n\n")
@@ -527,8 +545,7 @@ async def lifespan(
         language: of what is printed.
         prometheus: host and port at which Prometheus is answered.
     """
-    check_password()
-    provider()
+    check_settings()
     configure()
     _raise_file_limit()
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
@@ -565,7 +582,10 @@ async def lifespan(
             yield
     finally:
         purging.cancel()
-        await asyncio.to_thread(checkpointer.stop)
+        # an authority or a share that doesn't answer keeps no server from ending
+        signing = threading.Thread(target=checkpointer.stop, daemon=True)
+        signing.start()
+        await asyncio.to_thread(signing.join, LAST_CHECKPOINTS)
         await asyncio.to_thread(store.close)
 
 
@@ -628,8 +648,11 @@ configure()
 
 
 LAST_REQUESTS = 5
-"""Seconds that requests under way may take when the server is stopped: with the last transactions
-of the database less than the 10 that Docker waits.
+"""Seconds that requests under way may take when the server is stopped."""
+
+LAST_CHECKPOINTS = 3.0
+"""Seconds that the last checkpoints may take after those, with which it is less than the 10 that
+Docker waits; the next start signs what is missing.
 """
 
 
@@ -643,12 +666,12 @@ def serve(host: str, port: int, language: str, prometheus: tuple[str, int] | Non
         prometheus: host and port at which Prometheus is answered.
 
     Raises:
-        AHPError: a port is taken, the organizer's password is too short, a proxy's address cannot
-            be read, or what is said of the provider of accounts can't be used.
+        AHPError: a port is taken, or a setting can't be used.
     """
-    check_password()
-    trusted_proxies()
-    provider()
+    check_settings()
+    if PROXIES_BEFORE in os.environ and PROXIES not in os.environ:
+        renamed = Phrase("proxies_renamed", before=PROXIES_BEFORE, variable=PROXIES)
+        _show_risks([renamed], language)
     import uvicorn  # noqa: PLC0415 - of the three launchers, this one alone starts it itself
 
     for place, option in (((host, port), "--port"), (prometheus, "--metrics-port")):

@@ -8,10 +8,13 @@ from dataclasses import replace
 
 import pyotp
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from ahp.errors import AccessError, StoreError
 from ahp.process.events import Actor
-from ahp.store import AccountInfo, BrowserInfo, Grants, Store, clock, second_factor, signing
+from ahp.store import AccountInfo, BrowserInfo, Grants, Store, access, clock, second_factor, signing
+from ahp.store.database import Observer
 
 WORDS, OTHER = "four random words", "four other words"
 ISSUER = "https://login.example.org"
@@ -156,6 +159,42 @@ def test_codes_are_tried_ten_times_a_minute_from_wherever(store, root, frozen):
     assert store.account_of("Root", WORDS, code()) == root.id
 
 
+@pytest.mark.usefixtures("key")
+def test_after_many_wrong_codes_in_a_row_only_recovery_codes_let_in(
+    store, root, frozen, monkeypatch, caplog
+):
+    assert second_factor.MOST_WRONG == 100  # NIST SP 800-63B, 5.2.2
+    monkeypatch.setattr(second_factor, "MOST_WRONG", 3)
+    codes = store.set_up_second_factor(root.id, WORDS, SECRET, code())
+    frozen.move(minutes=5)
+    for _ in range(2):
+        assert store.account_of("Root", WORDS, "000000") is None
+    assert store.account_of("Root", WORDS, code()) == root.id  # they are counted anew
+    for _ in range(2):
+        assert store.account_of("Root", WORDS, "000000") is None
+    assert caplog.messages == []
+    frozen.move(minutes=5)
+    assert refusal(lambda: store.remove_second_factor(root.id, "000000")) == WRONG_CODE
+    assert caplog.messages == [
+        f"3 wrong codes in a row for the account {root.id}: somebody may know its password; "
+        "recovery codes still work, and an administrator can reset the second factor"
+    ]
+    assert store.account_of("Root", WORDS, code()) is None
+    assert store.account_of("Root", WORDS, codes[0]) == root.id
+    frozen.move(minutes=5)
+    assert store.account_of("Root", WORDS, code()) == root.id
+    for _ in range(3):
+        assert store.account_of("Root", WORDS, "000000") is None
+    store.reset_second_factor(root.id)
+    store.set_up_second_factor(root.id, WORDS, SECRET, code(-1))
+    assert store.account_of("Root", WORDS, code()) == root.id
+
+
+def test_wide_digits_of_chinese_input_methods_are_digits():
+    assert second_factor.plain("１２３ ４５６") == "123456"
+    assert second_factor.plain("ＡＢＣ２-defg") == "abc2defg"
+
+
 def test_no_secret_is_stored_in_clear(store, root, database, study, key, frozen):
     codes = store.set_up_second_factor(root.id, WORDS, SECRET, code())
     as_(store, store.add_account("Li", OTHER, ["organizer"])).rename_study(study.id, "Final")
@@ -219,16 +258,63 @@ def test_who_needs_a_second_factor_may_do_nothing_before(store, root, study, fro
     assert store.grants(provider).organizer  # whose second factor is the provider's
     later = store.open_account(root.id, None)
     assert store.grants(later) == Grants(enrolling=store.accounts()[0])
-    store.set_up_second_factor(root.id, WORDS, SECRET, code())
-    for one in (session, later):
-        assert store.grants(one).account == store.accounts()[0]
-        assert store.grants(one).enrolling is None
+    store.set_up_second_factor(root.id, WORDS, SECRET, code(), later)
+    assert store.grants(later).account == store.accounts()[0]
+    assert store.grants(later).enrolling is None
+    # elsewhere somebody may be who only knows the password
+    assert store.grants(session) == Grants(False, (store.expert(expert.id),))
     frozen.move(minutes=1)
     store.remove_second_factor(root.id, code())
     assert store.grants(later).enrolling is not None
     store.require_second_factor(False)
     assert store.grants(later).organizer
     assert not store.second_factor_required()
+
+
+@pytest.mark.usefixtures("key")
+def test_only_the_browser_that_has_shown_a_code_stays_signed_in(store, root, study):
+    """Whoever found out the password before gets nothing by the owner's second factor."""
+    first = store.open_account(root.id, None)
+    own = store.open_link(store.issue_link(store.add_expert(study.id, "Ada").id), first)
+    other = store.open_account(root.id, None)
+    store.require_second_factor(True)
+    thief = store.open_account(root.id, None)
+    store.set_up_second_factor(root.id, WORDS, SECRET, code(), own)
+    assert [store.grants(one).organizer for one in (first, own, other, thief)] == [
+        *(True, True, False, False)
+    ]
+    store.require_second_factor(False)
+    assert store.grants(other) == store.grants(thief) == Grants()
+    assert [one.id for one in store.browsers()] == [store.browser_of(own)]
+
+
+SIGN_IN = """
+import sys
+from ahp.store import Store
+
+store = Store(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+print(bool(store.grants(store.open_account(sys.argv[2], None)).enrolling))
+"""
+
+
+@pytest.mark.parametrize("url", [pytest.param("postgresql", marks=pytest.mark.slow)], indirect=True)
+def test_who_signs_in_while_it_is_required_is_asked_for_it(store, root, url, spawn, monkeypatch):
+    other = spawn(SIGN_IN, url, root.id)
+    assert other.stdout.readline() == "ready\n", other.communicate()[1]
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+
+    def keep_out(session: Session) -> None:
+        other.stdin.write("\n")
+        other.stdin.flush()
+        while not session.scalar(waiting):
+            assert other.poll() is None, other.communicate()
+            session.execute(text("SELECT pg_stat_clear_snapshot()"))
+
+    monkeypatch.setattr(access, "keep_out", keep_out)
+    store.require_second_factor(True)
+    assert other.stdout.readline() == "True\n"
 
 
 def test_only_an_administrator_says_what_all_need(store, root):
@@ -368,6 +454,33 @@ def test_others_are_signed_out_by_an_administrator(store, root):
     again = store.open_account(li.id, None)
     as_(store, root).end_browsers(li.id, [store.browser_of(again)])
     assert store.grants(again) == Grants()
+
+
+def test_browsers_that_may_do_nothing_any_more_are_not_listed(url):
+    """As after the shared password was changed."""
+    before, after = Store(url, sign_in="old"), Store(url, sign_in="new")
+    old, new = before.open_organizer(None), after.open_organizer(None)
+    assert not after.grants(old).organizer
+    assert [one.id for one in after.browsers()] == [after.browser_of(new)]
+    before.close()
+    after.close()
+
+
+def test_that_a_browser_came_is_written_once_a_day(store, frozen):
+    class Writes(Observer):
+        count = 0
+
+        def written(self, seconds, kinds):
+            self.count += 1
+
+    session = store.open_organizer(None)
+    frozen.move(days=1)
+    seen = Writes()
+    store.observe(seen)
+    for _ in range(3):
+        store.note_seen(session)
+    assert seen.count == 1
+    assert [one.seen for one in store.browsers()] == [clock.now().date().isoformat()]
 
 
 def test_nobody_has_a_browser_without_a_session(store):

@@ -221,6 +221,17 @@ def test_everybody_needs_a_second_factor_once_an_administrator_says_so(visit, st
     assert not store.second_factor_required()
 
 
+def test_personal_links_work_where_an_organizer_has_to_set_up_a_second_factor(
+    visit, store, root, survey
+):
+    expert = add_expert(store, survey)
+    session = store.open_link(store.issue_link(expert.id), store.open_account(root.id, None))
+    store.require_second_factor(True)
+    assert heads(visit(session)) == [f"You are: <strong>{expert.name}</strong>"]
+    app = visit(session, "accounts")
+    assert [one.key for one in app.button] == ["begin_set_up", "sign_out"]
+
+
 def test_an_administrator_takes_a_second_factor_away(visit, store, root, frozen):
     li = store.add_account("Li", OTHER, ["organizer"])
     secret = new_secret()
@@ -280,6 +291,21 @@ def test_browsers_are_listed_and_ended(visit, store, root, frozen):
     app.button(key="end_all-mine").click().run()
     assert not store.grants(strange).organizer
     assert not store.grants(again).organizer
+    assert store.grants(here).organizer
+
+
+def test_an_administrator_sees_whose_this_browser_was_before(visit, store, root):
+    li = store.add_account("Li", OTHER, ["organizer"])
+    before = store.open_account(li.id, store.open_organizer(None, ("curl", "")))
+    here = store.open_account(root.id, before)
+    assert store.grants(before).organizer
+    app = visit(here, "accounts")
+    app.selectbox(key="account").select(li.id).run()
+    browser = store.browser_of(before)
+    assert browser == store.browser_of(here)
+    app.button(key=f"end-without-{browser}")  # the link of the terminal, opened here
+    app.button(key=f"end-theirs-{browser}").click().run()
+    assert not store.grants(before).organizer
     assert store.grants(here).organizer
 
 
@@ -432,7 +458,11 @@ def test_a_code_at_the_door(store, root, frozen):
     for password, code in ((WORDS, ""), (WORDS, "123456"), (OTHER, codes[0])):
         wrong = sign_in(name="Root", password=password, code=code)
         assert (wrong.status_code, wrong.headers.get("set-cookie")) == (403, None)
-        assert '<p role="alert">Name, password or code is wrong.</p>' in wrong.body.decode()
+        said = (
+            "Name, password or code is wrong. After many wrong codes none is accepted for a "
+            "minute, and after 100 in a row only a recovery code is."
+        )
+        assert f'<p role="alert">{said}</p>' in wrong.body.decode()
     frozen.move(minutes=1)
     right = {"name": "Root", "password": WORDS, "code": pyotp.TOTP(secret).at(clock.now())}
     session = re.search("ahp_session=([^;]+)", sign_in(**right).headers["set-cookie"])[1]

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import ifaddr
 import pytest
 
-from ahp.errors import AccessError, StoreError
+from ahp.errors import AccessError, AHPError, StoreError
+from ahp.i18n.errors import error_sentence
 from ahp.process.events import Actor
 from ahp.store import Store
-from ahp.web import addresses, state
+from ahp.web import addresses, server, state
 from tests.web.test_pages import keyed
 
 
@@ -85,6 +86,7 @@ def test_the_addresses_of_a_server(host: str, others: list[str], own: str) -> No
     [
         (["ahp", "serve", "--host", "0.0.0.0", "--port", "8080"], ("0.0.0.0", 8080)),
         (["/bin/uvicorn", "app:app"], ("127.0.0.1", 8000)),
+        (["/lib/uvicorn/__main__.py", "app:app", "--host=::"], ("::", 8000)),
     ],
 )
 def test_where_the_server_listens(
@@ -92,6 +94,16 @@ def test_where_the_server_listens(
 ) -> None:
     monkeypatch.setattr(sys, "argv", argv)
     assert addresses.listening() == found
+
+
+@pytest.mark.parametrize(("told", "host"), [(None, "0.0.0.0"), ("10.0.0.7", "10.0.0.7")])
+def test_where_streamlit_listens(
+    monkeypatch: pytest.MonkeyPatch, told: str | None, host: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["/srv/app.py"])  # `streamlit run` leaves no more there
+    options = {"server.address": told, "server.port": 8080}
+    monkeypatch.setattr(addresses.config, "get_option", options.__getitem__)
+    assert addresses.listening() == (host, 8080)
 
 
 @pytest.fixture
@@ -111,7 +123,8 @@ def test_another_address_is_chosen_for_all_links(visit, store, organizer, survey
     app.button(key="issue").click().run()
     [first, _second] = [one.value for one in app.code]
     offered = keyed(app.radio, "offered-")
-    assert offered.options == [
+    assert "http://192.168.1.5:8501" not in offered.options  # Markdown would make it a link
+    assert [unmarked(one) for one in offered.options] == [
         "http://192.168.1.5:8501",
         "http://10.0.0.7:8501",
         "Another address",
@@ -125,6 +138,19 @@ def test_another_address_is_chosen_for_all_links(visit, store, organizer, survey
     token = first.rpartition("/")[2]
     assert app.code[0].value == f"http://10.0.0.7:8501/i/{token}"
     assert store.public_address() == "http://10.0.0.7:8501"
+
+
+@pytest.mark.usefixtures("serving")
+def test_no_address_is_refused(visit, store, organizer, survey) -> None:
+    store.set_public_address("http://127.0.0.1:8080")
+    study = store.create_study(survey, "Office")
+    store.add_experts(study.id, dict.fromkeys(["Ann"]))
+    app = visit(organizer, "experts")
+    keyed(app.radio, "offered-").set_value("Another address")
+    keyed(app.text_input, "written-").set_value(" ")
+    keyed(app.button, "use_address-").click().run()
+    assert [one.value for one in app.error] == ["Please write the address that people open."]
+    assert store.public_address() == "http://127.0.0.1:8080"
 
 
 @pytest.mark.usefixtures("serving")
@@ -205,3 +231,17 @@ def test_the_environment_comes_first(store: Store, monkeypatch: pytest.MonkeyPat
     assert state.base_url() == "https://survey.example.org"
     monkeypatch.setenv("AHP_BASE_URL", "https://other.example.org/")
     assert state.base_url() == "https://other.example.org"
+
+
+@pytest.mark.parametrize("address", ["survey.example.org", "https://survey.example.org/ahp"])
+def test_no_server_starts_with_an_address_that_is_none(monkeypatch, address: str) -> None:
+    monkeypatch.setenv("AHP_BASE_URL", address)
+    with pytest.raises(AHPError) as caught:
+        server.check_settings()
+    assert str(caught.value) == (
+        f"AHP_BASE_URL = {address}, expected an address such as https://survey.example.org, with "
+        "nothing behind it"
+    )
+    assert error_sentence(caught.value, "zh") == (
+        f"AHP_BASE_URL = {address}：应为 https://survey.example.org 这样的地址，后面不带其他内容。"
+    )

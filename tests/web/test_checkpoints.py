@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,7 @@ import streamlit
 
 from ahp.store import Store, signing
 from ahp.store.checkpoint import read_checkpoints
+from ahp.store.checkpointer import Checkpointer, Written
 from ahp.web import server
 
 
@@ -49,6 +51,30 @@ def test_a_server_signs_when_it_starts_and_stops(
         thread.submit(asyncio.run, run()).result()
     assert sizes(tmp_path)[-1] == 2
     assert sizes(tmp_path)[0] in (1, 2)  # the start is signed beside what is done first
+
+
+@pytest.mark.usefixtures("started", "store", "capsys")
+def test_a_checkpoint_that_takes_long_keeps_no_server_from_ending(monkeypatch) -> None:
+    answered = threading.Event()
+
+    def write(_self: Checkpointer) -> Written:
+        answered.wait(60)
+        return Written(0, 0, ())
+
+    monkeypatch.setattr(Checkpointer, "write", write)
+    monkeypatch.setattr(server, "LAST_CHECKPOINTS", 0.01)
+
+    async def run() -> None:
+        app = streamlit.App(server.MAIN, routes=server.ROUTES, **server.OPTIONS)
+        async with server.lifespan(app, "en"):
+            pass
+
+    with ThreadPoolExecutor(1) as thread:
+        ended = thread.submit(asyncio.run, run())
+        try:
+            ended.result(timeout=30)
+        finally:
+            answered.set()
 
 
 def test_a_server_without_logs_makes_no_key(store: Store, tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_a_pasted_list_is_shown_before_it_counts(visit, store, organizer, survey
     assert shown["In the study"].tolist() == ["no, will be added", "yes, stays as it is"]
     captions = [caption.value for caption in app.caption]
     assert "Not read as experts: “姓名、单位” “合计：2人”" in captions
-    assert app.button(key="add_pasted").label == "Add these 1 experts"
+    assert app.button(key="add_pasted").label == "Add these experts (1)"
     app.button(key="add_pasted").click().run()
     assert [(one.name, one.organization) for one in store.experts(study.id)] == [
         ("李四", None),
@@ -226,6 +226,7 @@ def test_progress_by_parent_and_reminders(visit, store, organizer, study, survey
     late = app.table[1].value
     assert late["Expert"].tolist() == list("BCDEF")
     assert late["Open comparisons"].tolist() == ["34", "35", "35", "35", "35"]
+    assert "Reminders to those who have not submitted (5)" in [one.label for one in app.expander]
 
 
 # -- rounds

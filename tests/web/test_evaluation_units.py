@@ -128,7 +128,7 @@ def test_a_list_stays_with_its_evaluation(visit, store, organizer):
     app = visit(organizer, "evaluation_units")
     app.selectbox(key="evaluation_chosen").select(made.id).run()
     upload(app, "units.csv", "name", "北城支行")
-    assert app.button(key=f"add_read-unit_file-{made.id}").label == "Add these 1 units"
+    assert app.button(key=f"add_read-unit_file-{made.id}").label == "Add these units (1)"
     app.selectbox(key="evaluation_chosen").select(other.id).run()
     assert not [one for one in app.button if str(one.key).startswith("add_read-")]
     app.selectbox(key="evaluation_chosen").select(made.id).run()
@@ -189,7 +189,7 @@ def test_the_units_of_the_scheme_are_taken(visit, store, organizer):
     made = begun(store, scheme({"a": "1"}, groups=groups))
     store.add_units(made.id, [UnitEntry("北城支行")])
     app = visit(organizer, "evaluation_units")
-    assert app.button(key="take_named").label == "Take the 1 units named in the scheme"
+    assert app.button(key="take_named").label == "Take the units named in the scheme (1)"
     app.button(key="take_named").click().run()
     assert errors(app) == []
     units = store.evaluation_state(made.id).units

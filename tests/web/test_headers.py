@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from base64 import b64encode
 from contextlib import suppress
 from hashlib import sha256
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import streamlit
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,7 +23,8 @@ from ahp.errors import AHPError
 from ahp.i18n.errors import error_sentence
 from ahp.web.headers import trusted_proxies
 from ahp.web.internals import inline_scripts
-from ahp.web.server import OPTIONS, path_in_log
+from ahp.web.server import OPTIONS, path_in_log, serve
+from tests.running_server import free_port
 from tests.web.test_doors import run
 
 TELLS_WHERE_FROM = ("TrustedProxies", "SecurityHeaders", "OwnOrigin")
@@ -224,3 +227,24 @@ LOGGED = {
 @pytest.mark.parametrize("address", LOGGED)
 def test_logs_have_no_secrets(address):
     assert path_in_log(address) == LOGGED[address]
+
+
+def test_who_sets_uvicorn_s_own_variable_is_told_which_one_it_is_now(monkeypatch, capsys):
+    monkeypatch.setattr(uvicorn, "run", lambda *_given, **_options: None)
+    monkeypatch.setattr(signal, "signal", lambda *_given: None)
+    for before, now, said in (
+        (None, None, ""),
+        (
+            *("10.0.0.5", None),
+            "  FORWARDED_ALLOW_IPS is not looked at any more: say in AHP_TRUSTED_PROXIES which "
+            "proxies are believed.\n\n",
+        ),
+        ("10.0.0.5", "10.0.0.5", ""),
+    ):
+        for name, value in (("FORWARDED_ALLOW_IPS", before), ("AHP_TRUSTED_PROXIES", now)):
+            if value is None:
+                monkeypatch.delenv(name, raising=False)
+            else:
+                monkeypatch.setenv(name, value)
+        serve("127.0.0.1", free_port(), "en")
+        assert capsys.readouterr().out == said

@@ -24,8 +24,11 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, expect
 from prometheus_client.parser import text_string_to_metric_families
+from starlette.requests import Request
 
+from ahp.errors import DatabaseFaultError
 from ahp.store import Store
+from ahp.web import health
 from ahp.web.internals import _FRAMING
 from ahp.web.password import FORM_BYTES
 from ahp.web.server import ORGANIZER_UPLOAD
@@ -399,6 +402,21 @@ def test_the_page_explains_what_there_is(server):
         for family in text_string_to_metric_families(server.text())
     }
     assert {name for name in documented if name.startswith(("ahp_", "process_"))} == found
+
+
+def test_not_ready_says_what_it_is(store, monkeypatch, caplog):
+    fault = DatabaseFaultError("database_fails", location="ahp.db", problem="malformed")
+
+    def fail() -> None:
+        raise fault
+
+    monkeypatch.setattr(store, "check_tables", fail)
+    monkeypatch.setattr(health, "database", lambda: store)
+    asked = health.Readiness()
+    for _ in range(2):
+        answer = in_a_loop(asked.readyz(Request({"type": "http"})))
+        assert (answer.status_code, answer.body) == (503, b"not ready: the database fails\n")
+    assert caplog.messages == [str(fault)]
 
 
 def ready(server: RunningServer) -> tuple[int, str]:

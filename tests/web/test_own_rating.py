@@ -95,7 +95,7 @@ def test_a_rater_rates_and_submits(visit, store, raters):
     assert [one.value for one in app.header] == ["2026 \\<b\\>年度\\</b\\>"]
     assert markdown(app) == [
         "You rate as **王芳** for 2026Q1. If that isn't you, please open your own link.",
-        "- 2 ratings are asked, of 2 units. Your own unit is not among them.\n"
+        "- Ratings asked: 2; units: 2. Your own unit is not among them.\n"
         "- Tap the grade whose description fits the unit best. It is saved at once: you can stop "
         "at any time and go on later, also on another device, with the same link.\n"
         "- Nobody sees your ratings, the organizer neither, until the round is closed. Other "

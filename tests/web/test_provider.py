@@ -356,6 +356,43 @@ def test_where_groups_stand(claims, claim, groups):
     assert oidc._groups(claims, claim) == groups
 
 
+class Client:
+    """What Authlib makes of a provider's answers."""
+
+    def __init__(self, token: dict[str, object], more: dict[str, object]) -> None:
+        self.server_metadata = {"issuer": "https://login.example.org", "userinfo_endpoint": "there"}
+        self._token, self._more = token, more
+
+    async def authorize_access_token(self, *_given, **_options) -> dict[str, object]:
+        return {"userinfo": {"sub": "1", "name": "Zhou"} | self._token}
+
+    async def userinfo(self, **_token) -> dict[str, object]:
+        return {"sub": "1", "name": "Zhou Na"} | self._more
+
+
+@pytest.mark.parametrize(
+    ("claim", "token", "more"),
+    [
+        ("groups", {"groups": []}, {"groups": ["heads"]}),
+        ("groups", {"groups": None}, {"groups": "heads"}),
+        ("realm.roles", {"realm": {"roles": []}}, {"realm": {"roles": ["heads"]}}),
+        ("groups", {"groups": ["heads"]}, {"groups": ["staff"]}),
+    ],
+)
+def test_where_the_id_token_names_no_group_userinfo_is_heeded(
+    store, configured, monkeypatch, claim, token, more
+):
+    asked = replace(configured, claim=claim, roles={"heads": ("head",)})
+
+    async def client(_asked: Provider) -> Client:
+        return Client(token, more)
+
+    monkeypatch.setattr(oidc, "_client", client)
+    session = in_this_process(oidc.finish(request(BACK, {}), store, asked, None, ("", "")))
+    account = store.grants(session).account
+    assert (account.name, account.roles) == ("Zhou", ("head",))
+
+
 RIGHT = {
     "AHP_OIDC_ISSUER": "https://login.example.org",
     "AHP_OIDC_CLIENT_ID": "ahp",

@@ -117,7 +117,11 @@ def set_up(account: AccountInfo) -> None:
 
     def change() -> None:
         form["recovery_codes"] = state.desk().set_up_second_factor(
-            account.id, form["totp_password"], form["totp_secret"], form["totp_code"]
+            account.id,
+            form["totp_password"],
+            form["totp_secret"],
+            form["totp_code"],
+            session=state.session_token(),
         )
 
     if state.attempt(change, enrolling=True):
@@ -179,6 +183,7 @@ def show_set_up(account: AccountInfo) -> None:
             args=(account,),
             key="set_up_button",
         )
+        st.caption(_("Afterwards you sign in anew wherever else you are signed in."))
 
 
 def show_second_factor(account: AccountInfo) -> None:
@@ -380,7 +385,9 @@ def show_rules() -> None:
     )
 
 
-def show_changing(accounts: list[AccountInfo], browsers: Sequence[BrowserInfo]) -> None:
+def show_changing(
+    accounts: list[AccountInfo], browsers: Sequence[BrowserInfo], own: AccountInfo | None
+) -> None:
     """Change roles and password of one account, sign it out, or disable it."""
     _ = state.translate()
     st.header(_("Change an account"))
@@ -407,15 +414,14 @@ def show_changing(accounts: list[AccountInfo], browsers: Sequence[BrowserInfo]) 
             "signed out at once."
         )
     )
-    theirs = [one for one in browsers if one.account == chosen.id]
-    current = state.this_browser()
-    if any(one.id == current for one in theirs):  # one's own are above
+    if own and chosen.id == own.id:  # which are above
         return
+    theirs = [one for one in browsers if one.account == chosen.id]
     heading = _("Where {name} is signed in").format(name=chosen.name)
     st.markdown(f"**{state.plain(heading)}**")
     if not theirs:
         st.caption(_("nowhere"))
-    show_browsers(theirs, current, "theirs")
+    show_browsers(theirs, None, "theirs")
 
 
 _ = state.translate()
@@ -449,12 +455,12 @@ if state.may("accounts"):
     if everybody:
         show_list(everybody, browsers)
         show_rules()
-        show_changing(everybody, browsers)
+        show_changing(everybody, browsers, own)
         without = [one for one in browsers if one.account is None]
         if without:
             heading = _("Signed in without an account")
             st.markdown(f"**{heading}**")
-            show_browsers(without, state.this_browser(), "without")
+            show_browsers(without, None if own else state.this_browser(), "without")
     else:
         st.info(
             _(

@@ -121,7 +121,7 @@ def show_opening(desk: Desk) -> None:
         )
         active = sum(active_in(unit, period) for unit in desk.now.units)
         st.caption(
-            _("Under version {number} of the scheme, with {count} units.").format(
+            _("Under version {number} of the scheme; units: {count}.").format(
                 number=version.number, count=active
             )
         )

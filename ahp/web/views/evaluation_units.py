@@ -251,7 +251,7 @@ def show_read(desk: Desk, read: Callable[[], UnitList], source: str) -> None:
             )
         )
     st.button(
-        _("Add these {count} units").format(count=len(new)),
+        _("Add these units ({count})").format(count=len(new)),
         type="primary",
         on_click=add,
         args=(desk, new, source),
@@ -269,7 +269,7 @@ def show_named(desk: Desk) -> None:
     named = not_listed(desk.now.units, units_named_by(version.scheme, state.language()))
     if named:
         st.button(
-            _("Take the {count} units named in the scheme").format(count=len(named)),
+            _("Take the units named in the scheme ({count})").format(count=len(named)),
             type="primary" if not desk.now.units else "secondary",
             on_click=add,
             args=(desk, joining(named, desk.now.first_free_day)),

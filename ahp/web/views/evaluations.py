@@ -70,7 +70,7 @@ def show_evaluation(info: EvaluationInfo) -> None:
         if info.note:
             st.caption(state.plain(info.note))
         st.write(
-            _("{units} units · {periods} periods").format(
+            _("Units: {units} · periods: {periods}").format(
                 units=len(now.units), periods=len(now.periods)
             )
         )

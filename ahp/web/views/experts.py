@@ -80,7 +80,7 @@ def show_reminders(study: StudyInfo) -> None:
     _, language = state.translate(), state.language()
     late = [expert for expert in state.desk().experts(study.id) if not expert.submitted]
     with st.expander(
-        _("Reminders: {count} experts have not submitted").format(count=len(late)),
+        _("Reminders to those who have not submitted ({count})").format(count=len(late)),
         icon=":material/notifications:",
     ):
         if not late:
@@ -235,7 +235,7 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
             ).format(weighting=weighting_words(_)[weighting])
         )
     st.button(
-        _("Add these {count} experts").format(count=len(new)),
+        _("Add these experts ({count})").format(count=len(new)),
         type="primary",
         on_click=add_listed,
         args=(study, new, source),

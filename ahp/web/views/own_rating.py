@@ -105,11 +105,11 @@ def show_start(visit: RaterVisit) -> None:
     held = visit.now.periods[task.period]
     due = state.until(held.rounds[-1].due, held.zone)
     lines = [
-        _("{count} ratings are asked, of {units} units. Your own unit is not among them.").format(
+        _("Ratings asked: {count}; units: {units}. Your own unit is not among them.").format(
             count=len(task.cells), units=units
         )
         if visit.person.unit
-        else _("{count} ratings are asked, of {units} units.").format(
+        else _("Ratings asked: {count}; units: {units}.").format(
             count=len(task.cells), units=units
         ),
         _(

@@ -232,7 +232,7 @@ def show_uploaded(found: Upload, name: str, file: Actor) -> None:
     }
     if found.answers is not None:
         st.write(
-            _("The file also has the answers of {count} experts.").format(
+            _("The file also has answers; experts: {count}.").format(
                 count=len(found.answers.experts)
             )
         )
