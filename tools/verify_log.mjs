@@ -91,7 +91,7 @@ if (checkpoints) {
   const key = createPublicKey(readFileSync(pem));
   const leaves = events.map((event) => Buffer.from(event.hash));
   const own = [name === "study" ? "studies" : "evaluations", book.id];
-  const note = /^(ahp\/\S+)\n(\d+)\n(\S+)\n\n— \1 (\S+)$/gm;
+  const note = /^(ahp\/\S+)\n(\d+)\n(\S+)\n\n— \1 (\S+)\n/gm;
   let held = 0;
   for (const [, origin, size, stated, signature] of readFileSync(checkpoints, "utf8").matchAll(note)) {
     const signed = Buffer.from(signature, "base64").subarray(4);

@@ -189,7 +189,7 @@ def _compare(
     )
     checkpoints: list[checkpoint.Checkpoint] = []
     for path in arguments.checkpoints or map(str, checkpointer.places_of(database)):
-        content = read_bytes(Path(path), StoreError, MAX_EVALUATION)
+        content = read_bytes(Path(path), StoreError, checkpoint.MOST)
         # what was cut off may end within a character
         found = checkpoint.read_checkpoints(content.decode(errors="replace"), path, keys)
         for remark in found.remarks:

@@ -37,6 +37,9 @@ SECONDS = 300.0
 CLOSING = frozenset({"round_closed", "period_signed"})
 """Kinds of events after which one is written at once."""
 
+_CUT_OFF = b" (cut off)\n\n"
+"""Behind what was cut off: a line of signatures that was ends in no way in which one can."""
+
 _BINARY: int = getattr(os, "O_BINARY", 0)  # of Windows
 _log = logging.getLogger(__name__)
 
@@ -89,7 +92,7 @@ class Place:
         try:
             end = os.lseek(handle, 0, os.SEEK_END)
             if end and not _ends_with_blank_line(handle, end):
-                content = b"\n\n" + content  # the power failed while the last one was written
+                content = _CUT_OFF + content  # the power failed while the last one was written
             try:
                 if os.write(handle, content) < len(content):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

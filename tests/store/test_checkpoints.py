@@ -297,6 +297,54 @@ def test_a_note_that_was_cut_off_is_left_behind(store, study, place) -> None:
     ]
 
 
+def test_wherever_a_note_was_cut_off(place) -> None:
+    """One after the other in one file, each followed by a whole one."""
+    first, second = (
+        f"{Checkpoint(CHAIN, size, bytes(32), KEY_ID).signed(KEY, NOW).note}\n".encode()
+        for size in (1, 2)
+    )
+    third = Checkpoint(CHAIN, 3, bytes(32), KEY_ID).signed(KEY, NOW)
+    place.write_bytes(first)
+    cuts = range(1, len(second))
+    for cut in cuts:
+        with place.open("ab") as file:
+            file.write(second[:cut])
+        checkpointer.Place(place).add([third])
+    content = place.read_text(encoding="utf-8", errors="replace")
+    found = read_checkpoints(content, "f", [KEY.public_key()])
+    lines = content.split("\n")
+    assert [lines[one.line] for one in found.checkpoints] == [
+        str(one.size) for one in found.checkpoints
+    ]
+    sizes = [one.size for one in found.checkpoints]
+    assert (sizes[0], sizes.count(3)) == (1, len(cuts))
+    # cut off behind a whole line of signatures
+    both = second.rindex("— ".encode())
+    assert sizes.count(2) == len(range(both, len(second)))
+    own = checkpointer.Place(place)
+    own.read_new([KEY.public_key()])
+    assert own.newest[CHAIN].size == 3
+
+
+def test_reading_takes_no_longer_than_the_file(monkeypatch) -> None:
+    """What is counted is counted once."""
+    note = Checkpoint(CHAIN, 1, bytes(32), KEY_ID).signed(KEY, NOW).note
+    looked = 0
+
+    class Text(str):
+        def count(self, *arguments: object) -> int:
+            nonlocal looked
+            looked += len(range(*slice(*arguments[1:], None).indices(len(self))))
+            return super().count(*arguments)  # type: ignore[arg-type]
+
+        def replace(self, *_arguments: object) -> Text:  # type: ignore[override]
+            return self
+
+    text_ = Text(f"{note}\n" * 100)
+    assert len(read_checkpoints(text_, "f", [KEY.public_key()]).checkpoints) == 100
+    assert looked <= len(text_)
+
+
 def test_a_full_disk_leaves_the_file_as_it_was(store, study, place, monkeypatch) -> None:
     writer = store.checkpointer()
     writer.write()

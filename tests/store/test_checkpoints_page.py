@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ahp.store import Store
+from ahp.store import Store, signing
+from ahp.store.checkpoint import read_checkpoints
+from ahp.store.checkpointer import Place
 from tests.evaluation_case import make_case
 
 from .test_checkpoints import changed, forge
@@ -74,6 +76,30 @@ def test_the_program_of_the_page(files: Path, capsys: pytest.CaptureFixture[str]
     (files / "study.json").write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(AssertionError, match="^none is of this study$"):
         run(files)
+
+
+def test_what_was_cut_off_is_passed_over(
+    files: Path, study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wherever, in one file one after the other, and at its end."""
+    place = files / "ahp.checkpoints"
+    key = signing.signing_key(files)
+    found = read_checkpoints(place.read_text(encoding="utf-8"), "f", [key.public_key()])
+    last = found.checkpoints[-1]
+    assert last.time is not None
+    note = last.signed(key, last.time)
+    whole = note.note.encode()
+    for cut in range(1, len(whole)):
+        with place.open("ab") as file:
+            file.write(whole[:cut])
+        Place(place).add([note])
+    signed = whole.rindex("— ".encode())  # where one line of signatures is whole
+    count = 3 + len(whole) - 1 + len(whole) - signed
+    with place.open("ab") as file:
+        file.write(whole[: signed - 20])
+    run(files)
+    assert capsys.readouterr().out == f"{count} checkpoints of this study hold\n"
+    assert node() == (0, f"{count} checkpoints of it hold")
 
 
 def test_the_verifier_in_another_language(files: Path, store: Store, study) -> None:
