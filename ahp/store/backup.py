@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, text
 from sqlalchemy.pool import NullPool
 
 from ..datafile import system_problem
@@ -29,7 +29,7 @@ from . import clock, signing
 from .database import BUSY_TIMEOUT, Place, begin, patience, translated
 from .dump import dump, dumped_rows
 from .models import BackupRow, Base
-from .private import MODE
+from .private import MODE, give_name
 from .records import Backup
 
 FORMAT = 1
@@ -144,7 +144,9 @@ def back_up(
             whole = Path(folder, "backup")
             _pack(manifest, Path(folder), whole, tell)
             size, sha256 = check_seal(whole, str(path))
-            _name(whole, path)
+            give_name(whole, path)
+    except FileExistsError as error:
+        raise StoreError("backup_exists", path=str(path)) from error
     except (OSError, sqlite3.Error) as error:
         problem = system_problem(error) if isinstance(error, OSError) else str(error)
         raise StoreError("backup_unwritable", path=str(path), problem=problem) from error
@@ -311,7 +313,7 @@ def _copy_file(connection: Connection, path: Path, tell: Progress) -> None:
 
 def _check_file(path: Path, logs: tuple[LogHead, ...], location: str) -> None:
     """Refuse a damaged copy, or one that isn't of the same state."""
-    copied = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    copied = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
     with translated(location), copied.connect() as connection:
         said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
         if said != ["ok"]:
@@ -334,9 +336,8 @@ def _pack(manifest: Manifest, folder: Path, path: Path, tell: Progress) -> None:
             packed.writestr(MANIFEST, manifest.content)
             for name in manifest.parts:
                 entry = zipfile.ZipInfo(name)
-                entry.compress_type = (
-                    zipfile.ZIP_STORED if name == POSTGRESQL else (zipfile.ZIP_DEFLATED)
-                )
+                packs = zipfile.ZIP_STORED if name == POSTGRESQL else zipfile.ZIP_DEFLATED
+                entry.compress_type = packs
                 with (
                     (folder / name).open("rb") as part,
                     packed.open(entry, "w", force_zip64=True) as into,
@@ -384,24 +385,6 @@ def check_seal(path: Path, source: str) -> tuple[int, str]:
         if file.read() != _SEAL + inner.encode():
             raise StoreError("backup_damaged", source=source)
     return size, whole
-
-
-def _name(whole: Path, path: Path) -> None:
-    """Give a file its name, under which there is none yet."""
-    try:
-        os.link(whole, path)
-    except FileExistsError as error:
-        raise StoreError("backup_exists", path=str(path)) from error
-    except OSError:  # sticks and shared folders have no links
-        if path.exists():
-            raise
-        whole.rename(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _remember(place: Place, made: Backup) -> None:

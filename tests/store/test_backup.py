@@ -20,10 +20,12 @@ from pathlib import Path
 import pytest
 
 from ahp.errors import LogError, StoreError
-from ahp.store import Store, backup, dump, signing
+from ahp.store import Store, backup, dump, signing, verifying
 from ahp.store.backup import back_up, unpack
+from ahp.store.database import Database as Database_
 from ahp.store.database import place_of
 from ahp.store.models import FileRow
+from ahp.store.reading import DatabaseToRead
 from ahp.store.restore import restore
 
 from .conftest import RULES, Database, databases, empty_database, on_each_database
@@ -563,6 +565,72 @@ def test_a_restoration_that_ends_early_leaves_nothing(store, study, target, tmp_
     assert restore(path, target).key == "none"
     with opened(target) as other:
         assert other.verify_log() == store.verify_log()
+
+
+def test_a_key_that_cannot_be_placed_undoes_all(store, study, target, tmp_path, monkeypatch):
+    store.public_key()
+    path = made(store, tmp_path / "ahp.zip")
+    (tmp_path / "file").write_text("")
+    key = tmp_path / "file" / "key.pem"
+    with monkeypatch.context() as patched:
+        patched.setenv(signing.ENVIRONMENT_VARIABLE, str(key))
+        assert refused(lambda: restore(path, target)) == (
+            f"{key}: the server's signing key cannot be read or made: File exists; make the file "
+            "readable and its folder writable, or set AHP_SIGNING_KEY to another file"
+        )
+    place = place_of(target)
+    assert place.file is None or not place.file.exists()
+    assert restore(path, target).key == "placed"
+
+
+def test_without_the_database_there_is_no_key(on_file, study_of_file, tmp_path, monkeypatch):
+    """What fails when all is written takes the key away again."""
+    on_file.public_key()
+    path, new = made(on_file, tmp_path / "ahp.zip"), tmp_path / "new"
+
+    def fails(url, fill):
+        def filled(*arguments) -> None:
+            fill(*arguments)
+            assert (new / "signing_key.pem").exists()
+            raise StoreError("database_locked", location="x")
+
+        return Database_(url, fill=filled)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ahp.store.restore.Database", fails)
+        said = refused(lambda: restore(path, f"sqlite:///{new / 'ahp.db'}"))
+    assert said == "x: database is locked"
+    assert list(new.iterdir()) == []
+
+
+def test_where_files_have_no_links(on_file, study_of_file, tmp_path, monkeypatch):
+    def no_links(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr("ahp.store.private.os.link", no_links)
+    on_file.public_key()
+    path = made(on_file, tmp_path / "ahp.zip")
+    assert restore(path, f"sqlite:///{tmp_path}/new/ahp.db").key == "placed"
+    pem = (tmp_path / "signing_key.pem").read_bytes()
+    assert (tmp_path / "new" / "signing_key.pem").read_bytes() == pem
+    assert not signing.place_key(tmp_path / "new" / "signing_key.pem", b"another")
+    assert sorted(one.name for one in (tmp_path / "new").iterdir()) == [
+        "ahp.db",
+        "signing_key.pem",
+    ]
+
+
+def test_a_folder_with_a_question_mark(on_file, study_of_file, tmp_path, monkeypatch):
+    folder = tmp_path / "what?"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    path = made(on_file, folder / "ahp.zip")
+    restore(path, "sqlite:///new.db")
+    again = DatabaseToRead("sqlite:///new.db")
+    [log_] = verifying.verify_studies(again, 1)
+    again.close()
+    assert log_.events == 2
+    back_up(place_of("sqlite:///new.db"), folder / "2.zip")
 
 
 # who may read the files
