@@ -1,7 +1,7 @@
 // Checks the log of an exported study or evaluation: every event's hash, that each continues the one
 // before, and the files that come along.
 //
-//     node tools/verify_log.mjs study.json [ahp.checkpoints receipt-key.pem]
+//     node tools/verify_log.mjs study.json [ahp.db.checkpoints receipt-key.pem]
 //
 // With checkpoints and the server's public key, also that the log is an extension of those of it
 // (docs/checkpoints.md).

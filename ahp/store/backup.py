@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -19,14 +20,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, insert, inspect, text
 from sqlalchemy.pool import NullPool
 
 from ..datafile import system_problem
 from ..errors import StoreError
 from ..version import __version__
 from . import clock, signing
-from .database import BUSY_TIMEOUT, Place, begin, patience, translated
+from .database import BUSY_TIMEOUT, Place, leave_transactions, one_state, patience, translated
 from .dump import dump, dumped_rows
 from .models import BackupRow, Base
 from .private import MODE, give_name
@@ -52,6 +53,7 @@ PAGES = 2000
 CHUNK = 2**20
 
 _SEAL = b"sha256:"
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
 """Is told what is being done, of `STEPS`, and which part of it is done, from 0 to 1."""
@@ -115,8 +117,17 @@ class Manifest:
         return json.dumps(held, ensure_ascii=False, indent=1) + "\n"
 
 
+def _warn(problem: StoreError) -> None:
+    _log.warning("%s", problem)
+
+
 def back_up(
-    place: Place, path: Path, progress: Progress | None = None, name: str = ""
+    place: Place,
+    path: Path,
+    progress: Progress | None = None,
+    name: str = "",
+    *,
+    unnoted: Callable[[StoreError], None] = _warn,
 ) -> tuple[Backup, Manifest]:
     """Write a backup while others go on writing into the database, which isn't migrated.
 
@@ -128,6 +139,8 @@ def back_up(
         path: of the backup.
         progress: is told how far it is.
         name: under which the database remembers it; empty = its path.
+        unnoted: is told why the database could not remember it, which leaves it as good as it is;
+            the log by default.
 
     Raises:
         StoreError: there is such a file, it can't be written, there is no database, or what was
@@ -154,7 +167,7 @@ def back_up(
     try:
         _remember(place, made)
     except StoreError as error:
-        raise StoreError("backup_not_noted", path=str(path), problem=error) from error
+        unnoted(StoreError("backup_not_noted", path=made.name, problem=error))
     return made, manifest
 
 
@@ -169,24 +182,14 @@ def _engine(place: Place) -> Engine:
     engine = create_engine(
         place.url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT / 1000}
     )
-
-    @event.listens_for(engine, "connect")
-    def _(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None
-
-    event.listen(engine, "begin", begin)
+    leave_transactions(engine)
     return engine
 
 
 @contextmanager
 def snapshot(place: Place) -> Iterator[Connection]:
     """A transaction that sees one state of the database, whatever others write meanwhile."""
-    engine = _engine(place)
-    if place.file is None:
-        engine = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
-    with translated(place.location), engine.begin() as connection:
+    with translated(place.location), one_state(_engine(place)).begin() as connection:
         yield connection
 
 
@@ -421,6 +424,8 @@ def unpack(path: Path, folder: Path) -> Unpacked:
     """
     source = str(path)
     try:
+        if path.exists() and not path.is_file():  # some devices never end
+            raise StoreError("backup_is_none", source=source)
         size, sha256 = check_seal(path, source)
         with zipfile.ZipFile(path) as packed:
             manifest = _read_manifest(packed, source)

@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import stat
 import subprocess
+import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from ahp.cli import main
 from ahp.errors import LogError, StoreError
 from ahp.store import Store, backup, dump, signing, verifying
 from ahp.store.backup import back_up, unpack
@@ -412,18 +414,50 @@ def test_a_database_that_is_damaged(on_file, study_of_file, tmp_path):
     )
 
 
-def test_what_cannot_be_noted_is_whole(on_file, study_of_file, tmp_path, monkeypatch):
+def test_what_cannot_be_noted_is_whole(
+    on_file, study_of_file, tmp_path, monkeypatch, capsys, caplog
+):
+    """The command ends as one that has made a backup, and the page hands it out."""
+
     def fails(*_: object) -> None:
         raise StoreError("database_locked", location="x")
 
     monkeypatch.setattr(backup, "_remember", fails)
     path = tmp_path / "ahp.zip"
-    assert refused(lambda: made(on_file, path)) == (
-        f"{path}: the backup is whole, but the database could not note that there is one: x: "
-        "database is locked"
+    unnoted = (
+        "{}: the backup is whole, but the database could not note that there is one: x: database "
+        "is locked"
     )
+    assert main(["backup", str(path), "--database", f"sqlite:///{on_file.location}"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == f"ahp: warning: {unnoted.format(path)}\n"
+    assert captured.out.startswith(f"{path}: a whole backup of {on_file.location}, compared with")
+    with on_file.open_backup("page.zip") as file:
+        content = file.read()
+    assert [one.getMessage() for one in caplog.records] == [unnoted.format("page.zip")]
+    assert on_file.last_backup() is None
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page.zip").write_bytes(content)
+    assert unpack(tmp_path / "page.zip", tmp_path / "page").manifest.events == 2
     (tmp_path / "parts").mkdir()
     assert unpack(path, tmp_path / "parts").manifest.events == 2
+
+
+def test_what_the_system_refuses_is_said_in_words(on_file, study_of_file, tmp_path, monkeypatch):
+    def full(*_: object, **_named: object) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "mkdtemp", full)
+        assert refused(lambda: on_file.open_backup("ahp.zip")) == (
+            "ahp.zip: the backup can't be written: No space left on device"
+        )
+    new = f"sqlite:///{tmp_path / 'new.db'}"
+    for path in (tmp_path, Path("/dev/zero")):  # which never ends
+        assert refused(lambda path=path: restore(path, new)) == (
+            f"{path}: is no backup made by ahp backup"
+        )
+    assert not (tmp_path / "new.db").exists()
 
 
 # the client programs of PostgreSQL

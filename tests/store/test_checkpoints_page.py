@@ -51,7 +51,7 @@ def run(folder: Path) -> None:
 def node(name: str = "study.json") -> tuple[int, str]:
     if shutil.which("node") is None:
         pytest.fail("node is missing: install nodejs (tools/system-packages)")
-    command = ["node", ROOT / "tools" / "verify_log.mjs", name, "ahp.checkpoints"]
+    command = ["node", ROOT / "tools" / "verify_log.mjs", name, "ahp.db.checkpoints"]
     done = subprocess.run(
         [*command, "receipt-key.pem"], capture_output=True, encoding="utf-8", check=False
     )
@@ -82,7 +82,7 @@ def test_what_was_cut_off_is_passed_over(
     files: Path, study, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Wherever, in one file one after the other, and at its end."""
-    place = files / "ahp.checkpoints"
+    place = files / "ahp.db.checkpoints"
     key = signing.signing_key(files)
     found = read_checkpoints(place.read_text(encoding="utf-8"), "f", [key.public_key()])
     last = found.checkpoints[-1]
@@ -104,7 +104,7 @@ def test_what_was_cut_off_is_passed_over(
 
 def test_the_verifier_in_another_language(files: Path, store: Store, study) -> None:
     assert node() == (0, "3 checkpoints of it hold")
-    place = files / "ahp.checkpoints"
+    place = files / "ahp.db.checkpoints"
     held = place.read_text(encoding="utf-8")
     place.write_text(held.replace("\n4\n", "\n3\n"), encoding="utf-8")
     status, said = node()
