@@ -16,6 +16,8 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,7 @@ from ahp.store.reading import DatabaseToRead
 from ahp.store.restore import restore
 
 from .conftest import RULES, Database, databases, empty_database, on_each_database
+from .test_checkpoints import forge
 
 BACK_UP = """
 import sys
@@ -158,34 +161,94 @@ def test_there_and_back(store, survey, target, answer_all, tmp_path):
     assert store.restorations() == []
 
 
-@on_each_database
-def test_under_load_nothing_confirmed_is_missing(store, survey, target, tmp_path, url):
-    study = store.create_study(survey, "Load")
-    experts = [store.add_expert(study.id, f"Expert {k}").id for k in range(4)]
-    confirmed: list[str] = []
-    end = threading.Event()
+@dataclass
+class Confirmed:
+    """Answers that were confirmed."""
+
+    ids: list[str] = field(default_factory=list)
+    end: threading.Event = field(default_factory=threading.Event)
+
+    def wait_for(self, more: int) -> None:
+        """Until there are so many more."""
+        enough = len(self.ids) + more
+        while len(self.ids) < enough:
+            self.end.wait(0.01)
+
+
+@contextmanager
+def answering(store: Store, study_id: str) -> Iterator[Confirmed]:
+    """Four experts who answer all the time."""
+    experts = [store.add_expert(study_id, f"Expert {k}").id for k in range(4)]
+    confirmed = Confirmed()
 
     def answer(expert: str) -> None:
-        k = 0
-        while not end.is_set():
+        for k in count():
+            if confirmed.end.is_set():
+                return
             event_id = f"{expert[:8]}-{k}"
             store.answer(expert, "goal", "a", "b", str(k % 9 + 1), event_id=event_id)
-            confirmed.append(event_id)
-            k += 1
+            confirmed.ids.append(event_id)
 
     threads = [threading.Thread(target=answer, args=[one]) for one in experts]
     for one in threads:
         one.start()
     try:
-        while len(confirmed) < 20:
-            end.wait(0.01)
-        before = {*confirmed}
-        made(store, tmp_path / "ahp.zip")
-        during = len(confirmed)
+        yield confirmed
     finally:
-        end.set()
+        confirmed.end.set()
         for one in threads:
             one.join()
+
+
+@pytest.mark.parametrize("removed", [False, True])
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [("sqlite", "sqlite"), pytest.param("postgresql", "postgresql", marks=SLOW)],
+    indirect=True,
+)
+def test_a_backup_with_an_event_less_is_found(store, survey, target, tmp_path, capsys, removed):
+    """Taken under load; the event removed by hand, and all hashes made anew."""
+    study = store.create_study(survey, "Load")
+    marks, key, path = tmp_path / "marks.checkpoints", tmp_path / "key.pem", tmp_path / "ahp.zip"
+    key.write_text(store.public_key()[1])
+    with answering(store, study.id) as confirmed:
+        confirmed.wait_for(10)
+        store.checkpointer([marks]).write()
+        confirmed.wait_for(8)  # not one less, without the one that is removed
+        made(store, path)
+    if removed:
+        by_hand = f"sqlite:///{tmp_path / 'by_hand.db'}"
+        restore(path, by_hand)
+        path = tmp_path / "removed.zip"
+        with opened(by_hand) as other:
+            events = other.events(study.id)
+            forge(other, study.id, [*events[:7], *events[8:]])
+            made(other, path)
+    restore(path, target)
+    verify = ["log", "verify", "--jobs", "1", "--database", target]
+    assert main(verify) == 0
+    capsys.readouterr()
+    status = main([*verify, "--checkpoints", str(marks), "--key", str(key)])
+    size = marks.read_text(encoding="utf-8").splitlines()[1]
+    assert (status, capsys.readouterr().err) == (
+        (
+            1,
+            f"ahp: error: study {study.id} ('Load'): events 1 to {size} are not those of a "
+            f"checkpoint ({marks}, line 1)\n",
+        )
+        if removed
+        else (0, "")
+    )
+
+
+@on_each_database
+def test_under_load_nothing_confirmed_is_missing(store, survey, target, tmp_path, url):
+    study = store.create_study(survey, "Load")
+    with answering(store, study.id) as confirmed:
+        confirmed.wait_for(20)
+        before = {*confirmed.ids}
+        made(store, tmp_path / "ahp.zip")
+        during = len(confirmed.ids)
     assert during > len(before)  # nobody waited for the backup
     restore(tmp_path / "ahp.zip", target)
     with opened(target) as other:

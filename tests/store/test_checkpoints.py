@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, text
 
+from ahp.cli import main
 from ahp.datafile import jcs
 from ahp.errors import LogError, StoreError
 from ahp.process.evaluations.events import EvaluationRenamed
@@ -827,12 +828,23 @@ def test_the_history_holds(forger: Store, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_forgery_is_found(forger: Store, tmp_path: Path, forgery: str) -> None:
+def test_a_forgery_is_found(
+    forger: Store, tmp_path: Path, forgery: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also by the command, which finds nothing without checkpoints."""
     study = forger.studies()[0]
     change, expected = FORGERIES[forgery]
     forge(forger, study.id, change(forger.events(study.id)))
     title = forger.studies()[0].title
-    assert found(forger, tmp_path) == f"study {study.id} ({title!r}): {expected}"
+    said = f"study {study.id} ({title!r}): {expected}"
+    assert found(forger, tmp_path) == said
+    verify = ["log", "verify", "--database", f"sqlite:///{tmp_path / 'ahp.db'}"]
+    assert main(verify) == 0
+    capsys.readouterr()
+    assert main([*verify, "--checkpoints"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    [error] = [line for line in lines if line.startswith("ahp: error: ")]
+    assert error.startswith(f"ahp: error: {said} ({tmp_path / 'ahp.db.checkpoints'}, line ")
 
 
 @pytest.mark.parametrize("change", [changed("answer", 0, value="9"), cut(15)])

@@ -150,17 +150,17 @@ def test_what_only_seems_forged_is_not_said(store, study, url, capsys, monkeypat
 
 
 def test_what_begins_between_two_looks_is_seen(store, study, url, monkeypatch) -> None:
-    """A server that begins to write just before it is noted how the file was."""
+    """A program that begins to write while it is noted how the file was."""
     store.close()
-    looks = []
+    held: list[sqlite3.Connection] = []
     real = reading._beside
 
     def beside(path: Path) -> list[Path]:
         found = real(path)
-        if not looks:
-            again = Store(url)
-            looks.append(again)
-            again.rename_study(study.id, "Another")
+        if not held:
+            held.append(sqlite3.connect(path))
+            held[0].execute("UPDATE studies SET title = 'Another'")
+            held[0].commit()
         return found
 
     monkeypatch.setattr(reading, "_beside", beside)
@@ -168,7 +168,7 @@ def test_what_begins_between_two_looks_is_seen(store, study, url, monkeypatch) -
     with pytest.raises(StoreError, match="the database was written while it was read"):
         database.check_unchanged()
     database.close()
-    looks[0].close()
+    held[0].close()
 
 
 def test_a_change_that_was_not_completed_is_undone_in_a_copy(tmp_path, migrated) -> None:
@@ -182,8 +182,8 @@ def test_a_change_that_was_not_completed_is_undone_in_a_copy(tmp_path, migrated)
         writing.execute("PRAGMA cache_spill = 1")
         writing.execute("BEGIN IMMEDIATE")
         writing.execute("DELETE FROM alembic_version")
-        rows = [(f"{k}", "x" * 5000) for k in range(50)]
-        writing.executemany("INSERT INTO surveys (content_hash, content) VALUES (?, ?)", rows)
+        rows = [(f"{k}", b"x" * 5000) for k in range(50)]
+        writing.executemany("INSERT INTO files (sha256, content) VALUES (?, ?)", rows)
         for one in tmp_path.glob("ahp.db*"):
             shutil.copy(one, held / one.name)
     before = files(held)
