@@ -1331,6 +1331,10 @@ _STORE = {
     "chain_seal_needless": _("it seals nothing: the part before it is in the same format"),
     "chain_seal_wrong": _("it does not name the last hash of the part it seals"),
     "chain_survey": _("its survey hash is not that of the study's survey"),
+    "checkpoint_begun": _(
+        "{path}: this file of checkpoints was begun just now, although {other} has some already; "
+        "if it is not new, please look whether what lies there is mounted"
+    ),
     "checkpoint_key": _(
         "{source}, line {line}: this checkpoint was signed with the key {signed}, expected "
         "{known}; give the server's public key by --key"
@@ -1631,10 +1635,12 @@ _STORE = {
         "This takes two people, and both need accounts of their own: sign in with yours, or have "
         "one made on the page “Accounts”."
     ),
+    "stamp_late": _("there was no answer in time"),
     "stamp_missing": _("{url}: no time stamp: {problem}"),
     "stamp_not_granted": _("the authority did not grant it"),
     "stamp_of_another": _("the answer is about something else"),
     "stamp_status": _("the answer has the status {status}"),
+    "stamp_unreachable": _("it cannot be reached: {reason}"),
     "stamp_unreadable": _("the answer is no time stamp"),
     "stamp_url": _(
         "{url!r}, expected the address of a time-stamping authority with http:// or https://"

@@ -992,7 +992,7 @@ def test_log_verify_does_not_make_a_database(run: Any, tmp_path: Path) -> None:
 
 
 def test_log_checkpoint_and_verify(run: Any, database: Path, tmp_path: Path) -> None:
-    url, place = f"sqlite:///{database}", database.with_suffix(".checkpoints")
+    url, place = f"sqlite:///{database}", database.with_suffix(".db.checkpoints")
     verify = ("log", "verify", "--database", url, "--checkpoints")
     outcome = run("log", "checkpoint", "--database", url)
     assert outcome.out == f"{place}: new checkpoints: 1, time-stamped: 0\n"
@@ -1011,7 +1011,7 @@ def test_log_checkpoint_and_verify(run: Any, database: Path, tmp_path: Path) -> 
     assert outcome.err == left_out
     outcome = run(*verify, "--language", "zh")  # the file beside the database
     assert outcome.out.splitlines()[-1] == (
-        f"{database}：存证记录全部相符：1 条，涉及日志 1 个，最近一条签于 {time}"
+        f"{database}：存证记录全部相符：1 条，涉及日志 1 份，最近一条签于 {time}"
     )
     # the answer is taken out of the log, and of all checkpoints but those carried away
     connection = sqlite3.connect(database)
@@ -1034,12 +1034,12 @@ def test_log_checkpoint_and_verify(run: Any, database: Path, tmp_path: Path) -> 
     outcome = run(*verify, carried, "--language", "zh")
     assert outcome.err.splitlines()[-1] == (
         f"ahp：错误：调查 {study}（“Which alternative?”）：缺少第 3 号事件，日志止于第 2 号事件，"
-        f"而存证记录有 3 个事件（{carried} 第 3 行）。"
+        f"而存证记录载有 3 个事件（{carried} 第 3 行）。"
     )
 
 
 def test_log_verify_takes_the_key_from_outside(run: Any, database: Path, tmp_path: Path) -> None:
-    url, place = f"sqlite:///{database}", database.with_suffix(".checkpoints")
+    url, place = f"sqlite:///{database}", database.with_suffix(".db.checkpoints")
     verify = ("log", "verify", "--database", url, "--checkpoints", place)
     run("log", "checkpoint", "--database", url)
     key, private = tmp_path / "key.pem", tmp_path / "signing_key.pem"
@@ -1065,7 +1065,7 @@ def test_log_verify_refuses_what_it_can_not_check(run: Any, database: Path, tmp_
     outcome = run(*verify, "--jobs", "0")
     refused(outcome, "--jobs = 0, expected 1 or more")
     run("log", "checkpoint", "--database", f"sqlite:///{database}")
-    place = database.with_suffix(".checkpoints")
+    place = database.with_suffix(".db.checkpoints")
     outcome = run(*verify, "--checkpoints", place, "--tsa", place)
     assert outcome.err == f"ahp: error: {place}: holds no certificate of a root authority in PEM\n"
     for given in ("--key", "--tsa"):

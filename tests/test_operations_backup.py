@@ -73,7 +73,7 @@ def test_the_page(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_in_chinese(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["backup", "ahp.zip", "--language", "zh"]) == 0
     assert same(capsys.readouterr().out, folder).splitlines() == [
-        "ahp.zip：/srv/ahp/ahp.db 的完整备份，已与数据库逐一比对",
+        "ahp.zip：/srv/ahp/ahp.db 的完整备份，已与数据库逐份日志核对一致",
         "  数据截至 2026-11-30T18:00:00.000000+00:00；日志 2 份，事件共 1234 个",
         "  含签名密钥：持有此文件者即可签发回执",
         "  SHA-256 …，… 字节",

@@ -1,7 +1,7 @@
 // Checks the log of an exported study or evaluation: every event's hash, that each continues the one
 // before, and the files that come along.
 //
-//     node tools/verify_log.mjs study.json [ahp.checkpoints receipt-key.pem]
+//     node tools/verify_log.mjs study.json [ahp.db.checkpoints receipt-key.pem]
 //
 // With checkpoints and the server's public key, also that the log is an extension of those of it
 // (docs/checkpoints.md).
@@ -91,7 +91,7 @@ if (checkpoints) {
   const key = createPublicKey(readFileSync(pem));
   const leaves = events.map((event) => Buffer.from(event.hash));
   const own = [name === "study" ? "studies" : "evaluations", book.id];
-  const note = /^(ahp\/\S+)\n(\d+)\n(\S+)\n\n— \1 (\S+)$/gm;
+  const note = /^(ahp\/\S+)\n(\d+)\n(\S+)\n\n— \1 (\S+)\n/gm;
   let held = 0;
   for (const [, origin, size, stated, signature] of readFileSync(checkpoints, "utf8").matchAll(note)) {
     const signed = Buffer.from(signature, "base64").subarray(4);

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from ..i18n import Translate, translator
 from .arguments import Commands, add_database
-from .printing import line_language
+from .printing import line_language, print_warning
 
 if TYPE_CHECKING:
+    from ..errors import StoreError
     from ..store.backup import Manifest, Progress
 
 
@@ -41,10 +42,14 @@ def _back_up(arguments: argparse.Namespace) -> int:
     from ..store.backup import KEY, back_up  # noqa: PLC0415 - the app is optional
     from ..store.database import place_of  # noqa: PLC0415
 
-    _ = translator(line_language(arguments))
+    language = line_language(arguments)
+    _, path = translator(language), Path(arguments.file).absolute()
     place = place_of(arguments.database)
+    problems: list[StoreError] = []
     with _progress(_) as progress:
-        made, manifest = back_up(place, Path(arguments.file).absolute(), progress)
+        made, manifest = back_up(place, path, progress, unnoted=problems.append)
+    for problem in problems:
+        print_warning(problem, language)
     line = _("{file}: a whole backup of {location}, compared with it")
     print(line.format(file=arguments.file, location=place.location))
     print(_held(_, manifest))

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..datafile import MAX_EVALUATION, read_bytes
-from ..errors import OptionError, StoreError
+from ..errors import LogError, OptionError, StoreError
 from ..i18n import translator
-from ..messages import Phrase
+from ..messages import Message
 from .arguments import Commands, add_database
 from .printing import fail, in_words, line_language, print_warning
 
@@ -106,15 +106,15 @@ def _checkpoint(arguments: argparse.Namespace) -> int:
         line = _("{paths}: new checkpoints: {count}, time-stamped: {stamped}")
         paths = ", ".join(map(str, checkpointer.paths))
         print(line.format(paths=paths, count=written.checkpoints, stamped=written.stamped))
+        for remark in written.remarks:
+            print_warning(remark, language)
     finally:
         store.close()
     return max((fail(problem, language, 1) for problem in written.problems), default=0)
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from ..store.backups import restorations  # noqa: PLC0415 - the app is optional
-    from ..store.reading import DatabaseToRead  # noqa: PLC0415
-    from ..store.verifying import verify_evaluations, verify_studies  # noqa: PLC0415
+    from ..store.reading import DatabaseToRead  # noqa: PLC0415 - the app is optional
 
     for option in ("key", "tsa"):
         if getattr(arguments, option) and arguments.checkpoints is None:
@@ -122,52 +122,56 @@ def _verify(arguments: argparse.Namespace) -> int:
     if arguments.jobs is not None and arguments.jobs < 1:
         raise OptionError("count_below_1", option="--jobs", value=arguments.jobs)
     language = line_language(arguments)
-    _ = translator(language)
     jobs = arguments.jobs or os.cpu_count() or 1
     database = DatabaseToRead(arguments.database)
-    problems: tuple[Phrase, ...] = ()
-    location = database.location
     try:
         if remark := database.remark:
             print_warning(remark, language)
-        studies = verify_studies(database, jobs)
-        for log in studies:
-            line = _("study {study} ({title!r}): {events} events, head {hash}")
-            facts = {"title": log.title, "events": log.events, "hash": log.head_hash}
-            print(line.format(study=log.study_id, **facts))
-            for number in log.without_evidence:
-                line = _("  round {number} was closed without evidence of its result")
-                print(line.format(number=number))
-            _print_remarks(log, language)
-        verified = _("{location}: {count} studies verified")
-        line = _("{location}: 1 study verified") if len(studies) == 1 else verified
-        print(line.format(location=location, count=len(studies)))
-        with database.read() as session:
-            restored = restorations(session)
-        for backup in restored:
-            line = _("  restored on {restored} from a backup of {taken}, SHA-256 {hash}")
-            times = {"restored": backup.restored, "taken": backup.taken}
-            print(line.format(**times, hash=backup.sha256))
-        evaluations = verify_evaluations(database, jobs)
-        for one in evaluations:
-            line = _("evaluation {id} ({title!r}): {events} events, head {hash}")
-            facts = {"title": one.title, "events": one.events, "hash": one.head_hash}
-            print(line.format(id=one.evaluation_id, **facts))
-            for period in one.signed:
-                print(
-                    _("  {period}: the signed result follows from the data").format(period=period)
-                )
-            _print_remarks(one, language)
-        verified = _("{location}: {count} evaluations verified")
-        line = _("{location}: 1 evaluation verified") if len(evaluations) == 1 else verified
-        if evaluations:
-            print(line.format(location=location, count=len(evaluations)))
-        if arguments.checkpoints is not None:
-            problems = _compare(database, arguments, language)
-        database.check_unchanged()
+        with database.unchanged():
+            _verify_logs(database, jobs, language)
+            compared = arguments.checkpoints is not None
+            problems = _compare(database, arguments, language) if compared else ()
     finally:
         database.close()
     return max((fail(problem, language, 1) for problem in problems), default=0)
+
+
+def _verify_logs(database: DatabaseToRead, jobs: int, language: str) -> None:
+    """Verify all logs, and say what they are."""
+    from ..store.backups import restorations  # noqa: PLC0415
+    from ..store.verifying import verify_evaluations, verify_studies  # noqa: PLC0415
+
+    _, location = translator(language), database.location
+    studies = verify_studies(database, jobs)
+    for log in studies:
+        line = _("study {study} ({title!r}): {events} events, head {hash}")
+        facts = {"title": log.title, "events": log.events, "hash": log.head_hash}
+        print(line.format(study=log.study_id, **facts))
+        for number in log.without_evidence:
+            line = _("  round {number} was closed without evidence of its result")
+            print(line.format(number=number))
+        _print_remarks(log, language)
+    verified = _("{location}: {count} studies verified")
+    line = _("{location}: 1 study verified") if len(studies) == 1 else verified
+    print(line.format(location=location, count=len(studies)))
+    with database.read() as session:
+        restored = restorations(session)
+    for backup in restored:
+        line = _("  restored on {restored} from a backup of {taken}, SHA-256 {hash}")
+        times = {"restored": backup.restored, "taken": backup.taken}
+        print(line.format(**times, hash=backup.sha256))
+    evaluations = verify_evaluations(database, jobs)
+    for one in evaluations:
+        line = _("evaluation {id} ({title!r}): {events} events, head {hash}")
+        facts = {"title": one.title, "events": one.events, "hash": one.head_hash}
+        print(line.format(id=one.evaluation_id, **facts))
+        for period in one.signed:
+            print(_("  {period}: the signed result follows from the data").format(period=period))
+        _print_remarks(one, language)
+    verified = _("{location}: {count} evaluations verified")
+    line = _("{location}: 1 evaluation verified") if len(evaluations) == 1 else verified
+    if evaluations:
+        print(line.format(location=location, count=len(evaluations)))
 
 
 def _print_remarks(log: StudyLog | EvaluationLog, language: str) -> None:
@@ -177,8 +181,10 @@ def _print_remarks(log: StudyLog | EvaluationLog, language: str) -> None:
 
 def _compare(
     database: DatabaseToRead, arguments: argparse.Namespace, language: str
-) -> tuple[Phrase, ...]:
-    """Say what checkpoints say of the log, and return where it is no extension of them."""
+) -> tuple[Message, ...]:
+    """Say what checkpoints say of the log; return where it is no extension of them, and which of
+    their time stamps are none.
+    """
     from ..store import checkpoint, checkpointer, extension, signing, stamps  # noqa: PLC0415
 
     _ = translator(language)
@@ -189,7 +195,7 @@ def _compare(
     )
     checkpoints: list[checkpoint.Checkpoint] = []
     for path in arguments.checkpoints or map(str, checkpointer.places_of(database)):
-        content = read_bytes(Path(path), StoreError, MAX_EVALUATION)
+        content = read_bytes(Path(path), StoreError, checkpoint.MOST)
         # what was cut off may end within a character
         found = checkpoint.read_checkpoints(content.decode(errors="replace"), path, keys)
         for remark in found.remarks:
@@ -198,21 +204,33 @@ def _compare(
     stamped = [one for one in checkpoints if one.stamp is not None]
     if arguments.tsa and not stamped:
         raise StoreError("stamps_none")
-    times = {one: stamps.stamped_time(one, authority) for one in stamped if arguments.tsa}
+    times, wrong = {}, []
+    for one in stamped if arguments.tsa else ():
+        try:
+            times[one] = stamps.stamped_time(one, authority)
+        except LogError as error:
+            wrong.append(error)
     with database.read() as session:
         compared = extension.compare(session, checkpoints, times)
     for remark in compared.remarks:
         print_warning(remark, language)
-    if not compared.problems:
-        line = _(
-            "{location}: all checkpoints hold: {count}, of logs: {chains}, the newest of {time}"
+    problems = *wrong, *compared.problems
+    if not problems:
+        line = (
+            _("{location}: all checkpoints hold: {count}, of logs: {chains}, the newest of {time}")
+            if compared.newest
+            else _("{location}: all checkpoints hold: {count}, of logs: {chains}")
         )
         facts = {"count": len(checkpoints), "chains": compared.chains, "time": compared.newest}
         print(line.format(location=database.location, **facts))
-        line = _("  time stamps that hold: {held} of {count}")
-        if stamped:
-            print(line.format(held=len(times), count=len(stamped)))
-    return compared.problems
+    if stamped:
+        line = (
+            _("  time stamps that hold: {held} of {count}")
+            if arguments.tsa
+            else _("  time stamps that were not verified, which takes --tsa: {count}")
+        )
+        print(line.format(held=len(times), count=len(stamped)))
+    return problems
 
 
 def _read(path: str) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -19,17 +20,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, insert, inspect, text
 from sqlalchemy.pool import NullPool
 
 from ..datafile import system_problem
 from ..errors import StoreError
 from ..version import __version__
 from . import clock, signing
-from .database import BUSY_TIMEOUT, Place, begin, patience, translated
+from .database import BUSY_TIMEOUT, Place, leave_transactions, one_state, patience, translated
 from .dump import dump, dumped_rows
 from .models import BackupRow, Base
-from .private import MODE
+from .private import MODE, give_name
 from .records import Backup
 
 FORMAT = 1
@@ -52,6 +53,7 @@ PAGES = 2000
 CHUNK = 2**20
 
 _SEAL = b"sha256:"
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
 """Is told what is being done, of `STEPS`, and which part of it is done, from 0 to 1."""
@@ -115,8 +117,17 @@ class Manifest:
         return json.dumps(held, ensure_ascii=False, indent=1) + "\n"
 
 
+def _warn(problem: StoreError) -> None:
+    _log.warning("%s", problem)
+
+
 def back_up(
-    place: Place, path: Path, progress: Progress | None = None, name: str = ""
+    place: Place,
+    path: Path,
+    progress: Progress | None = None,
+    name: str = "",
+    *,
+    unnoted: Callable[[StoreError], None] = _warn,
 ) -> tuple[Backup, Manifest]:
     """Write a backup while others go on writing into the database, which isn't migrated.
 
@@ -128,6 +139,8 @@ def back_up(
         path: of the backup.
         progress: is told how far it is.
         name: under which the database remembers it; empty = its path.
+        unnoted: is told why the database could not remember it, which leaves it as good as it is;
+            the log by default.
 
     Raises:
         StoreError: there is such a file, it can't be written, there is no database, or what was
@@ -144,7 +157,9 @@ def back_up(
             whole = Path(folder, "backup")
             _pack(manifest, Path(folder), whole, tell)
             size, sha256 = check_seal(whole, str(path))
-            _name(whole, path)
+            give_name(whole, path)
+    except FileExistsError as error:
+        raise StoreError("backup_exists", path=str(path)) from error
     except (OSError, sqlite3.Error) as error:
         problem = system_problem(error) if isinstance(error, OSError) else str(error)
         raise StoreError("backup_unwritable", path=str(path), problem=problem) from error
@@ -152,7 +167,7 @@ def back_up(
     try:
         _remember(place, made)
     except StoreError as error:
-        raise StoreError("backup_not_noted", path=str(path), problem=error) from error
+        unnoted(StoreError("backup_not_noted", path=made.name, problem=error))
     return made, manifest
 
 
@@ -167,24 +182,14 @@ def _engine(place: Place) -> Engine:
     engine = create_engine(
         place.url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT / 1000}
     )
-
-    @event.listens_for(engine, "connect")
-    def _(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None
-
-    event.listen(engine, "begin", begin)
+    leave_transactions(engine)
     return engine
 
 
 @contextmanager
 def snapshot(place: Place) -> Iterator[Connection]:
     """A transaction that sees one state of the database, whatever others write meanwhile."""
-    engine = _engine(place)
-    if place.file is None:
-        engine = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
-    with translated(place.location), engine.begin() as connection:
+    with translated(place.location), one_state(_engine(place)).begin() as connection:
         yield connection
 
 
@@ -311,7 +316,7 @@ def _copy_file(connection: Connection, path: Path, tell: Progress) -> None:
 
 def _check_file(path: Path, logs: tuple[LogHead, ...], location: str) -> None:
     """Refuse a damaged copy, or one that isn't of the same state."""
-    copied = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    copied = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool)
     with translated(location), copied.connect() as connection:
         said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
         if said != ["ok"]:
@@ -334,9 +339,8 @@ def _pack(manifest: Manifest, folder: Path, path: Path, tell: Progress) -> None:
             packed.writestr(MANIFEST, manifest.content)
             for name in manifest.parts:
                 entry = zipfile.ZipInfo(name)
-                entry.compress_type = (
-                    zipfile.ZIP_STORED if name == POSTGRESQL else (zipfile.ZIP_DEFLATED)
-                )
+                packs = zipfile.ZIP_STORED if name == POSTGRESQL else zipfile.ZIP_DEFLATED
+                entry.compress_type = packs
                 with (
                     (folder / name).open("rb") as part,
                     packed.open(entry, "w", force_zip64=True) as into,
@@ -386,24 +390,6 @@ def check_seal(path: Path, source: str) -> tuple[int, str]:
     return size, whole
 
 
-def _name(whole: Path, path: Path) -> None:
-    """Give a file its name, under which there is none yet."""
-    try:
-        os.link(whole, path)
-    except FileExistsError as error:
-        raise StoreError("backup_exists", path=str(path)) from error
-    except OSError:  # sticks and shared folders have no links
-        if path.exists():
-            raise
-        whole.rename(path)
-    if os.name == "posix":
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
 def _remember(place: Place, made: Backup) -> None:
     """Write into the database that there is a backup."""
     engine = _engine(place).execution_options(begin="BEGIN IMMEDIATE")
@@ -438,6 +424,8 @@ def unpack(path: Path, folder: Path) -> Unpacked:
     """
     source = str(path)
     try:
+        if path.exists() and not path.is_file():  # some devices never end
+            raise StoreError("backup_is_none", source=source)
         size, sha256 = check_seal(path, source)
         with zipfile.ZipFile(path) as packed:
             manifest = _read_manifest(packed, source)

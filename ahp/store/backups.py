@@ -9,6 +9,8 @@ from typing import IO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..datafile import system_problem
+from ..errors import StoreError
 from . import signing
 from .backup import back_up
 from .models import BackupRow
@@ -33,12 +35,16 @@ class Backups(Part):
         if self._organizer.id:
             with self._database.read() as session:
                 check_account(session, self._organizer.id, ("back_up",))
-        with tempfile.TemporaryDirectory(
-            dir=self.folder, prefix=".backup-", ignore_cleanup_errors=True
-        ) as folder:
-            path = Path(folder, name)
-            back_up(self._database.place, path, name=name)
-            return path.open("rb")
+        try:
+            with tempfile.TemporaryDirectory(
+                dir=self.folder, prefix=".backup-", ignore_cleanup_errors=True
+            ) as folder:
+                path = Path(folder, name)
+                back_up(self._database.place, path, name=name)
+                return path.open("rb")
+        except OSError as error:
+            problem = system_problem(error)
+            raise StoreError("backup_unwritable", path=name, problem=problem) from error
 
     def last_backup(self) -> Backup | None:
         """The backup that is of the latest moment; None where there is none."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import re
 import struct
 from collections.abc import Iterable
@@ -31,6 +32,9 @@ ED25519, COSIGNATURE = b"\x01", b"\x04"
 
 STAMP = b"\xffRFC 3161 time-stamp response over the SHA-256 of the note text"
 STAMP_NAME = "rfc3161"
+
+MOST = 2**30
+"""Bytes of a file of checkpoints: one every 5 minutes for 15 years, a year of those with stamps."""
 
 _NOTE = re.compile(
     r"(?m)^(?P<text>ahp/(?P<key>[0-9a-f]{16})/(?P<kind>studies|evaluations)/(?P<id>\S+)\n"
@@ -167,22 +171,22 @@ def find_checkpoints(
     """
     text = text.replace("\r\n", "\n")
     known = {signing.key_id(key): key for key in keys}
-    checked, others, remarks, end = [], [], [], 0
-    for match in (*_NOTE.finditer(text), None):
+    checked, others, remarks, end, line = [], [], [], 0, lines_before + 1
+    for match in itertools.chain(_NOTE.finditer(text), [None]):
         between = text[end : match.start() if match else None]
         if between.strip():
-            blank = len(between) - len(between.lstrip())
-            line = lines_before + text.count("\n", 0, end + blank) + 1
-            remarks.append(Phrase("checkpoint_no_part", source=source, line=line))
+            blank = between[: len(between) - len(between.lstrip())]
+            first = line + blank.count("\n")
+            remarks.append(Phrase("checkpoint_no_part", source=source, line=first))
         if match is None:
             break
-        line = lines_before + text.count("\n", 0, match.start()) + 1
+        line += between.count("\n")
         one = _checkpoint(match, source, line)
         if one.key in known:
             checked.append(_checked(one, match, known[one.key]))
         else:
             others.append(one)
-        end = match.end()
+        end, line = match.end(), line + match[0].count("\n")
     return Found(tuple(checked), tuple(others), tuple(remarks))
 
 

@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -34,8 +35,18 @@ EVENTS = 100
 SECONDS = 300.0
 """and otherwise as often as this, where anything was appended."""
 
+STAMPING = 60.0
+"""Seconds that an authority has for all checkpoints that are written together."""
+
+ENDING = ".checkpoints"
+"""Of the files; what `$AHP_CHECKPOINTS` names without it is a folder, unless it is a file already:
+one that isn't mounted must not become a file on this machine."""
+
 CLOSING = frozenset({"round_closed", "period_signed"})
 """Kinds of events after which one is written at once."""
+
+_CUT_OFF = b" (cut off)\n\n"
+"""Behind what was cut off: a line of signatures that was ends in no way in which one can."""
 
 _BINARY: int = getattr(os, "O_BINARY", 0)  # of Windows
 _log = logging.getLogger(__name__)
@@ -89,7 +100,7 @@ class Place:
         try:
             end = os.lseek(handle, 0, os.SEEK_END)
             if end and not _ends_with_blank_line(handle, end):
-                content = b"\n\n" + content  # the power failed while the last one was written
+                content = _CUT_OFF + content  # the power failed while the last one was written
             try:
                 if os.write(handle, content) < len(content):
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -99,6 +110,11 @@ class Place:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has been read from it."""
+        return not self._read
 
     def lacks(self, chain: Chain, size: int) -> bool:
         """Whether it has no checkpoint of so many events."""
@@ -114,11 +130,13 @@ class Written:
         stamped: how many of them have a time stamp.
         problems: what was not signed, since an earlier checkpoint says otherwise, and what could
             not be reached or written.
+        remarks: which places were begun, although there were checkpoints already.
     """
 
     checkpoints: int
     stamped: int
     problems: tuple[Message, ...]
+    remarks: tuple[Phrase, ...] = ()
 
 
 class Checkpointer(Observer):
@@ -140,7 +158,7 @@ class Checkpointer(Observer):
         self._authority = authority or os.environ.get(AUTHORITY)
         self._trees: dict[Chain, tuple[Tree, str]] = {}  # with the hash of the last event
         self._seen: dict[Chain, tuple[int, str]] = {}
-        self._said: set[str] = set()
+        self._said: list[str] = []  # the last time
         self._waiting = 0
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
@@ -155,13 +173,21 @@ class Checkpointer(Observer):
         self._database.observers.append(self)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Write what is new, and end."""
+    def stop(self, timeout: float | None = None) -> bool:
+        """Write what is new, without time stamps of an authority, and end.
+
+        Args:
+            timeout: seconds to wait for that at most; None = as long as it takes.
+
+        Returns:
+            Whether it is written. What isn't is at the next start.
+        """
         self._stopping.set()
         self._wake.set()
-        self._thread.join()
+        self._thread.join(timeout)
         with suppress(ValueError):  # of one that was stopped before
             self._database.observers.remove(self)
+        return not self._thread.is_alive()
 
     def write(self) -> Written:
         """Write a checkpoint of each chain that has changed, to each place that lacks it.
@@ -200,31 +226,37 @@ class Checkpointer(Observer):
                 problems.append(_unwritten(place.path, error))
             except LogError as error:
                 problems.append(error)
-        time = clock.now()  # before the database is looked at: what comes after it is later
+        now = clock.now()  # before the database is looked at: what comes after it is later
         with self._database.read() as session:
             due, refused = self._due(session, places, signing.key_id(key.public_key()))
         problems += refused
         notes, authority = {}, self._authority
+        end = time.monotonic() + STAMPING
         for one in due:
-            note = one.signed(key, time)
-            if authority:
+            note = one.signed(key, now)
+            if authority and not self._stopping.is_set():
                 try:
-                    note = note.stamped(stamps.ask(authority, one.text))
+                    note = note.stamped(stamps.ask(authority, one.text, end))
                 except StoreError as error:  # a checkpoint without a stamp is better than none
                     problems.append(error)
                     authority = None
             notes[one] = note
-        written = set()
+        written, remarks = set(), []
         for place in places:
             lacking = [one for one in due if place.lacks(one.chain, one.size)]
             try:
                 if lacking:
                     place.add([notes[one] for one in lacking])
+                    others = (other.path for other in places if other.newest)
+                    if place.is_new and (other := next(others, None)):
+                        remarks.append(
+                            Phrase("checkpoint_begun", path=str(place.path), other=str(other))
+                        )
                 written.update(lacking)
             except OSError as error:
                 problems.append(_unwritten(place.path, error))
         stamped = sum(notes[one].checkpoint.stamp is not None for one in written)
-        return Written(len(written), stamped, tuple(problems))
+        return Written(len(written), stamped, tuple(problems), tuple(remarks))
 
     def _due(
         self, session: Session, places: Sequence[Place], key: str
@@ -281,37 +313,39 @@ class Checkpointer(Observer):
             self._wake.set()
 
     def _run(self) -> None:
-        while True:
+        last = False
+        while not last:
+            self._wake.clear()  # first: who sets it from now on is heard
             last = self._stopping.is_set()
-            self._wake.clear()
             self._waiting = 0
             try:
-                for problem in self.write().problems:
-                    self._say(problem)
+                written = self.write()
+                self._say([*written.problems, *written.remarks])
             except AHPError as error:
-                self._say(error)
-            if last:
-                return
-            self._wake.wait(SECONDS)
+                self._say([error])
+            if not last:
+                self._wake.wait(SECONDS)
 
-    def _say(self, problem: Message) -> None:
-        """A line in the log of the server, once."""
-        text = str(problem)
-        if text not in self._said:
-            self._said.add(text)
-            _log.warning("%s", text)
+    def _say(self, problems: Sequence[Message]) -> None:
+        """A line each in the log of the server, unless it was said the last time, too."""
+        said = [str(one) for one in problems]
+        for text in said:
+            if text not in self._said:
+                _log.warning("%s", text)
+        self._said = said
 
 
 def places_of(database: Database) -> list[Path]:
     """The file of checkpoints beside a database, and the second one, if `$AHP_CHECKPOINTS` names a
-    file or a folder.
+    file or a folder, see `ENDING`.
     """
-    first = database.folder / f"{database.place.name}.checkpoints"
+    first = database.folder / f"{database.place.name}{ENDING}"
     second = os.environ.get(SECOND_PLACE)
     if not second:
         return [first]
     path = Path(second)
-    return [first, path / first.name if path.is_dir() else path]
+    file = path.is_file() or (path.suffix == ENDING and not path.is_dir())
+    return [first, path if file else path / first.name]
 
 
 def _unwritten(path: Path, error: OSError) -> StoreError:

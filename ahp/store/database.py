@@ -133,11 +133,16 @@ def place_of(url: str | None) -> Place:
     parsed = _parse(url or os.environ.get(ENVIRONMENT_VARIABLE) or _default_url())
     if parsed.get_backend_name() == "sqlite":
         path = Path(str(parsed.database))
-        return Place(parsed, str(path), path.parent, path.stem, path)
+        return Place(parsed, str(path), path.parent, path.name, path)
     hidden = {name: "***" for name in parsed.query if name == "password"}
     location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
-    which = (parsed.host or "local", str(parsed.port or 5432), parsed.database or "")
-    name = re.sub(r"[^\w.-]", "_", "-".join(which))
+    try:
+        _, given = parsed.get_dialect()().create_connect_args(parsed)
+    except ArgumentError as error:
+        raise StoreError("database_url") from error
+    # as the client is told: what stands behind "?" goes before what stands in front of it
+    which = (given.get("host") or "local", given.get("port") or 5432, given.get("dbname") or "")
+    name = re.sub(r"[^\w.-]", "_", "-".join(map(str, which)))
     return Place(parsed, location, platformdirs.user_data_path("ahp"), name, None)
 
 
@@ -233,8 +238,8 @@ class Database:
         if file:
             # SQLite lets writers poll for their turn, and who comes late may be first
             self._turn: AbstractContextManager[object] = _Turn(self.location)
+            leave_transactions(self._engine)
             event.listen(self._engine, "connect", _configure)
-            event.listen(self._engine, "begin", begin)
             self._reader: Engine = self._engine
             self._writer: Engine = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         else:
@@ -467,8 +472,7 @@ def _parse(url: str) -> URL:
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:
-    """Set and assert the PRAGMAs of a new SQLite connection, and leave BEGIN to `begin`."""
-    connection.isolation_level = None
+    """Set and assert the PRAGMAs of a new SQLite connection."""
     deadline = time.monotonic() + BUSY_TIMEOUT / 1000
     for name, value, _ in PRAGMAS:
         while True:
@@ -486,6 +490,16 @@ def _configure(connection: sqlite3.Connection, _record: object) -> None:
             raise StoreError("database_pragma", name=name, found=found, expected=expected)
 
 
-def begin(connection: Connection) -> None:
+def leave_transactions(engine: Engine) -> None:
+    """Let transactions of SQLite begin when SQLAlchemy says so, not when Python thinks so."""
+
+    @event.listens_for(engine, "connect")
+    def _(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+
+    event.listen(engine, "begin", _begin)
+
+
+def _begin(connection: Connection) -> None:
     """Begin a transaction of SQLite as the options of its engine say."""
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

@@ -1,7 +1,10 @@
-"""Files that nobody but their owner may read: the database, the server's key, backups."""
+"""Files that nobody but their owner may read, and that are there completely or not: the database,
+the server's key, backups.
+"""
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import stat
@@ -17,6 +20,30 @@ def make_private(path: Path) -> None:
     """Make an empty file that its owner alone may read, unless there is one."""
     with suppress(OSError):  # who opens it next says what is wrong
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, MODE))
+
+
+def give_name(whole: Path, path: Path) -> None:
+    """Give a file that is whole its name, under which there is none yet, so that it is still there
+    after a power failure.
+
+    Raises:
+        FileExistsError: there is one.
+        OSError: it can't be given.
+    """
+    try:
+        os.link(whole, path)
+    except FileExistsError:
+        raise
+    except OSError as error:  # sticks and shared folders have no links
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
+        whole.rename(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def keep_private(path: Path) -> None:

@@ -5,24 +5,32 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from sqlalchemy import (
     URL,
-    Connection,
     Engine,
     MetaData,
     create_engine,
-    event,
     insert,
     select,
 )
 from sqlalchemy.exc import DBAPIError
 
-from ..errors import StoreError
+from ..datafile import system_problem
+from ..errors import AHPError, StoreError
 from ..messages import Phrase
-from .database import Database, Fill, migrations, one_state, patience, upgrade
+from .database import (
+    Database,
+    Fill,
+    leave_transactions,
+    migrations,
+    one_state,
+    patience,
+    upgrade,
+)
 
 LOCKED = 5
 """Seconds for which a reader waits, where another program restores the file."""
@@ -32,8 +40,10 @@ class DatabaseToRead(Database):
     """An open database that is never changed.
 
     A SQLite file that nobody has open is read without a lock, so that no files appear beside it;
-    one whose last changes lie in a file beside it, which can't be read in its place, is copied
-    first. A database of an earlier version is copied, and the copy is brought up to date.
+    one whose last changes, or whose state before a change that was not completed, lie in a file
+    beside it is copied first. Where a server has it open, readers note in the file `-shm`, which
+    holds no data, what they read. A database of an earlier version is copied, and the copy is
+    brought up to date.
 
     Attributes:
         source: URL that other processes open to read the same.
@@ -45,14 +55,13 @@ class DatabaseToRead(Database):
 
     def __init__(self, url: str | None = None) -> None:
         self._copies: list[tempfile.TemporaryDirectory[str]] = []
-        self._as_it_was: tuple[Path, tuple[int, int] | None] | None = None
+        self._as_it_was: tuple[Path, tuple[int, int]] | None = None
+        self._held = ExitStack()
         super().__init__(url, create=False)
 
     def close(self) -> None:
         """Close all connections, and remove copies."""
-        self._engine.dispose()
-        for folder in self._copies:
-            folder.cleanup()
+        self._held.close()
 
     @property
     def remark(self) -> Phrase | None:
@@ -61,6 +70,21 @@ class DatabaseToRead(Database):
             return None
         newest = migrations().get_current_head()
         return Phrase("database_earlier", location=self.location, found=self.earlier, to=newest)
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Refuse what is read here if it was written meanwhile, also where it seems to be forged:
+        what was read may be half of one state, half of another.
+
+        Raises:
+            StoreError: a server has started to write to the file.
+        """
+        try:
+            yield
+        except AHPError:
+            self.check_unchanged()
+            raise
+        self.check_unchanged()
 
     def check_unchanged(self) -> None:
         """Refuse what was read without a lock and was written meanwhile.
@@ -73,15 +97,20 @@ class DatabaseToRead(Database):
 
     def _open(self, url: URL, fill: Fill | None) -> None:
         self.source = url.render_as_string(hide_password=False)
-        self._connect_to(url)
         try:
-            with self._translated(), self._engine.connect() as connection:
-                found = self._revisions(connection)
+            with self._translated():
+                self._connect_to(url)
+                with self._engine.connect() as connection:
+                    found = self._revisions(connection)
             newest = migrations().get_current_head()
             if not found:
                 raise StoreError("database_without_log", location=self.location)
             if found != (newest,):
                 self._copy_up_to_date(found[0], str(newest))
+        except OSError as error:
+            self.close()
+            problem = system_problem(error)
+            raise StoreError("file_unreadable", source=self.location, problem=problem) from error
         except BaseException:
             self.close()
             raise
@@ -91,10 +120,10 @@ class DatabaseToRead(Database):
         if file:
             path = Path(str(url.database))
             self._engine = self._reader_of(path)
-            event.listen(self._engine, "connect", _leave_transactions)
-            event.listen(self._engine, "begin", _begin)
+            leave_transactions(self._engine)
         else:
             self._engine = create_engine(url, connect_args=patience(url))
+        self._held.callback(self._engine.dispose)
         self._turn = nullcontext()
         self._reader = self._writer = one_state(self._engine)
 
@@ -103,19 +132,23 @@ class DatabaseToRead(Database):
         if path.with_name(f"{path.name}-shm").exists():  # a server has it open, or was killed
             engine = _engine(path, "mode=ro")
             try:
-                with engine.connect() as connection:
-                    connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+                _look_into(engine)
                 return engine
-            except DBAPIError:  # on a medium that can't be written to
+            except DBAPIError as error:
                 engine.dispose()
-        if not _beside(path):
-            self._as_it_was = path, _state(path)
+                if not _is_for_reading_alone(error):
+                    raise
+        if (state := _state(path)) is not None:
+            self._as_it_was = path, state
             return _engine(path, "immutable=1")
         copy = self._folder() / path.name
         for one in (path, *_beside(path)):
             shutil.copyfile(one, copy.with_name(one.name))
+        engine = _engine(copy, "mode=rw")
+        _look_into(engine)  # SQLite completes what lies beside it, or undoes it
+        engine.dispose()
         self.source = URL.create("sqlite", database=str(copy)).render_as_string()
-        return _engine(copy, "mode=ro")
+        return _engine(copy, "immutable=1")
 
     def _copy_up_to_date(self, revision: str, newest: str) -> None:
         """Read a copy, row by row, that is brought up to date."""
@@ -141,7 +174,7 @@ class DatabaseToRead(Database):
 
     def _folder(self) -> Path:
         self._copies.append(tempfile.TemporaryDirectory(prefix="ahp-"))
-        return Path(self._copies[-1].name)
+        return Path(self._held.enter_context(self._copies[-1]))
 
 
 def _engine(path: Path, options: str) -> Engine:
@@ -153,23 +186,33 @@ def _engine(path: Path, options: str) -> Engine:
     )
 
 
+def _look_into(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+
+
+def _is_for_reading_alone(error: DBAPIError) -> bool:
+    """Whether SQLite says that it would have to write, to a medium that can't be written to."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+
+
 def _beside(path: Path) -> list[Path]:
-    """The files beside a SQLite file that have what isn't in it yet."""
-    both = (path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-journal"))
-    return [one for one in both if one.exists() and one.stat().st_size]
+    """The files beside a SQLite file that have what isn't in it yet, or isn't any more."""
+    found = []
+    for ending in ("-wal", "-journal"):
+        one = path.with_name(f"{path.name}{ending}")
+        with suppress(FileNotFoundError):
+            found += [one] if one.stat().st_size else []
+    return found
 
 
 def _state(path: Path) -> tuple[int, int] | None:
-    """By which it is seen that a file was written; None where others are writing beside it."""
-    if _beside(path):
+    """By which it is seen that a file was written; None where something lies beside it, or it is
+    gone.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
         return None
-    found = path.stat()
-    return found.st_mtime_ns, found.st_size
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
-
-
-def _leave_transactions(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None
+    return None if _beside(path) else (found.st_mtime_ns, found.st_size)

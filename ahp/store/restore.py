@@ -5,12 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, create_engine, func, insert, select, text
+from sqlalchemy import URL, Connection, MetaData, Table, create_engine, func, insert, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -19,6 +18,7 @@ from ..errors import StoreError
 from . import clock, evaluation_log, log, signing
 from .backup import (
     KEY,
+    POSTGRESQL,
     REVISION,
     SQLITE,
     Manifest,
@@ -80,18 +80,27 @@ def restore(path: Path, url: str | None, progress: Progress | None = None) -> Re
         with tempfile.TemporaryDirectory(dir=folder, prefix=".restoring-") as own:
             unpacked = unpack(path, Path(own))
             _check_revision(unpacked)
-            fill = partial(_fill, unpacked, place.location, tell)
+            path_of_key = signing.key_path(place.folder)
+            key = ""
+
+            def fill(connection: Connection, upgrade: Callable[[str], None]) -> None:
+                nonlocal key
+                _fill(unpacked, place.location, tell, connection, upgrade)
+                key = _place_key(unpacked, path_of_key)  # last: what fails there undoes all
+
             try:
-                Database(url, fill=fill).close()
+                database = Database(url, fill=fill)
             except BaseException:
+                if key == "placed":
+                    path_of_key.unlink()
                 if new:
                     _remove(place)
                 raise
-            key = _place_key(unpacked, place)
+            database.close()
     except OSError as error:
         problem = system_problem(error)
         raise StoreError("restore_unwritable", location=place.location, problem=problem) from error
-    return Restored(unpacked.manifest, place.location, signing.key_path(place.folder), key)
+    return Restored(unpacked.manifest, place.location, path_of_key, key)
 
 
 def _check_revision(unpacked: Unpacked) -> None:
@@ -167,12 +176,13 @@ def _empty(connection: Connection, location: str) -> None:
 def _rows(unpacked: Unpacked, table: Table) -> Iterator[dict[str, Any]]:
     """The rows of a table in a backup."""
     if SQLITE not in unpacked.manifest.parts:
-        [dumped] = unpacked.folder.glob("*.dump")
+        dumped = unpacked.folder / POSTGRESQL
         read = {column.name: _READ[column.type.python_type] for column in table.columns}
         for row in dumped_rows(dumped, table.name):
             yield {name: value and read[name](value) for name, value in row.items()}
         return
-    copied = create_engine(f"sqlite:///{unpacked.folder / SQLITE}", poolclass=NullPool)
+    file = URL.create("sqlite", database=str(unpacked.folder / SQLITE))
+    copied = create_engine(file, poolclass=NullPool)
     with copied.connect() as connection:
         found = connection.execution_options(yield_per=BATCH).execute(select(table))
         yield from map(dict, found.mappings())
@@ -197,11 +207,16 @@ def _count_on(connection: Connection, table: Table) -> None:
         connection.execute(select(func.setval(sequence, most, False)))
 
 
-def _place_key(unpacked: Unpacked, place: Place) -> str:
-    """Put the key where the database looks for it, unless there is one."""
+def _place_key(unpacked: Unpacked, path: Path) -> str:
+    """Put the key where the database looks for it, unless there is one.
+
+    Raises:
+        StoreError: it can't be put there.
+    """
     if KEY not in unpacked.manifest.parts:
         return "none"
-    pem, path = (unpacked.folder / KEY).read_bytes(), signing.key_path(place.folder)
-    if signing.place_key(path, pem):
-        return "placed"
-    return "same" if path.read_bytes() == pem else "other"
+    pem = (unpacked.folder / KEY).read_bytes()
+    with signing.readable(path):
+        if signing.place_key(path, pem):
+            return "placed"
+        return "same" if path.read_bytes() == pem else "other"

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from ..datafile import system_problem
 from ..errors import ReceiptError, StoreError
-from .private import keep_private
+from .private import give_name, keep_private
 
 ENVIRONMENT_VARIABLE = "AHP_SIGNING_KEY"
 
@@ -50,7 +50,7 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
         StoreError: the file cannot be read or made. It is never replaced.
     """
     path = key_path(folder)
-    with _readable(path):
+    with readable(path):
         if not path.exists():
             pem = Ed25519PrivateKey.generate().private_bytes(
                 Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
@@ -76,7 +76,7 @@ def existing_key(folder: Path) -> Ed25519PublicKey:
 
 
 def _read_key(path: Path) -> Ed25519PrivateKey:
-    with _readable(path):
+    with readable(path):
         content = path.read_bytes()
     try:
         key = load_pem_private_key(content, password=None)
@@ -88,7 +88,8 @@ def _read_key(path: Path) -> Ed25519PrivateKey:
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
+def readable(path: Path) -> Iterator[None]:
+    """In place of an error of the system, one that names the key's file."""
     try:
         yield
     except OSError as error:
@@ -116,11 +117,11 @@ def place_key(path: Path, pem: bytes) -> bool:
             file.write(pem)
             file.flush()
             os.fsync(file.fileno())
-        os.link(name, path)
+        give_name(Path(name), path)
     except FileExistsError:
         return False
     finally:
-        os.unlink(name)
+        Path(name).unlink(missing_ok=True)
     return True
 
 

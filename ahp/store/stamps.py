@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import datetime
+from socket import gaierror
+from ssl import SSLError
 from urllib.parse import urlsplit
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
@@ -26,14 +31,19 @@ from ..messages import Phrase
 from .checkpoint import Checkpoint
 
 PATIENCE = 10.0
-"""Seconds for which an authority is waited for."""
+"""Seconds for which an authority is waited for, with one answer."""
 
 LARGEST = 2**17
 """Bytes of an answer: with all certificates it has some thousand."""
 
 
-def ask(url: str, text: str) -> bytes:
+def ask(url: str, text: str, end: float | None = None) -> bytes:
     """An authority's answer about a text, DER.
+
+    Args:
+        url: of the authority.
+        text: what is stamped.
+        end: when it is waited for no longer, by `time.monotonic()`; None = after `PATIENCE`.
 
     Raises:
         StoreError: it doesn't answer, or not with a stamp of this text.
@@ -48,17 +58,16 @@ def ask(url: str, text: str) -> bytes:
         data=request.as_bytes(),
         headers={"Content-Type": "application/timestamp-query"},
     )
+    seconds = PATIENCE if end is None else min(PATIENCE, end - time.monotonic())
     try:
-        with urllib.request.urlopen(post, timeout=PATIENCE) as response:
-            content: bytes = response.read(LARGEST)
+        content = _answer(post, seconds)
     except urllib.error.HTTPError as error:
         error.close()
         raise _refused(url, Phrase("stamp_status", status=error.code)) from error
     except urllib.error.URLError as error:
-        problem = error.reason if isinstance(error.reason, OSError) else error
-        raise _refused(url, system_problem(problem)) from error
+        raise _refused(url, _problem(error.reason)) from error
     except OSError as error:
-        raise _refused(url, system_problem(error)) from error
+        raise _refused(url, _problem(error)) from error
     except http.client.HTTPException as error:  # what answers there speaks something else
         raise _refused(url, Phrase("stamp_unreadable")) from error
     try:
@@ -74,6 +83,37 @@ def ask(url: str, text: str) -> bytes:
         code = "stamp_of_another" if granted else "stamp_not_granted"
         raise _refused(url, Phrase(code))
     return content
+
+
+def _answer(post: urllib.request.Request, seconds: float) -> bytes:
+    """What is answered within so many seconds, from looking up the name to the last byte: an
+    authority that sends byte after byte is waited for no longer than one that sends none.
+
+    Raises:
+        OSError, http.client.HTTPException: nothing is.
+    """
+    answer: Future[bytes] = Future()
+
+    def go() -> None:
+        try:
+            with urllib.request.urlopen(post, timeout=PATIENCE) as response:
+                answer.set_result(response.read(LARGEST))
+        except Exception as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=go, daemon=True).start()
+    return answer.result(max(seconds, 0))
+
+
+def _problem(error: BaseException | str) -> Phrase:
+    """Why nothing was answered, in words."""
+    if isinstance(error, TimeoutError):
+        return Phrase("stamp_late")
+    if isinstance(error, SSLError | gaierror):  # whose numbers are not those of the system
+        return Phrase("stamp_unreachable", reason=error.strerror or str(error))
+    if isinstance(error, OSError) and error.errno is not None:
+        return system_problem(error)
+    return Phrase("stamp_unreachable", reason=str(error))
 
 
 def _refused(url: str, problem: Phrase) -> StoreError:

@@ -11,22 +11,29 @@ import signal
 import sqlite3
 import stat
 import subprocess
+import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from ahp.cli import main
 from ahp.errors import LogError, StoreError
-from ahp.store import Store, backup, dump, signing
+from ahp.store import Store, backup, dump, signing, verifying
 from ahp.store.backup import back_up, unpack
+from ahp.store.database import Database as Database_
 from ahp.store.database import place_of
 from ahp.store.models import FileRow
+from ahp.store.reading import DatabaseToRead
 from ahp.store.restore import restore
 
 from .conftest import RULES, Database, databases, empty_database, on_each_database
+from .test_checkpoints import forge
 
 BACK_UP = """
 import sys
@@ -154,34 +161,94 @@ def test_there_and_back(store, survey, target, answer_all, tmp_path):
     assert store.restorations() == []
 
 
-@on_each_database
-def test_under_load_nothing_confirmed_is_missing(store, survey, target, tmp_path, url):
-    study = store.create_study(survey, "Load")
-    experts = [store.add_expert(study.id, f"Expert {k}").id for k in range(4)]
-    confirmed: list[str] = []
-    end = threading.Event()
+@dataclass
+class Confirmed:
+    """Answers that were confirmed."""
+
+    ids: list[str] = field(default_factory=list)
+    end: threading.Event = field(default_factory=threading.Event)
+
+    def wait_for(self, more: int) -> None:
+        """Until there are so many more."""
+        enough = len(self.ids) + more
+        while len(self.ids) < enough:
+            self.end.wait(0.01)
+
+
+@contextmanager
+def answering(store: Store, study_id: str) -> Iterator[Confirmed]:
+    """Four experts who answer all the time."""
+    experts = [store.add_expert(study_id, f"Expert {k}").id for k in range(4)]
+    confirmed = Confirmed()
 
     def answer(expert: str) -> None:
-        k = 0
-        while not end.is_set():
+        for k in count():
+            if confirmed.end.is_set():
+                return
             event_id = f"{expert[:8]}-{k}"
             store.answer(expert, "goal", "a", "b", str(k % 9 + 1), event_id=event_id)
-            confirmed.append(event_id)
-            k += 1
+            confirmed.ids.append(event_id)
 
     threads = [threading.Thread(target=answer, args=[one]) for one in experts]
     for one in threads:
         one.start()
     try:
-        while len(confirmed) < 20:
-            end.wait(0.01)
-        before = {*confirmed}
-        made(store, tmp_path / "ahp.zip")
-        during = len(confirmed)
+        yield confirmed
     finally:
-        end.set()
+        confirmed.end.set()
         for one in threads:
             one.join()
+
+
+@pytest.mark.parametrize("removed", [False, True])
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [("sqlite", "sqlite"), pytest.param("postgresql", "postgresql", marks=SLOW)],
+    indirect=True,
+)
+def test_a_backup_with_an_event_less_is_found(store, survey, target, tmp_path, capsys, removed):
+    """Taken under load; the event removed by hand, and all hashes made anew."""
+    study = store.create_study(survey, "Load")
+    marks, key, path = tmp_path / "marks.checkpoints", tmp_path / "key.pem", tmp_path / "ahp.zip"
+    key.write_text(store.public_key()[1])
+    with answering(store, study.id) as confirmed:
+        confirmed.wait_for(10)
+        store.checkpointer([marks]).write()
+        confirmed.wait_for(8)  # not one less, without the one that is removed
+        made(store, path)
+    if removed:
+        by_hand = f"sqlite:///{tmp_path / 'by_hand.db'}"
+        restore(path, by_hand)
+        path = tmp_path / "removed.zip"
+        with opened(by_hand) as other:
+            events = other.events(study.id)
+            forge(other, study.id, [*events[:7], *events[8:]])
+            made(other, path)
+    restore(path, target)
+    verify = ["log", "verify", "--jobs", "1", "--database", target]
+    assert main(verify) == 0
+    capsys.readouterr()
+    status = main([*verify, "--checkpoints", str(marks), "--key", str(key)])
+    size = marks.read_text(encoding="utf-8").splitlines()[1]
+    assert (status, capsys.readouterr().err) == (
+        (
+            1,
+            f"ahp: error: study {study.id} ('Load'): events 1 to {size} are not those of a "
+            f"checkpoint ({marks}, line 1)\n",
+        )
+        if removed
+        else (0, "")
+    )
+
+
+@on_each_database
+def test_under_load_nothing_confirmed_is_missing(store, survey, target, tmp_path, url):
+    study = store.create_study(survey, "Load")
+    with answering(store, study.id) as confirmed:
+        confirmed.wait_for(20)
+        before = {*confirmed.ids}
+        made(store, tmp_path / "ahp.zip")
+        during = len(confirmed.ids)
     assert during > len(before)  # nobody waited for the backup
     restore(tmp_path / "ahp.zip", target)
     with opened(target) as other:
@@ -410,18 +477,50 @@ def test_a_database_that_is_damaged(on_file, study_of_file, tmp_path):
     )
 
 
-def test_what_cannot_be_noted_is_whole(on_file, study_of_file, tmp_path, monkeypatch):
+def test_what_cannot_be_noted_is_whole(
+    on_file, study_of_file, tmp_path, monkeypatch, capsys, caplog
+):
+    """The command ends as one that has made a backup, and the page hands it out."""
+
     def fails(*_: object) -> None:
         raise StoreError("database_locked", location="x")
 
     monkeypatch.setattr(backup, "_remember", fails)
     path = tmp_path / "ahp.zip"
-    assert refused(lambda: made(on_file, path)) == (
-        f"{path}: the backup is whole, but the database could not note that there is one: x: "
-        "database is locked"
+    unnoted = (
+        "{}: the backup is whole, but the database could not note that there is one: x: database "
+        "is locked"
     )
+    assert main(["backup", str(path), "--database", f"sqlite:///{on_file.location}"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == f"ahp: warning: {unnoted.format(path)}\n"
+    assert captured.out.startswith(f"{path}: a whole backup of {on_file.location}, compared with")
+    with on_file.open_backup("page.zip") as file:
+        content = file.read()
+    assert [one.getMessage() for one in caplog.records] == [unnoted.format("page.zip")]
+    assert on_file.last_backup() is None
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page.zip").write_bytes(content)
+    assert unpack(tmp_path / "page.zip", tmp_path / "page").manifest.events == 2
     (tmp_path / "parts").mkdir()
     assert unpack(path, tmp_path / "parts").manifest.events == 2
+
+
+def test_what_the_system_refuses_is_said_in_words(on_file, study_of_file, tmp_path, monkeypatch):
+    def full(*_: object, **_named: object) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "mkdtemp", full)
+        assert refused(lambda: on_file.open_backup("ahp.zip")) == (
+            "ahp.zip: the backup can't be written: No space left on device"
+        )
+    new = f"sqlite:///{tmp_path / 'new.db'}"
+    for path in (tmp_path, Path("/dev/zero")):  # which never ends
+        assert refused(lambda path=path: restore(path, new)) == (
+            f"{path}: is no backup made by ahp backup"
+        )
+    assert not (tmp_path / "new.db").exists()
 
 
 # the client programs of PostgreSQL
@@ -563,6 +662,72 @@ def test_a_restoration_that_ends_early_leaves_nothing(store, study, target, tmp_
     assert restore(path, target).key == "none"
     with opened(target) as other:
         assert other.verify_log() == store.verify_log()
+
+
+def test_a_key_that_cannot_be_placed_undoes_all(store, study, target, tmp_path, monkeypatch):
+    store.public_key()
+    path = made(store, tmp_path / "ahp.zip")
+    (tmp_path / "file").write_text("")
+    key = tmp_path / "file" / "key.pem"
+    with monkeypatch.context() as patched:
+        patched.setenv(signing.ENVIRONMENT_VARIABLE, str(key))
+        assert refused(lambda: restore(path, target)) == (
+            f"{key}: the server's signing key cannot be read or made: File exists; make the file "
+            "readable and its folder writable, or set AHP_SIGNING_KEY to another file"
+        )
+    place = place_of(target)
+    assert place.file is None or not place.file.exists()
+    assert restore(path, target).key == "placed"
+
+
+def test_without_the_database_there_is_no_key(on_file, study_of_file, tmp_path, monkeypatch):
+    """What fails when all is written takes the key away again."""
+    on_file.public_key()
+    path, new = made(on_file, tmp_path / "ahp.zip"), tmp_path / "new"
+
+    def fails(url, fill):
+        def filled(*arguments) -> None:
+            fill(*arguments)
+            assert (new / "signing_key.pem").exists()
+            raise StoreError("database_locked", location="x")
+
+        return Database_(url, fill=filled)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ahp.store.restore.Database", fails)
+        said = refused(lambda: restore(path, f"sqlite:///{new / 'ahp.db'}"))
+    assert said == "x: database is locked"
+    assert list(new.iterdir()) == []
+
+
+def test_where_files_have_no_links(on_file, study_of_file, tmp_path, monkeypatch):
+    def no_links(*_: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr("ahp.store.private.os.link", no_links)
+    on_file.public_key()
+    path = made(on_file, tmp_path / "ahp.zip")
+    assert restore(path, f"sqlite:///{tmp_path}/new/ahp.db").key == "placed"
+    pem = (tmp_path / "signing_key.pem").read_bytes()
+    assert (tmp_path / "new" / "signing_key.pem").read_bytes() == pem
+    assert not signing.place_key(tmp_path / "new" / "signing_key.pem", b"another")
+    assert sorted(one.name for one in (tmp_path / "new").iterdir()) == [
+        "ahp.db",
+        "signing_key.pem",
+    ]
+
+
+def test_a_folder_with_a_question_mark(on_file, study_of_file, tmp_path, monkeypatch):
+    folder = tmp_path / "what?"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    path = made(on_file, folder / "ahp.zip")
+    restore(path, "sqlite:///new.db")
+    again = DatabaseToRead("sqlite:///new.db")
+    [log_] = verifying.verify_studies(again, 1)
+    again.close()
+    assert log_.events == 2
+    back_up(place_of("sqlite:///new.db"), folder / "2.zip")
 
 
 # who may read the files

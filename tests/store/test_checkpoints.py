@@ -19,12 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, text
 
+from ahp.cli import main
 from ahp.datafile import jcs
 from ahp.errors import LogError, StoreError
 from ahp.process.evaluations.events import EvaluationRenamed
 from ahp.process.fold import State, fold
 from ahp.store import Event, Store, checkpointer, log, signing
 from ahp.store.checkpoint import Chain, Checkpoint, read_checkpoints
+from ahp.store.database import place_of
 from ahp.store.extension import compare
 from ahp.store.merkle import Tree
 from ahp.store.models import (
@@ -193,7 +195,7 @@ def test_a_file_without_checkpoints_is_refused() -> None:
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """The file beside the database."""
-    return tmp_path / "ahp.checkpoints"
+    return tmp_path / "ahp.db.checkpoints"
 
 
 def test_each_log_that_changed_gets_a_checkpoint(store, study, survey, place) -> None:
@@ -260,21 +262,73 @@ def test_writers_at_once_leave_whole_notes(store, study, place) -> None:
 
 def test_a_second_place_gets_what_it_lacks(store, study, place, tmp_path, monkeypatch) -> None:
     away = tmp_path / "away"
-    monkeypatch.setenv(checkpointer.SECOND_PLACE, str(away / "file"))
+    second = away / "file.checkpoints"
+    monkeypatch.setenv(checkpointer.SECOND_PLACE, str(second))
     away.write_text("no folder")
     writer = store.checkpointer()
     written = writer.write()
     assert written.checkpoints == 1
     assert [str(one) for one in written.problems] == [
-        f"{away / 'file'}: checkpoints cannot be written: Not a directory"
+        f"{second}: checkpoints cannot be written: Not a directory"
     ]
     away.unlink()
     away.mkdir()
-    assert writer.write() == checkpointer.Written(1, 0, ())
+    begun = writer.write()
+    assert begun == checkpointer.Written(1, 0, (), begun.remarks)
+    assert [str(one) for one in begun.remarks] == [
+        f"{second}: this file of checkpoints was begun just now, although {place} has some "
+        "already; if it is not new, please look whether what lies there is mounted"
+    ]
     assert [one.size for one in read(place)] == [1]
-    assert [one.size for one in read(away / "file", signing.existing_key(tmp_path))] == [1]
+    assert [one.size for one in read(second, signing.existing_key(tmp_path))] == [1]
     monkeypatch.setenv(checkpointer.SECOND_PLACE, str(away))
-    assert store.checkpointer().paths == [place, away / "ahp.checkpoints"]
+    assert store.checkpointer().paths == [place, away / "ahp.db.checkpoints"]
+
+
+def test_a_place_that_is_not_mounted_becomes_no_file(
+    store, study, place, tmp_path, monkeypatch
+) -> None:
+    """Neither where its folder is missing, nor unseen where it is empty."""
+    mount = tmp_path / "share"
+    monkeypatch.setenv(checkpointer.SECOND_PLACE, str(mount))
+    writer = store.checkpointer()
+    assert [str(one) for one in writer.write().problems] == [
+        f"{mount / 'ahp.db.checkpoints'}: checkpoints cannot be written: No such file or directory"
+    ]
+    assert not mount.exists()
+    mount.mkdir()
+    begun = (
+        f"{mount / 'ahp.db.checkpoints'}: this file of checkpoints was begun just now, although "
+        f"{place} has some already; if it is not new, please look whether what lies there is "
+        "mounted"
+    )
+    assert [str(one) for one in writer.write().remarks] == [begun]
+    store.rename_study(study.id, "Another")
+    assert writer.write() == checkpointer.Written(1, 0, ())
+    mount.rename(tmp_path / "gone")
+    mount.mkdir()
+    store.rename_study(study.id, "A third")
+    assert [str(one) for one in store.checkpointer().write().remarks] == [begun]
+    # a file that was named without the ending goes on
+    old = tmp_path / "old"
+    old.touch()
+    monkeypatch.setenv(checkpointer.SECOND_PLACE, str(old))
+    assert store.checkpointer().paths == [place, old]
+
+
+def test_each_database_has_a_file_of_its_own(tmp_path) -> None:
+    urls = {
+        "sqlite:////srv/ahp.db": "ahp.db",
+        "sqlite:////srv/ahp.bak": "ahp.bak",
+        "postgresql:///ahp": "local-5432-ahp",
+        "postgresql://u@db.example.org:5433/ahp": "db.example.org-5433-ahp",
+        "postgresql://u@/ahp?host=/run/pg&port=5434": "_run_pg-5434-ahp",
+        "postgresql:///ahp?host=a:1&host=b:2": "a_b-1_2-ahp",
+        "postgresql:///ahp?dbname=other": "local-5432-other",
+    }
+    assert {url: place_of(url).name for url in urls} == urls
+    with pytest.raises(StoreError, match="^the database URL cannot be read, "):
+        place_of("postgresql:///ahp?host=a&host=b&port=1&port=2&port=3")
 
 
 def test_a_note_that_was_cut_off_is_left_behind(store, study, place) -> None:
@@ -295,6 +349,54 @@ def test_a_note_that_was_cut_off_is_left_behind(store, study, place) -> None:
     assert [str(one) for one in found.remarks] == [
         f"f, line {line}: no part of a checkpoint, left out"
     ]
+
+
+def test_wherever_a_note_was_cut_off(place) -> None:
+    """One after the other in one file, each followed by a whole one."""
+    first, second = (
+        f"{Checkpoint(CHAIN, size, bytes(32), KEY_ID).signed(KEY, NOW).note}\n".encode()
+        for size in (1, 2)
+    )
+    third = Checkpoint(CHAIN, 3, bytes(32), KEY_ID).signed(KEY, NOW)
+    place.write_bytes(first)
+    cuts = range(1, len(second))
+    for cut in cuts:
+        with place.open("ab") as file:
+            file.write(second[:cut])
+        checkpointer.Place(place).add([third])
+    content = place.read_text(encoding="utf-8", errors="replace")
+    found = read_checkpoints(content, "f", [KEY.public_key()])
+    lines = content.split("\n")
+    assert [lines[one.line] for one in found.checkpoints] == [
+        str(one.size) for one in found.checkpoints
+    ]
+    sizes = [one.size for one in found.checkpoints]
+    assert (sizes[0], sizes.count(3)) == (1, len(cuts))
+    # cut off behind a whole line of signatures
+    both = second.rindex("— ".encode())
+    assert sizes.count(2) == len(range(both, len(second)))
+    own = checkpointer.Place(place)
+    own.read_new([KEY.public_key()])
+    assert own.newest[CHAIN].size == 3
+
+
+def test_reading_takes_no_longer_than_the_file(monkeypatch) -> None:
+    """What is counted is counted once."""
+    note = Checkpoint(CHAIN, 1, bytes(32), KEY_ID).signed(KEY, NOW).note
+    looked = 0
+
+    class Text(str):
+        def count(self, *arguments: object) -> int:
+            nonlocal looked
+            looked += len(range(*slice(*arguments[1:], None).indices(len(self))))
+            return super().count(*arguments)  # type: ignore[arg-type]
+
+        def replace(self, *_arguments: object) -> Text:  # type: ignore[override]
+            return self
+
+    text_ = Text(f"{note}\n" * 100)
+    assert len(read_checkpoints(text_, "f", [KEY.public_key()]).checkpoints) == 100
+    assert looked <= len(text_)
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(store, study, place, monkeypatch) -> None:
@@ -412,6 +514,64 @@ def test_what_fails_is_said_once_and_tried_again(store, study, place, monkeypatc
     writer.stop()
     said = [one.getMessage() for one in caplog.records if one.name.startswith("ahp")]
     assert said == [f"{place}: checkpoints cannot be written: Is a directory"]
+    assert [one.size for one in read(place)] == [1]
+
+
+def test_what_came_back_is_said_again(store, study, place, monkeypatch, caplog) -> None:
+    monkeypatch.setattr(checkpointer, "SECONDS", 0.01)
+    writer = store.checkpointer()
+    waited = Waited(writer)
+    place.mkdir()
+    writer.start()
+    for _ in range(2):
+        waited.once()
+        waited.once()
+        place.rmdir()
+        waited.once()
+        waited.once()
+        place.unlink()
+        place.mkdir()
+    waited.once()
+    waited.once()
+    writer.stop()
+    said = [one.getMessage() for one in caplog.records if one.name.startswith("ahp")]
+    assert said == 3 * [f"{place}: checkpoints cannot be written: Is a directory"]
+
+
+def test_an_end_at_any_moment_is_heard(store, monkeypatch) -> None:
+    """Also just after it was looked whether it is the end."""
+    writer, waits = store.checkpointer(), []
+
+    class Stopping(threading.Event):
+        def is_set(self) -> bool:
+            was = super().is_set()
+            self.set()
+            writer._wake.set()
+            return was
+
+    class Wake(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(self.is_set())
+            return True
+
+    writer._stopping, writer._wake = Stopping(), Wake()
+    writer._run()
+    assert waits == [True]
+
+
+def test_the_end_waits_no_longer_than_asked(store, study, place) -> None:
+    writer = store.checkpointer()
+    write, goes_on = writer.write, threading.Event()
+
+    def slow() -> checkpointer.Written:
+        assert goes_on.wait(30)
+        return write()
+
+    writer.write = slow
+    writer.start()
+    assert not writer.stop(0.01)
+    goes_on.set()
+    assert writer.stop(30)
     assert [one.size for one in read(place)] == [1]
 
 
@@ -655,25 +815,36 @@ FORGERIES: dict[str, tuple[Callable[[list[Event]], list[Event]], str]] = {
 def found(store: Store, folder: Path) -> str:
     """What checkpoints say of a log that verifies."""
     assert len(store.verify_log()) <= 1
-    [problem] = problems(store, folder / "ahp.checkpoints")
-    assert "(ahp.checkpoints, line " in problem
-    return problem.partition(" (ahp.checkpoints")[0]
+    [problem] = problems(store, folder / "ahp.db.checkpoints")
+    assert "(ahp.db.checkpoints, line " in problem
+    return problem.partition(" (ahp.db.checkpoints")[0]
 
 
 def test_the_history_holds(forger: Store, tmp_path: Path) -> None:
     study = forger.studies()[0]
-    assert problems(forger, tmp_path / "ahp.checkpoints") == []
+    assert problems(forger, tmp_path / "ahp.db.checkpoints") == []
     forge(forger, study.id, forger.events(study.id))
-    assert problems(forger, tmp_path / "ahp.checkpoints") == []
+    assert problems(forger, tmp_path / "ahp.db.checkpoints") == []
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_forgery_is_found(forger: Store, tmp_path: Path, forgery: str) -> None:
+def test_a_forgery_is_found(
+    forger: Store, tmp_path: Path, forgery: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also by the command, which finds nothing without checkpoints."""
     study = forger.studies()[0]
     change, expected = FORGERIES[forgery]
     forge(forger, study.id, change(forger.events(study.id)))
     title = forger.studies()[0].title
-    assert found(forger, tmp_path) == f"study {study.id} ({title!r}): {expected}"
+    said = f"study {study.id} ({title!r}): {expected}"
+    assert found(forger, tmp_path) == said
+    verify = ["log", "verify", "--database", f"sqlite:///{tmp_path / 'ahp.db'}"]
+    assert main(verify) == 0
+    capsys.readouterr()
+    assert main([*verify, "--checkpoints"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    [error] = [line for line in lines if line.startswith("ahp: error: ")]
+    assert error.startswith(f"ahp: error: {said} ({tmp_path / 'ahp.db.checkpoints'}, line ")
 
 
 @pytest.mark.parametrize("change", [changed("answer", 0, value="9"), cut(15)])
@@ -687,7 +858,7 @@ def test_a_forgery_that_was_imported_is_found(
     other = Store(f"sqlite:///{tmp_path / 'other.db'}")
     other.import_export(forger.export_study(study.id))
     other.import_evaluation(forger.export_evaluation(evaluation.id), "evaluation.json")
-    shutil.copy(tmp_path / "ahp.checkpoints", tmp_path / "other.checkpoints")
+    shutil.copy(tmp_path / "ahp.db.checkpoints", tmp_path / "other.db.checkpoints")
     assert f"study {study.id} ('Pilot'): event" in found(other, tmp_path)
     other.close()
 
@@ -698,7 +869,7 @@ def test_an_honest_import_holds(forger: Store, tmp_path: Path) -> None:
     other.import_export(forger.export_study(study.id))
     other.import_evaluation(forger.export_evaluation(evaluation.id), "evaluation.json")
     other.rename_study(study.id, "Taken over")
-    assert problems(other, tmp_path / "ahp.checkpoints") == []
+    assert problems(other, tmp_path / "ahp.db.checkpoints") == []
     other.close()
 
 
@@ -766,7 +937,7 @@ def test_no_honest_history_is_refused(tmp_path_factory, migrated, survey, steps)
     shutil.copy(migrated, folder / "ahp.db")
     store = Store(f"sqlite:///{folder / 'ahp.db'}")
     study, moved = store.create_study(survey, "Study 0"), 0
-    writer, place = store.checkpointer(), folder / "ahp.checkpoints"
+    writer, place = store.checkpointer(), folder / "ahp.db.checkpoints"
     writer.write()
     for number, step in enumerate(steps):
         state, people = store.study(study.id), store.experts(study.id)

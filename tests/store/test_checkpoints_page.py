@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ahp.store import Store
+from ahp.store import Store, signing
+from ahp.store.checkpoint import read_checkpoints
+from ahp.store.checkpointer import Place
 from tests.evaluation_case import make_case
 
 from .test_checkpoints import changed, forge
@@ -49,7 +51,7 @@ def run(folder: Path) -> None:
 def node(name: str = "study.json") -> tuple[int, str]:
     if shutil.which("node") is None:
         pytest.fail("node is missing: install nodejs (tools/system-packages)")
-    command = ["node", ROOT / "tools" / "verify_log.mjs", name, "ahp.checkpoints"]
+    command = ["node", ROOT / "tools" / "verify_log.mjs", name, "ahp.db.checkpoints"]
     done = subprocess.run(
         [*command, "receipt-key.pem"], capture_output=True, encoding="utf-8", check=False
     )
@@ -76,9 +78,33 @@ def test_the_program_of_the_page(files: Path, capsys: pytest.CaptureFixture[str]
         run(files)
 
 
+def test_what_was_cut_off_is_passed_over(
+    files: Path, study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wherever, in one file one after the other, and at its end."""
+    place = files / "ahp.db.checkpoints"
+    key = signing.signing_key(files)
+    found = read_checkpoints(place.read_text(encoding="utf-8"), "f", [key.public_key()])
+    last = found.checkpoints[-1]
+    assert last.time is not None
+    note = last.signed(key, last.time)
+    whole = note.note.encode()
+    for cut in range(1, len(whole)):
+        with place.open("ab") as file:
+            file.write(whole[:cut])
+        Place(place).add([note])
+    signed = whole.rindex("— ".encode())  # where one line of signatures is whole
+    count = 3 + len(whole) - 1 + len(whole) - signed
+    with place.open("ab") as file:
+        file.write(whole[: signed - 20])
+    run(files)
+    assert capsys.readouterr().out == f"{count} checkpoints of this study hold\n"
+    assert node() == (0, f"{count} checkpoints of it hold")
+
+
 def test_the_verifier_in_another_language(files: Path, store: Store, study) -> None:
     assert node() == (0, "3 checkpoints of it hold")
-    place = files / "ahp.checkpoints"
+    place = files / "ahp.db.checkpoints"
     held = place.read_text(encoding="utf-8")
     place.write_text(held.replace("\n4\n", "\n3\n"), encoding="utf-8")
     status, said = node()

@@ -5,20 +5,24 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from ahp.errors import LogError, StoreError
-from ahp.store import Store, StudyInfo, verifying
+from ahp.cli import main
+from ahp.errors import DatabaseError, LogError, StoreError
+from ahp.store import Store, StudyInfo, reading, verifying
 from ahp.store.log import verify
 from ahp.store.reading import DatabaseToRead
 
 from .conftest import on_each_database
+from .test_backup import run_on
 from .test_earlier_databases import EVENTS, make
 
 
@@ -123,6 +127,94 @@ def test_what_was_written_meanwhile_is_said(store, study, url) -> None:
     assert str(raised.value) == (
         f"{database.location}: the database was written while it was read; please verify again"
     )
+
+
+def test_what_only_seems_forged_is_not_said(store, study, url, capsys, monkeypatch) -> None:
+    """A server has started while the file was read: half of it was read before, half after."""
+    store.close()
+    real = verifying.verify_studies
+
+    def half(database, jobs):
+        again = Store(url)
+        again.rename_study(study.id, "Another")
+        again.close()
+        run_on(again.location, "UPDATE events SET hash = 'x' WHERE seq = 2")
+        return real(database, jobs)
+
+    monkeypatch.setattr(verifying, "verify_studies", half)
+    assert main(["log", "verify", "--database", url]) == 2
+    assert capsys.readouterr().err == (
+        f"ahp: error: {store.location}: the database was written while it was read; please verify "
+        "again\n"
+    )
+
+
+def test_what_begins_between_two_looks_is_seen(store, study, url, monkeypatch) -> None:
+    """A program that begins to write while it is noted how the file was."""
+    store.close()
+    held: list[sqlite3.Connection] = []
+    real = reading._beside
+
+    def beside(path: Path) -> list[Path]:
+        found = real(path)
+        if not held:
+            held.append(sqlite3.connect(path))
+            held[0].execute("UPDATE studies SET title = 'Another'")
+            held[0].commit()
+        return found
+
+    monkeypatch.setattr(reading, "_beside", beside)
+    database = DatabaseToRead(url)
+    with pytest.raises(StoreError, match="the database was written while it was read"):
+        database.check_unchanged()
+    database.close()
+    held[0].close()
+
+
+def test_a_change_that_was_not_completed_is_undone_in_a_copy(tmp_path, migrated) -> None:
+    """The power failed while a program that keeps no log beside the file wrote into it."""
+    path, held = tmp_path / "ahp.db", tmp_path / "held"
+    held.mkdir()
+    shutil.copy(migrated, path)
+    run_on(str(path), "PRAGMA journal_mode = DELETE")
+    with closing(sqlite3.connect(path, isolation_level=None)) as writing:
+        writing.execute("PRAGMA cache_size = 1")  # so that pages are in the file before the end
+        writing.execute("PRAGMA cache_spill = 1")
+        writing.execute("BEGIN IMMEDIATE")
+        writing.execute("DELETE FROM alembic_version")
+        rows = [(f"{k}", b"x" * 5000) for k in range(50)]
+        writing.executemany("INSERT INTO files (sha256, content) VALUES (?, ?)", rows)
+        for one in tmp_path.glob("ahp.db*"):
+            shutil.copy(one, held / one.name)
+    before = files(held)
+    assert sorted(before) == ["ahp.db", "ahp.db-journal"]
+    assert events_read(f"sqlite:///{held / 'ahp.db'}") == []
+    assert files(held) == before
+
+
+def test_a_file_that_another_program_holds(store, study, url, monkeypatch) -> None:
+    """It is neither copied while it is written nor an error that nobody translates."""
+    store.close()
+    monkeypatch.setattr(reading, "LOCKED", 0.01)
+    with closing(sqlite3.connect(store.location, isolation_level=None)) as holder:
+        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+        holder.execute("PRAGMA journal_mode = WAL")
+        holder.execute("BEGIN EXCLUSIVE")
+        holder.execute("UPDATE studies SET title = 'Another'")
+        holder.execute("COMMIT")
+        Path(f"{store.location}-shm").touch()
+        with pytest.raises(StoreError) as raised:
+            DatabaseToRead(url)
+    assert type(raised.value) is DatabaseError
+    assert str(raised.value) == f"{store.location}: database is locked"
+
+
+def test_a_file_beside_it_that_cannot_be_read(store, study, url, monkeypatch, tmp_path) -> None:
+    store.close()
+    Path(f"{store.location}-wal").symlink_to(tmp_path)
+    with pytest.raises(StoreError) as raised:
+        DatabaseToRead(url)
+    assert str(raised.value) == f"{store.location}: cannot be read: Is a directory"
 
 
 @on_each_database

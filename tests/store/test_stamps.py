@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,9 +17,13 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ahp.cli import main
 from ahp.errors import LogError, StoreError
 from ahp.store import checkpointer, signing, stamps
 from ahp.store.checkpoint import Chain, Checkpoint, read_checkpoints
+
+CUT_TIMES = re.compile(r"(?m)^— (ahp/[0-9a-f]{16}|rfc3161) .*\n")
+"""Lines that say when."""
 
 CONFIG = """
 [tsa]
@@ -175,7 +181,7 @@ def test_certificates_that_are_none(authority: Authority) -> None:
 def test_checkpoints_are_stamped(store, study, authority, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv(checkpointer.AUTHORITY, authority.url)
     assert store.checkpointer().write() == checkpointer.Written(1, 1, ())
-    place = tmp_path / "ahp.checkpoints"
+    place = tmp_path / "ahp.db.checkpoints"
     key = signing.existing_key(tmp_path)
     [one] = read_checkpoints(place.read_text(encoding="utf-8"), "f", [key]).checkpoints
     assert one.time is not None
@@ -224,6 +230,94 @@ def test_what_answers_something_else_is_no_authority() -> None:
             with pytest.raises(StoreError) as raised:
                 stamps.ask(url, CHECKPOINT.text)
     assert str(raised.value) == f"{url}: no time stamp: the answer is no time stamp"
+
+
+@pytest.mark.parametrize(
+    ("sent", "problem"),
+    [
+        (b"", "it cannot be reached: Remote end closed connection without response"),
+        (b"HTTP/1.1 200 OK\r\nx-slow: ", "there was no answer in time"),
+    ],
+)
+def test_what_answers_nothing_whole(sent: bytes, problem: str) -> None:
+    """It closes the connection, or sends a byte now and then."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        end = threading.Event()
+
+        def answer() -> None:
+            connection, _address = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(sent)
+                while sent and not end.wait(0.01):
+                    connection.sendall(b"x")
+
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(answer)
+            with pytest.raises(StoreError) as raised:
+                stamps.ask(url, CHECKPOINT.text, time.monotonic() + (0.2 if sent else 30))
+            end.set()
+    assert str(raised.value) == f"{url}: no time stamp: {problem}"
+
+
+def test_names_that_are_none(monkeypatch) -> None:
+    def unknown(*_: object, **_named: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(StoreError) as raised:
+        stamps.ask("http://no-such-host.invalid", CHECKPOINT.text)
+    assert str(raised.value) == (
+        "http://no-such-host.invalid: no time stamp: it cannot be reached: Name or service not "
+        "known"
+    )
+
+
+def test_all_stamps_have_one_deadline(store, study, survey, authority, monkeypatch) -> None:
+    store.create_study(survey, "Other")
+    monkeypatch.setattr(checkpointer, "STAMPING", 0)
+    written = store.checkpointer(authority=authority.url).write()
+    assert (written.checkpoints, written.stamped) == (2, 0)
+    assert [str(one) for one in written.problems] == [
+        f"{authority.url}: no time stamp: there was no answer in time"
+    ]
+
+
+def test_the_end_asks_for_no_stamps(store, study, authority, tmp_path) -> None:
+    writer = store.checkpointer(authority=authority.url)
+    authority.answer = (503, b"")
+    writer._stopping.set()
+    assert writer.write() == checkpointer.Written(1, 0, ())
+
+
+def test_stamps_that_hold_are_counted(
+    store, study, authority, tmp_path, tmp_path_factory, capsys
+) -> None:
+    other = Authority(tmp_path_factory.mktemp("other"))
+    store.checkpointer(authority=authority.url).write()
+    store.rename_study(study.id, "Another")
+    store.checkpointer(authority=other.url).write()
+    other.close()
+    place = tmp_path / "ahp.db.checkpoints"
+    asked = ["log", "verify", "--database", f"sqlite:///{tmp_path / 'ahp.db'}", "--checkpoints"]
+    assert main(asked) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == "  time stamps that were not verified, which takes --tsa: 2"
+    assert main([*asked, "--tsa", str(authority.folder / "root.pem")]) == 1
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[-1] == "  time stamps that hold: 1 of 2"
+    assert "all checkpoints hold" not in captured.out
+    [error] = captured.err.splitlines()
+    line = place.read_text(encoding="utf-8").splitlines().index("2")
+    assert error.startswith(
+        f"ahp: error: {place}, line {line}: the time stamp is not one of this authority over this "
+        "checkpoint: "
+    )
+    place.write_text(CUT_TIMES.sub("", place.read_text(encoding="utf-8")), encoding="utf-8")
+    assert main([*asked, "--language", "en"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == f"{tmp_path / 'ahp.db'}: all checkpoints hold: 2, of logs: 1"
 
 
 def test_a_stamp_that_was_recorded_is_refused(authority: Authority) -> None:

@@ -32,7 +32,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def sizes(folder: Path) -> list[int]:
-    text = (folder / "ahp.checkpoints").read_text(encoding="utf-8")
+    text = (folder / "ahp.db.checkpoints").read_text(encoding="utf-8")
     found = read_checkpoints(text, "f", [signing.existing_key(folder)])
     return [one.size for one in found.checkpoints]
 
@@ -80,4 +80,4 @@ def test_a_checkpoint_that_takes_long_keeps_no_server_from_ending(monkeypatch) -
 def test_a_server_without_logs_makes_no_key(store: Store, tmp_path: Path) -> None:
     store.checkpointer().write()
     assert not (tmp_path / "signing_key.pem").exists()
-    assert not (tmp_path / "ahp.checkpoints").exists()
+    assert not (tmp_path / "ahp.db.checkpoints").exists()
