@@ -179,7 +179,7 @@ class Evaluations(Part):
             content: of the file.
             layout: how.
             reason: why values are changed.
-            person: the data owner who does it; None = the organizer.
+            person: the data owner who does it, see `from_browser`; None = the organizer.
             owner: the data owner whose values the organizer records; None where nobody is said.
             seen: what stood in cells when the change was decided on; None = whatever stands there.
 
@@ -193,6 +193,8 @@ class Evaluations(Part):
         """
         writing = self._database.write() if person else self._act(ValuesRecorded)
         with writing as session:
+            if person:
+                _book_of(session, person, self._browser)
             book = evaluation_row(session, evaluation_id, lock=True)
             state = evaluation_state_of(session, book)
             held = state.periods.get(period)
@@ -388,13 +390,6 @@ class Evaluations(Part):
                 raise StoreError("no_active_link", name=_person(session, person_id).person.name)
             revoked = PersonLinkRevoked(ended[person_id])
             append(session, book, [self._entry(revoked, person=person_id)])
-
-    def may_act_as(self, session: str | None, person_id: str) -> bool:
-        """Whether a browser may do what somebody with a personal link may."""
-        with self._database.read() as database:
-            if session is None:
-                return False
-            return person_id in access.persons_of(access.live_grants(database, session))
 
     def file(self, sha256: str) -> bytes:
         """The content of a file that an event names.

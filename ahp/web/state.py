@@ -66,6 +66,11 @@ def desk() -> Store:
     return database().by(actor())
 
 
+def by_link() -> Store:
+    """The database for what this browser does by a personal link: refused once that is invalid."""
+    return database().from_browser(session_token())
+
+
 def actor() -> Actor:
     """Who does what is done on the organizer's pages."""
     account = st.session_state["granted"].account
