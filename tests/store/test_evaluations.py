@@ -267,6 +267,19 @@ def test_what_is_sent_again_is_done_once(department) -> None:
         department.store.act_as(rater, replace(rated, value="g50"), event_id="tap")
 
 
+def test_links_of_several_people(store) -> None:
+    made = [store.create_evaluation(title).id for title in ("One", "Other")]
+    people = [store.add_person(one, "rater", "Zhao").person.id for one in made]
+    assert store.issue_person_links([]) == store.issue_links([]) == {}
+    with pytest.raises(StoreError, match="^there is nobody 'nobody' in an evaluation$"):
+        store.issue_person_links([*people, "nobody"])
+    tokens = store.issue_person_links(people)
+    for one, person in zip(made, people, strict=True):
+        assert store.holder_of_link(tokens[person]) == (None, person)
+        assert [event.kind for event in store.evaluation_events(one)][2:] == ["person_link_issued"]
+    store.verify_evaluations()
+
+
 @on_each_database
 def test_people_and_their_links(department) -> None:
     person = department.clerk.add_person(department.id, "contact", "Sun", unit="a")
