@@ -183,9 +183,9 @@ def test_whose_link_was_revoked_meanwhile_gets_none(visit, store, organizer, sur
     store.remove_expert(experts["Bo"])
     keyed(app.button, "renew_all-").click().run()
     assert app.error.values == []
-    assert app.info.values == [
-        "跳过 1 人：其链接刚被作废，不再生成新链接。",
-        "跳过 1 人：已被移除。",
+    assert [one for one in app.info.values if "跳过" in one] == [
+        "已跳过 1 人：其链接刚被作废，不再生成新链接。",
+        "已跳过 1 人：刚被移除。",
     ]
     assert len(app.code) == 2
     links = {one.name: one.link for one in store.experts(study.id)}
