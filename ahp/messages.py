@@ -1653,6 +1653,7 @@ _STORE = {
         "{address}: please write an address such as https://survey.example.org or "
         "http://192.168.1.5:8501, with nothing behind it"
     ),
+    "nobody_stated": _("Please choose who said so."),
     "stated_not_a_line": _("Please write where they said so, in one line."),
     "time_after_checkpoint": _(
         "{book}, event {seq}: its time is {time}, but a checkpoint that has it was signed at "

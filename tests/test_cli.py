@@ -1011,7 +1011,7 @@ def test_log_checkpoint_and_verify(run: Any, database: Path, tmp_path: Path) -> 
     assert outcome.err == left_out
     outcome = run(*verify, "--language", "zh")  # the file beside the database
     assert outcome.out.splitlines()[-1] == (
-        f"{database}：存证记录全部相符：1 条，涉及日志 1 个，最近一条签于 {time}"
+        f"{database}：1 条存证记录全部相符，涉及日志 1 份，最近一条签署于 {time}"
     )
     # the answer is taken out of the log, and of all checkpoints but those carried away
     connection = sqlite3.connect(database)

@@ -77,10 +77,14 @@ def actor() -> Actor:
     return Actor("organizer", account.id) if account else ORGANIZER
 
 
-def organizer_name(who: Actor) -> str:
+def account_names() -> dict[str, str]:
+    """Id of every account -> its name, for `organizer_name`."""
+    return {one.id: one.name for one in database().accounts()}
+
+
+def organizer_name(who: Actor, accounts: Mapping[str, str]) -> str:
     """What people call an organizer who did something."""
     _ = translate()
-    accounts = {one.id: one.name for one in database().accounts()}
     return accounts.get(who.id) or _("organizer without an account")
 
 
