@@ -152,6 +152,7 @@ def issue_links(
     issue: Callable[[Sequence[str]], Mapping[str, str]],
     attempt: Callable[[Callable[[], object]], bool],
     held: Callable[[], Mapping[str, str]],
+    *,
     only: str | None = None,
 ) -> None:
     """Issue or renew personal links and keep them for this screen: they are not stored anywhere.

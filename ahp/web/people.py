@@ -154,7 +154,7 @@ def _issue(desk: Desk, role: Role, people: list[str], only: str | None = None) -
         lambda chosen: state.desk().issue_person_links(chosen),
         partial(attempt, desk),
         lambda: {one.person.id: one.link for one in state.desk().people(desk.id)},
-        only,
+        only=only,
     )
 
 

@@ -306,7 +306,7 @@ def issue(study: StudyInfo, expert_ids: list[str], only: str | None = None) -> N
         lambda chosen: state.desk().issue_links(chosen),
         state.attempt,
         lambda: {one.id: one.link for one in state.desk().experts(study.id)},
-        only,
+        only=only,
     )
 
 
