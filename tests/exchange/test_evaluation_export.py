@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ahp
-from ahp.errors import ReportError
+from ahp.errors import EvaluationError, ReportError
 from ahp.evaluation import simulate
 from ahp.exchange.evaluation_events import read_events, shown_events, write_events
 from ahp.exchange.evaluation_export import WeightsPanel, export_logged_evaluation
@@ -102,20 +102,30 @@ def test_the_report_follows_from_what_happened(case: Case, tmp_path: Path) -> No
     other = {**files, "manifest.json": json.dumps(unmarked).encode()}
     assert outcome(other, tmp_path, "report.docx").differences != ()
     for change, problem in (
-        ({"names": [["person", "7"]]}, "not enough values to unpack (expected 3, got 2)"),
-        ({"certainty": {"draws": 5}}, "'seed'"),
-        ({"certainty": {"seed": 1, "what": 2}}, "'what'"),
-        ({"certainty": "x"}, "dictionary update sequence"),
-        ({"period": "2030Q1"}, "'2030Q1'"),
-        ({"signed_by": None}, "'NoneType'"),
-        ({"outdated": 3}, "'int'"),
+        ({"names": [["person", "7"]]}, "names[0]: has 2 entries, expected 3"),
+        ({"certainty": {"draws": 5}}, "certainty.seed: missing"),
+        (
+            {"certainty": {**told["certainty"], "what": 2}},
+            "certainty.what: unknown key, expected one of seed, draws, level, missing, panel",
+        ),
+        ({"certainty": "x"}, "certainty: is text, expected a table"),
+        ({"signed_by": None}, "signed_by: is nothing, expected text"),
+        ({"outdated": 3}, "outdated: is a whole number, expected an array of text"),
     ):
         wrong = json.loads(files["manifest.json"])
         wrong["settings"]["evaluation"] |= change
         with pytest.raises(ReportError) as refused:
             outcome({**files, "manifest.json": json.dumps(wrong).encode()}, tmp_path)
-        assert refused.value.code == "manifest_settings", change
-        assert problem in str(refused.value.parameters["problem"])
+        assert str(refused.value) == f"manifest.json: settings.evaluation.{problem}"
+    wrong = json.loads(files["manifest.json"])
+    wrong["settings"]["evaluation"]["period"] = "2030Q1"
+    with pytest.raises(EvaluationError) as unknown:
+        outcome({**files, "manifest.json": json.dumps(wrong).encode()}, tmp_path)
+    assert unknown.value.code == "period_not_evaluated"
+    wrong = {**data, "log": None}
+    with pytest.raises(ReportError) as logless:
+        outcome({**files, "manifest.json": json.dumps(wrong).encode()}, tmp_path)
+    assert str(logless.value) == "manifest.json: log: missing"
     changed = files["evaluation.json"].replace(b'\\"value\\":\\"90\\"', b'\\"value\\":\\"91\\"')
     assert changed != files["evaluation.json"]
     problems = outcome({**files, "evaluation.json": changed}, tmp_path).differences
