@@ -156,6 +156,8 @@ def test_an_imported_study_says_so(visit, store, organizer, survey, tmp_path):
     visit(organizer)  # reads the logs
     with asked() as found:
         app = visit(organizer, language="zh")
-    assert sum(re.search(r"FROM accounts\s*ORDER", one) is not None for one in found.statements) == 1
+    assert (
+        sum(re.search(r"FROM accounts\s*ORDER", one) is not None for one in found.statements) == 1
+    )
     said = f"由王芳于{time[:10]}从文件“s_1.json”读入。此前的各项操作及操作人，均以该文件所载为准。"
     assert state.plain(said) in [one.value for one in app.caption]
