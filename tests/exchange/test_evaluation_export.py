@@ -209,10 +209,13 @@ def test_ratings_of_an_open_round_and_names_in_files_are_left_out(case: Case) ->
             None,
             ValuesRecorded(
                 PERIOD,
-                tuple(Row("u1", "review", "strong", rater=name) for name in ("Zhao", "Ai")),
-                removed=(("u1", "review", "", "", "Zhao"),),
+                tuple(
+                    Row("u1", "review", value, rater=name)
+                    for name, value in (("Zhao", "average"), ("Ai", "strong"), ("Bo", "weak"))
+                ),
             ),
         ),
+        (None, ValuesRecorded(PERIOD, (), removed=(("u1", "review", "", "", "Zhao"),))),
     ]  # fmt: skip
     last = events[-1]
     more = [
@@ -221,11 +224,21 @@ def test_ratings_of_an_open_round_and_names_in_files_are_left_out(case: Case) ->
     ]
     shown = shown_events([*events, *more], [])
     assert [one.seq for one in shown if isinstance(one.action, Rated)] == [one.seq for one in rated]
-    recorded = shown[-1].action
+    recorded, taken_back = shown[-2].action, shown[-1].action
     assert isinstance(recorded, ValuesRecorded)
-    assert [row.rater for row in recorded.rows] == ["R2", "R1"]
-    assert recorded.removed == (("u1", "review", "", "", "R2"),)
-    assert isinstance(shown[-2].action, RatingsSubmitted)
+    assert isinstance(taken_back, ValuesRecorded)
+    assert [row.rater for row in recorded.rows] == ["R1", "R2", "R3"]  # by what they gave
+    assert taken_back.removed == (("u1", "review", "", "", "R1"),)
+    assert isinstance(shown[-3].action, RatingsSubmitted)
+    before, after = (fold(log, EvaluationState()) for log in ([*events, *more], shown))
+    assert before.rater_codes == {"Zhao": "R1", "Ai": "R2", "Bo": "R3"}
+    assert after.rater_codes == {"R1": "R1", "R2": "R2", "R3": "R3"}
+    assert result_of(after, PERIOD) == result_of(before, PERIOD)
+    # codes of a report that was written before, in the order of names, stay
+    renamed = {"R1": "R3", "R2": "R1", "R3": "R2"}
+    rows = tuple(replace(row, rater=renamed[row.rater]) for row in recorded.rows)
+    earlier = [*shown[:-2], replace(shown[-2], action=replace(recorded, rows=rows))]
+    assert fold(earlier, EvaluationState()).rater_codes == {"R1": "R1", "R2": "R2", "R3": "R3"}
 
 
 def test_what_is_refused(case: Case) -> None:
