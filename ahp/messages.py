@@ -979,6 +979,7 @@ _FILES = {
     "id_form": _("{value!r}, expected a letter, then only letters, digits, _ and -"),
     "id_twice": _("{value!r} is used twice, expected ids that differ"),
     "is_missing": _("missing"),
+    "not_a_fraction": _("{value!r} is no number, expected one such as 0.25 or 1/3"),
     "is_utf16": _("{source}: is UTF-16 text, expected UTF-8: save it with the encoding UTF-8"),
     "item_not_below": _("{place}: {name!r}, expected an item below {parent!r}: {valid}"),
     "item_twice": _("{place}: {name!r} stands twice, expected once"),
@@ -1148,7 +1149,6 @@ _FILES = {
     "manifest_input_missing": _("the manifest names no input {role!r}, expected one"),
     "manifest_newer": _("format {number}, expected {expected}: written by a newer version of ahp"),
     "input_named_alike": _("{name!r}: the export has another file of this name; please rename it"),
-    "manifest_settings": _("the settings in the manifest don't fit this version: {problem}"),
     "not_docx": _("is no DOCX file, or a damaged one"),
     "not_html": _("is no HTML file in UTF-8"),
     "report_not_in_manifest": _("report {name!r} is not in the manifest, expected one of: {valid}"),
@@ -1660,6 +1660,7 @@ _STORE = {
         "{address}: please write an address such as https://survey.example.org or "
         "http://192.168.1.5:8501, with nothing behind it"
     ),
+    "nobody_stated": _("Please choose who said so."),
     "stated_not_a_line": _("Please write where they said so, in one line."),
     "time_after_checkpoint": _(
         "{book}, event {seq}: its time is {time}, but a checkpoint that has it was signed at "

@@ -18,23 +18,22 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from ahp.process.events import Answered, Submitted, columns  # noqa: E402
+from ahp.process.events import Action, Answered, Submitted  # noqa: E402
 from ahp.scale import SAATY_POSITIONS  # noqa: E402
-from ahp.store import Store, StudyInfo, chain  # noqa: E402
-from ahp.store.models import StudyRow  # noqa: E402
+from ahp.store import Store, StudyInfo  # noqa: E402
 from ahp.study import Survey, load_survey  # noqa: E402
+from benchmarks import long_log  # noqa: E402
 from benchmarks.streamlit_client import StreamlitClient  # noqa: E402
 from tests.running_server import RunningServer  # noqa: E402
 
 LIMIT = 1.0
 """Seconds that the list of studies may take, also just after a restart."""
-
-TIME = "2026-03-01T12:00:00.000000+00:00"
 
 
 def fill(store: Store, survey: Survey, title: str, experts: int, events: int) -> StudyInfo:
@@ -43,22 +42,15 @@ def fill(store: Store, survey: Survey, title: str, experts: int, events: int) ->
     study = store.create_study(survey, title)
     added = store.add_experts(study.id, {f"Expert {k}": None for k in range(experts)})
     pairs = survey.hierarchy.comparisons
-    contents = []
-    for number in range(events):
-        for k, expert in enumerate(added):
-            last = number == events - 1 and k % 2
-            pair = pairs[number % len(pairs)]
-            action = Submitted() if last else Answered(*pair, draw.choice(SAATY_POSITIONS))
-            contents.append(
-                {
-                    **columns(action),
-                    **{"event_id": f"{k}-{number}", "source": "web", "expert_id": expert.id},
-                    **{"actor_kind": "expert", "actor_id": expert.id, "round": 1, "time": TIME},
-                }
-            )
-    with store._database.write() as session:
-        # as `log.append` would, but for its checks: they take minutes for a million
-        chain.append(session, session.get_one(StudyRow, study.id), contents)
+
+    def said() -> Iterator[tuple[str, Action]]:
+        for number in range(events):
+            for k, expert in enumerate(added):
+                last = number == events - 1 and k % 2
+                answer = Answered(*pairs[number % len(pairs)], draw.choice(SAATY_POSITIONS))
+                yield expert.id, Submitted() if last else answer
+
+    long_log.append(store, study.id, said())
     return study
 
 

@@ -17,11 +17,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from ahp.store import Store, chain
-from ahp.store.models import StudyRow
-from ahp.study import load_survey
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
-ROOT = Path(__file__).parents[1]
+from ahp.process.events import Answered  # noqa: E402
+from ahp.store import Store  # noqa: E402
+from ahp.study import load_survey  # noqa: E402
+from benchmarks import long_log  # noqa: E402
+
 STUDIES = 200
 EXPERTS = 20
 LEAST = 2.5
@@ -42,33 +45,19 @@ def fill(path: Path, events: int) -> int:
 
 
 def append_answers(store: Store, study_id: str, experts: list[str], count: int) -> int:
-    """Answers, each changed again and again; what the log allows is known here, and not asked."""
-    time_ = "2026-03-01T12:00:00.000000+00:00"
-    with store._database.write() as session:
-        study = session.get_one(StudyRow, study_id)
-        pairs = load_survey("supervision_effectiveness").hierarchy.comparisons
-        contents = []
-        for k in range(count):
-            expert = experts[k // len(pairs) % len(experts)]
-            parent, left, right = pairs[k % len(pairs)]
-            contents.append(
-                {
-                    "event_id": f"{expert[:8]}-{k}",
-                    "round": 1,
-                    "expert_id": expert,
-                    "kind": "answer",
-                    "parent": parent,
-                    "left": left,
-                    "right": right,
-                    "value": ("3", "1/5", "1", "7")[k % 4],
-                    "detail": None,
-                    "source": "web",
-                    "time": time_,
-                    "actor_kind": "expert",
-                    "actor_id": expert,
-                }
+    """Answers, each changed again and again."""
+    pairs = load_survey("supervision_effectiveness").hierarchy.comparisons
+    long_log.append(
+        store,
+        study_id,
+        (
+            (
+                experts[k // len(pairs) % len(experts)],
+                Answered(*pairs[k % len(pairs)], ("3", "1/5", "1", "7")[k % 4]),
             )
-        chain.append(session, study, contents)
+            for k in range(count)
+        ),
+    )
     return count
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -10,7 +10,6 @@ from ..codec import structure, unstructure
 from ..datafile import jcs, parse_json
 from ..errors import ReportError
 from ..process.evaluations.events import (
-    Cell,
     LayoutRemembered,
     Logged,
     PersonAdded,
@@ -56,11 +55,11 @@ def shown_events(events: Sequence[Logged], named: Collection[Actor]) -> tuple[Lo
     """The events of a log as they may go with a report.
 
     People have the number of the event that added them in place of their name and id, `#7`, and
-    raters of files a number in the order of their names, by which simulations draw them. Left out
-    is what tells who gave which grade and no figure rests on: raters' units, with the ratings that
-    counted no more because of them; the time of day, notes and evidence of ratings; what raters
-    gave in a round that is still open, which nobody may see yet. So are contacts of units, layouts
-    of offices' tables, and what was written in reports before.
+    raters of files their `EvaluationState.rater_codes`. Left out is what tells who gave which grade
+    and no figure rests on: raters' units, with the ratings that counted no more because of them;
+    the time of day, notes and evidence of ratings; what raters gave in a round that is still open,
+    which nobody may see yet. So are contacts of units, layouts of offices' tables, and what was
+    written in reports before.
 
     Args:
         events: of the log, from the first on.
@@ -70,9 +69,6 @@ def shown_events(events: Sequence[Logged], named: Collection[Actor]) -> tuple[Lo
     roles = {one.person: one.action.role for one in events if isinstance(one.action, PersonAdded)}
     state = fold(events, EvaluationState())
     closed = {one.action.period: one.seq for one in events if isinstance(one.action, RatingClosed)}
-    raters = sorted({name for one in events for name in _raters_in(one.action)})
-    width = len(str(len(raters)))
-    codes = {name: f"R{number:0{width}}" for number, name in enumerate(raters, start=1)}
     shown = []
     for one in events:
         action: Any = one.action
@@ -98,7 +94,7 @@ def shown_events(events: Sequence[Logged], named: Collection[Actor]) -> tuple[Lo
                 person=numbers.get(str(one.person)),
                 time=time,
                 actor=shown_actor(one.actor, numbers),
-                action=_with_codes(action, codes),
+                action=_with_codes(action, state.rater_codes),
             )
         )
     return tuple(shown)
@@ -121,21 +117,7 @@ def _kept(state: EvaluationState, person: str | None, rated: Rated) -> bool:
     return (rated.unit, rated.indicator, rated.item) in sheet.ratings
 
 
-def _raters_in(action: Any) -> Iterator[str]:
-    """Names of raters in what was read from files."""
-    yield from (row.rater for row in _rows(action) if row.rater)
-    yield from (cell[-1] for cell in _cells(action) if cell[-1])
-
-
-def _rows(action: Any) -> tuple[Any, ...]:
-    return tuple(filter(None, (*getattr(action, "rows", ()), getattr(action, "row", None))))
-
-
-def _cells(action: Any) -> tuple[Cell, ...]:
-    return tuple(filter(None, (*getattr(action, "removed", ()), getattr(action, "cell", None))))
-
-
-def _with_codes(action: Any, codes: dict[str, str]) -> Any:
+def _with_codes(action: Any, codes: Mapping[str, str]) -> Any:
     """The same with codes for the raters of files."""
 
     def row_of(row: Any) -> Any:

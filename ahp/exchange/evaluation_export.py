@@ -8,11 +8,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from ..codec import at, placed
 from ..datafile import MAX_EVALUATION, MAX_TOML, read_bytes
 from ..errors import EvaluationError, ReportError
 from ..evaluation import Certainty, Evaluation, evaluate, read_observations, simulate
 from ..evaluation.file_weights import FileWeights
 from ..evaluation.scheme import scheme_from_toml
+from ..messages import Phrase
 from ..process.evaluations.events import Logged
 from ..process.evaluations.judged import result_of
 from ..process.evaluations.state import EvaluationState, fold
@@ -40,6 +42,7 @@ from .report_export import (
     following_log,
     log_of_manifest,
 )
+from .report_settings import FileSettings, LoggedSettings, checked_settings
 from .study_calculation import coded
 from .study_export import analysis_of, coded_answers
 from .survey_text import survey_toml
@@ -278,22 +281,13 @@ def evidence_of_files(
     return replace(evidence, weights_file=settings["weights_file"])
 
 
-def _told(inputs: Inputs, *keys: str) -> Mapping[str, Any]:
-    """The settings of a report on an evaluation, which have these keys and those of its texts."""
-    settings = inputs.manifest.settings.get("evaluation")
-    expected = {"period", "certainty", *_texts(None, None, ""), *keys}
-    if not isinstance(settings, Mapping) or settings.keys() != expected:
-        raise ReportError("manifest_settings", problem="evaluation")
-    return settings
-
-
 def evaluation_again(inputs: Inputs, language: str) -> Document:
     """The report on an evaluation, made from what stands beside it.
 
     Raises:
         AHPError: a file or a setting that doesn't fit.
     """
-    told = _told(inputs, "title", "weights", "weights_file")
+    told = checked_settings(inputs.manifest, FileSettings)["evaluation"]
     if "weights" in inputs.manifest.inputs:
         told = {**told, **_weights_told(read_weights(inputs.path("weights")))}
     evidence = evidence_of_files(inputs.path("scheme"), inputs.path("observations"), told)
@@ -306,10 +300,11 @@ def logged_evaluation_again(inputs: Inputs, language: str) -> Document:
     Raises:
         AHPError: a file or a setting that doesn't fit.
     """
-    told = _told(inputs, "names", "log_verifies")
+    told = checked_settings(inputs.manifest, LoggedSettings)["evaluation"]
     log = log_of_manifest(inputs.manifest, told["log_verifies"])
     if log is None:
-        raise ReportError("manifest_settings", problem="log")
+        with placed("manifest.json", ReportError):
+            raise at("log", Phrase("is_missing"))
     path = inputs.path("events")
     events = read_events(read_bytes(path, ReportError, MAX_EVALUATION), path.name)
     state = fold(events, EvaluationState())
@@ -329,6 +324,9 @@ def _certainty(state: EvaluationState, told: Mapping[str, Any], inputs: Inputs) 
     chosen, period = told["certainty"], told["period"]
     if chosen is None:
         return None
+    if period not in state.periods:
+        valid = tuple(state.periods)
+        raise EvaluationError("period_not_evaluated", period=period, valid=valid)
     options = dict(chosen)
     panel = options.pop("panel", None)
     weights = None if panel is None else analysis_of(inputs, "answers", panel)

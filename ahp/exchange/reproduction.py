@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from ..datafile import read_bytes
-from ..errors import AHPError, ReportError
+from ..errors import ReportError
 from ..messages import Phrase
 from ..report.document import Document, one_line
 from ..report.document_texts import Text, document_texts, table_texts
@@ -27,8 +27,6 @@ from ..tolerance import ROUNDING_ATOL
 from .evaluation_export import evaluation_again, logged_evaluation_again
 from .report_reading import READERS, Part, Parts, Printed, read_cells, read_report
 from .study_export import calculation_again, result_again, study_again
-
-_Made = TypeVar("_Made")
 
 _NUMBER = re.compile(r"(< ?)?[-+\N{MINUS SIGN}]?\d[\d,.]*(/[\d.]+)?( ?%)?")
 """A number as a table shows it."""
@@ -119,7 +117,7 @@ def reproduce(
         content = read_bytes(path, ReportError)
         found = [*changed, *(_other_bytes(name, content, report.sha256) if hashes else ())]
         if report.report in WORKBOOKS:
-            again = _made_again(WORKBOOKS[report.report], inputs, report.language)
+            again = WORKBOOKS[report.report](inputs, report.language)
             cells, differing = _compare_workbook(name, content, again)
             results.append(Reproduction(report, 0, 0, cells, (*found, *differing)))
             continue
@@ -130,22 +128,10 @@ def reproduce(
             raise ReportError("report_unknown", name=name, report=report.report, valid=valid)
         kind = report.report, report.language
         if kind not in documents:
-            documents[kind] = _made_again(REPORTS[report.report], inputs, report.language)
+            documents[kind] = REPORTS[report.report](inputs, report.language)
         numbers, texts, differing = compare_report(report, content, documents[kind])
         results.append(Reproduction(report, numbers, texts, 0, (*found, *differing)))
     return results
-
-
-def _made_again(make: Callable[[Inputs, str], _Made], inputs: Inputs, language: str) -> _Made:
-    """What the inputs give. Settings are as anybody may have written them: one that is missing, or
-    of another kind than the version that wrote it had, stops whatever happens to need it.
-    """
-    try:
-        return make(inputs, language)
-    except AHPError:
-        raise
-    except (AttributeError, KeyError, TypeError, ValueError) as cause:
-        raise ReportError("manifest_settings", problem=str(cause)) from cause
 
 
 def _other_bytes(name: str, content: bytes, expected: str) -> Iterator[Difference]:

@@ -27,6 +27,7 @@ from .report_export import (
     following_log,
     log_of_manifest,
 )
+from .report_settings import ResultSettings, StudySettings, checked_settings
 from .study_calculation import calculation_workbook
 from .survey_text import survey_toml
 
@@ -190,16 +191,16 @@ def analysis_of(inputs: Inputs, answers: str, chosen: Mapping[str, Any]) -> Anal
     Args:
         inputs: of the report.
         answers: role of the file of answers.
-        chosen: the settings.
+        chosen: the settings, checked; `study` is not looked at.
 
     Raises:
         AHPError: a file or a setting that doesn't fit.
     """
-    settings = dict(chosen)
-    told = {name: settings.pop(name) for name in ("round", "running") if name in settings}
-    if isinstance(settings.get("expert_weights"), str):
-        settings.pop("weighting", None)
-    settings["recused"] = tuple((name, parent) for name, parent in settings.get("recused", ()))
+    settings = {key: one for key, one in chosen.items() if key != "study"}
+    told = {name: settings.pop(name) for name in ("round", "running")}
+    if isinstance(settings["expert_weights"], str):
+        settings.pop("weighting")
+    settings["recused"] = tuple((name, parent) for name, parent in settings["recused"])
     survey = survey_from_toml(*inputs.content("survey"))
     analysis = analyze(survey, answers_from_csv(*inputs.content(answers)), **settings)
     return replace(analysis, **told)
@@ -211,10 +212,8 @@ def evidence_of(inputs: Inputs) -> StudyEvidence:
     Raises:
         AHPError: a file or a setting that doesn't fit.
     """
-    chosen = dict(inputs.manifest.settings)
-    told = chosen.pop("study", None)
-    if not isinstance(told, Mapping):
-        raise ReportError("manifest_settings", problem="study")
+    chosen = checked_settings(inputs.manifest, StudySettings)
+    told = chosen["study"]
     analysis = analysis_of(inputs, "answers", chosen)
     remarks = {
         one["expert"]: Replies(
@@ -252,7 +251,7 @@ def study_again(inputs: Inputs, language: str) -> Document:
 
 def calculation_again(inputs: Inputs, language: str) -> bytes:
     """A study's workbook of formulas, likewise; experts are called as in the answers."""
-    chosen = {key: one for key, one in inputs.manifest.settings.items() if key != "study"}
+    chosen = checked_settings(inputs.manifest, ResultSettings)
     analysis = analysis_of(inputs, "answers", chosen)
     own = {name: name for name in analysis.panel.experts}
     return calculation_workbook(analysis, language=language, codes=own)
@@ -260,4 +259,5 @@ def calculation_again(inputs: Inputs, language: str) -> bytes:
 
 def result_again(inputs: Inputs, language: str) -> Document:
     """The tables of a study's result, likewise."""
-    return result_document(analysis_of(inputs, "answers", inputs.manifest.settings), language)
+    chosen = checked_settings(inputs.manifest, ResultSettings)
+    return result_document(analysis_of(inputs, "answers", chosen), language)

@@ -251,6 +251,18 @@ class State:
         """Whether an expert's answers of this round are locked."""
         return self.told_by(expert).submission is not None
 
+    def progress(self, expert: str) -> dict[str, tuple[int, int]]:
+        """Parent -> how many of its comparisons an expert has replied to, and is asked; without
+        those the expert is recused from.
+        """
+        recused, replies = self.members[expert].standing.recused, self.told_by(expert).replies
+        hierarchy = self.survey.hierarchy
+        return {
+            parent: replies.counts(hierarchy, parent)
+            for parent in hierarchy.compared
+            if parent not in recused
+        }
+
     def in_round(self, number: int | None) -> State:
         """The study as it was when a round was closed; itself in the round it is in, or for None.
 

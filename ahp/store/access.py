@@ -81,6 +81,8 @@ def new_links(session: Session, holder: Holder, who: Collection[str]) -> dict[st
     """
     ended = end_links(session, holder, who)
     tokens = {one: secrets.token_urlsafe(16) for one in who}
+    if not tokens:
+        return {}
     issued = clock.timestamp(clock.now())
     hashes = {_hash(token): one for one, token in tokens.items()}
     links = [{holder.key: one, "token_hash": key, "issued": issued} for key, one in hashes.items()]

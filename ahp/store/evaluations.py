@@ -179,7 +179,7 @@ class Evaluations(Part):
             content: of the file.
             layout: how.
             reason: why values are changed.
-            person: the data owner who does it; None = the organizer.
+            person: the data owner who does it, see `from_browser`; None = the organizer.
             owner: the data owner whose values the organizer records; None where nobody is said.
             seen: what stood in cells when the change was decided on; None = whatever stands there.
 
@@ -193,6 +193,8 @@ class Evaluations(Part):
         """
         writing = self._database.write() if person else self._act(ValuesRecorded)
         with writing as session:
+            if person:
+                _book_of(session, person, self._browser)
             book = evaluation_row(session, evaluation_id, lock=True)
             state = evaluation_state_of(session, book)
             held = state.periods.get(period)
@@ -361,18 +363,20 @@ class Evaluations(Part):
         return self.issue_person_links([person_id])[person_id]
 
     def issue_person_links(self, person_ids: Sequence[str]) -> dict[str, str]:
-        """Issue the personal links of several people of one evaluation, all or none, see
-        `issue_person_link`: id -> token.
+        """Issue the personal links of several people, all or none, see `issue_person_link`: id ->
+        token.
         """
         with self._act(PersonLinkIssued) as session:
-            book = _book_of(session, person_ids[0])
+            books = _books_of(session, person_ids)
             links = access.new_links(session, LinkRow.person_id, person_ids)
-            entries = []
+            done: dict[EvaluationRow, list[Entry]] = {}
             for person, link in links.items():
+                entries = done.setdefault(books[person], [])
                 if link.ended is not None:
                     entries.append(self._entry(PersonLinkRevoked(link.ended), person=person))
                 entries.append(self._entry(PersonLinkIssued(link.number), person=person))
-            append(session, book, entries)
+            for book, entries in done.items():
+                append(session, book, entries)
             return {person: link.token for person, link in links.items()}
 
     def revoke_person_link(self, person_id: str) -> None:
@@ -388,13 +392,6 @@ class Evaluations(Part):
                 raise StoreError("no_active_link", name=_person(session, person_id).person.name)
             revoked = PersonLinkRevoked(ended[person_id])
             append(session, book, [self._entry(revoked, person=person_id)])
-
-    def may_act_as(self, session: str | None, person_id: str) -> bool:
-        """Whether a browser may do what somebody with a personal link may."""
-        with self._database.read() as database:
-            if session is None:
-                return False
-            return person_id in access.persons_of(access.live_grants(database, session))
 
     def file(self, sha256: str) -> bytes:
         """The content of a file that an event names.
@@ -480,15 +477,22 @@ def _new_book(session: Session) -> EvaluationRow:
 
 def _book_of(session: Session, person_id: str, browser: str | None = None) -> EvaluationRow:
     """The evaluation in which somebody takes part, locked; `browser` as for `from_browser`."""
-    query = PEOPLE.where(PersonRow.id == person_id)
+    return _books_of(session, [person_id], browser)[person_id]
+
+
+def _books_of(
+    session: Session, person_ids: Sequence[str], browser: str | None = None
+) -> dict[str, EvaluationRow]:
+    """The evaluations in which several take part, by their ids, see `_book_of`."""
+    query = PEOPLE.where(PersonRow.id.in_(person_ids))
     if browser is not None:
         query = query.where(access.admits(browser, LinkRow.person_id == PersonRow.id))
-    row = session.execute(query.with_for_update(of=EvaluationRow)).one_or_none()
-    if row is None and browser is not None:
-        raise LinkError("link_not_here")
-    if row is None:
-        raise StoreError("no_person", id=person_id)
-    return row[1]
+    rows = session.execute(query.with_for_update(of=EvaluationRow))
+    found = {person.id: book for person, book in rows}
+    for one in person_ids:
+        if one not in found:
+            raise StoreError("no_person", id=one) if browser is None else LinkError("link_not_here")
+    return found
 
 
 def _info(book: EvaluationRow) -> EvaluationInfo:

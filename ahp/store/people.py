@@ -150,15 +150,15 @@ class People(Part):
             stated: where, such as “letter of 4 May”.
 
         Raises:
-            StoreError: `stated` is blank.
+            StoreError: nobody is chosen, or `stated` is blank.
         """
-        where = line("stated", stated)
+        if not expert_ids:
+            raise StoreError("nobody_stated")
+        noted = NamingChosen(agreed, line("stated", stated))
         with self._write() as session:
             for expert_id in expert_ids:
                 _, study = locked_expert(session, expert_id)
-                if state_of(session, study).members[expert_id].may_be_named != agreed:
-                    noted = by_organizer(NamingChosen(agreed, where), expert_id)
-                    log.append(session, study, [noted])
+                log.append(session, study, [by_organizer(noted, expert_id)])
 
     def set_place(self, expert_id: str, place: str, *, round_number: int | None = None) -> None:
         """Note where in the survey an expert is; state of the interface, not logged.

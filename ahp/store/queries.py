@@ -150,13 +150,8 @@ def listed_expert(session: Session, expert_id: str) -> ExpertInfo:
 def expert_info(session: Session, expert: ExpertRow, study: StudyRow, link: str) -> ExpertInfo:
     """An expert whose link has this state."""
     state = state_of(session, study)
-    hierarchy, who = state.survey.hierarchy, state.members[expert.id]
-    told = state.told_by(expert.id)
-    progress = {
-        parent: told.replies.counts(hierarchy, parent)
-        for parent in hierarchy.compared
-        if parent not in who.standing.recused
-    }
+    who, told = state.members[expert.id], state.told_by(expert.id)
+    progress = state.progress(expert.id)
     answered, total = (sum(column) for column in zip(*progress.values(), strict=True))
     return ExpertInfo(
         id=expert.id,

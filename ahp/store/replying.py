@@ -39,8 +39,8 @@ from .log import Entry
 from .models import ExpertRow, StudyRow
 from .part import Part, check_open, check_round, new_id, open_study
 from .people import add_people
-from .queries import EXPERTS, expert_and_study, expert_info, expert_infos, listed_expert, study_row
-from .records import Event, ExpertInfo, Sitting
+from .queries import EXPERTS, expert_and_study, study_row
+from .records import Event
 from .states import state_of
 from .surveys import survey_of
 
@@ -305,11 +305,15 @@ class Replying(Part):
         return self._say(Entry(Submitted(), event_id, source, expert_id, actor), round_number)
 
     def choose_naming(self, expert_id: str, agreed: bool) -> None:
-        """Store whether an expert agrees that reports name them, at any time.
+        """Store whether an expert agrees that reports name them, before or after they submit.
 
         Args:
             expert_id: who says so.
             agreed: whether they do.
+
+        Raises:
+            LinkError: from a browser whose link was revoked, or when the round is closed: what
+                they say then is noted by `note_naming`.
         """
         with self._write() as session:
             _, study = self._own_expert(session, expert_id)
@@ -389,13 +393,11 @@ class Replying(Part):
                     _upload(session, expert, study, own, round_number=round_number, actor=actor)
                 )
             if submit:
-                ids = [experts[name.strip()].id for name in by_name]
+                state, ids = state_of(session, study), {experts[one.strip()].id for one in by_name}
                 entries = [
-                    Entry(Submitted(), new_id(), "file", info.id, actor)
-                    for info in expert_infos(session, ExpertRow.id.in_(ids))
-                    if info.answered == info.total
-                    and not info.submitted
-                    and not _unsettled(state_of(session, study), info)
+                    Entry(Submitted(), new_id(), "file", one, actor)
+                    for one in state.panel
+                    if one in ids and not state.submitted(one) and _unfinished(state, one) is None
                 ]
                 if entries:
                     log.append(session, study, entries)
@@ -459,11 +461,6 @@ class Replying(Part):
             state = state_of(session, study_row(session, study_id))
             return state.in_round(round_number).reasons(expert_id)
 
-    def sitting(self, expert_id: str) -> Sitting:
-        """What an expert is asked, and how."""
-        with self._database.read() as session:
-            return listed_expert(session, expert_id).sitting
-
     def _say(self, entry: Entry, round_number: int | None, place: str | None = None) -> Event:
         with self._write() as session:
             expert, study = self._own_expert(session, str(entry.expert_id))
@@ -512,7 +509,8 @@ def _check_said(session: Session, expert: ExpertRow, study: StudyRow, action: Ac
     elif isinstance(action, WayChosen):
         state.asking.check(action.way)
     elif isinstance(action, Submitted):
-        _check_complete(state, expert_info(session, expert, study, "active"))
+        if unfinished := _unfinished(state, expert.id):
+            raise StoreError(unfinished.code, **unfinished.parameters)
     elif isinstance(action, Replied | Commented | Reasoned):
         if problem := _not_asked(state, expert.id, action):
             raise AnswersError(problem.code, **problem.parameters)
@@ -539,28 +537,20 @@ def _not_asked(
     return None
 
 
-def _check_complete(state: State, info: ExpertInfo) -> None:
-    if missing := info.total - info.answered:
-        raise StoreError(
-            "answers_missing",
-            name=info.name,
-            answered=info.answered,
-            total=info.total,
-            missing=missing,
-        )
-    if unsettled := _unsettled(state, info):
-        required = state.asking.guidance == "require"
-        raise StoreError(
-            "contradictions_stay" if required else "contradictions_stay_without_reason",
-            name=info.name,
-            parents=unsettled,
-        )
-
-
-def _unsettled(state: State, info: ExpertInfo) -> tuple[str, ...]:
-    """The parents below which the study does not let an expert's contradictions stay."""
-    hierarchy, settings = state.survey.hierarchy, state.settings
-    return unsettled_parents(hierarchy, settings, info.replies, state.asking, info.progress)
+def _unfinished(state: State, expert_id: str) -> Phrase | None:
+    """Why an expert can't submit yet: answers are missing, or contradictions may not stay."""
+    name, progress = state.members[expert_id].name, state.progress(expert_id)
+    answered, total = (sum(column) for column in zip(*progress.values(), strict=True))
+    if missing := total - answered:
+        counts = {"answered": answered, "total": total, "missing": missing}
+        return Phrase("answers_missing", name=name, **counts)
+    hierarchy, settings, asking = state.survey.hierarchy, state.settings, state.asking
+    replies = state.told_by(expert_id).replies
+    if parents := unsettled_parents(hierarchy, settings, replies, asking, progress):
+        required = asking.guidance == "require"
+        code = "contradictions_stay" if required else "contradictions_stay_without_reason"
+        return Phrase(code, name=name, parents=parents)
+    return None
 
 
 def _upload(

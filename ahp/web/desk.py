@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -150,7 +151,9 @@ def issue_links(
     people: Sequence[str],
     issue: Callable[[Sequence[str]], Mapping[str, str]],
     attempt: Callable[[Callable[[], object]], bool],
-    without: Callable[[], Container[str]] | None = None,
+    held: Callable[[], Mapping[str, str]],
+    *,
+    only: str | None = None,
 ) -> None:
     """Issue or renew personal links and keep them for this screen: they are not stored anywhere.
 
@@ -159,18 +162,21 @@ def issue_links(
         people: their ids.
         issue: issues the links of some, all or none; returns their tokens.
         attempt: runs a change; says what was refused.
-        without: those who have no link yet; who has got one since the page was drawn keeps it then.
-            None = all get another link.
+        held: which link all have who are there when it is done, by their ids: since the page was
+            drawn, others may have issued or revoked links, or removed people.
+        only: which of these links is replaced; None = any.
     """
     tokens: dict[str, str] = {}
+    left_out: list[str] = []
 
     def change() -> None:
-        chosen = people if without is None else without()
-        if some := [one for one in people if one in chosen]:
-            tokens.update(issue(some))
+        now = held()
+        some = [one for one in people if one in now and only in (None, now[one])]
+        tokens.update(issue(some))
+        left_out.extend(now.get(one, "removed") for one in people if one not in some)
 
     if attempt(change):
-        st.session_state["links_left_out"] = len(people) - len(tokens)
+        st.session_state["links_left_out"] = left_out
     issued = st.session_state.setdefault("issued_links", {})
     issued[about] = issued.get(about, {}) | tokens
 
@@ -180,9 +186,13 @@ def issued_links(
 ) -> dict[str, str]:
     """Id -> link, of those that were just issued and still work; says who was left out."""
     _ = state.translate()
-    if count := st.session_state.pop("links_left_out", 0):
-        said = _("Left out: {count}. They have got a link meanwhile, which stays valid.")
-        st.info(said.format(count=count))
+    words = {
+        "active": _("Left out: {count}. They have got a link meanwhile, which stays valid."),
+        "revoked": _("Left out: {count}. Their link was revoked meanwhile, and stays so."),
+        "removed": _("Left out: {count}. They were removed meanwhile."),
+    }
+    for why, count in Counter(st.session_state.pop("links_left_out", ())).items():
+        st.info(words[why].format(count=count))
     issued = st.session_state.get("issued_links", {}).get(about, {})
     base = state.base_url()
     return {
@@ -200,16 +210,21 @@ def renew_all(count: int, issue: Callable[[], None], key: str) -> None:
         issue: issues them.
         key: for the widgets.
     """
-    _ = state.translate()
+    _, confirmed = state.translate(), f"renew_sure-{key}"
+
+    def renew() -> None:
+        issue()
+        st.session_state[confirmed] = False
+
     sure = st.checkbox(
         _("The links that were issued so far ({count}) end; everybody needs the new one").format(
             count=count
         ),
-        key=f"renew_sure-{key}",
+        key=confirmed,
     )
     st.button(
         _("New links for all ({count})").format(count=count),
-        on_click=issue,
+        on_click=renew,
         disabled=not sure,
         key=f"renew_all-{key}",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import streamlit as st
 
@@ -53,13 +54,17 @@ class Desk:
         """A remark or an error with names in place of ids, in the page's language."""
         return state.in_words(with_names(message, self.names()))
 
+    @cached_property
+    def _accounts(self) -> dict[str, str]:
+        return state.account_names()
+
     def who(self, actor: Actor) -> str:
         """What people call who did something."""
         _ = state.translate()
         if actor.kind == "person":
             return self.now.name_of(actor)
         example = {CLERK.id: _("clerk of the example"), HEAD.id: _("head of the example")}
-        return example.get(actor.id) or state.organizer_name(actor)
+        return example.get(actor.id) or state.organizer_name(actor, self._accounts)
 
 
 def page_titles(_: Translate) -> dict[str, str]:

@@ -208,7 +208,7 @@ def record(
 ) -> None:
     """Record values, and keep what to say of it."""
     _ = state.translate()
-    database = state.database() if intake.owner else state.desk()
+    database = state.by_link() if intake.owner else state.desk()
     new = database.record_values(
         intake.evaluation,
         intake.scope.period,

@@ -146,18 +146,15 @@ def _show_list(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> None
     st.table([row(one) for one in people.values()], hide_index=True)
 
 
-def _issue(desk: Desk, role: Role, people: list[str], *, first: bool = False) -> None:
-    """Issue or renew links; the first ones only to who has none yet."""
-
-    def without() -> set[str]:
-        return {one.person.id for one in state.desk().people(desk.id) if one.link == "none"}
-
+def _issue(desk: Desk, role: Role, people: list[str], only: str | None = None) -> None:
+    """Issue or renew links, `only` as for `ahp.web.desk.issue_links`."""
     issue_links(
         f"{desk.id}-{role}",
         people,
         lambda chosen: state.desk().issue_person_links(chosen),
         partial(attempt, desk),
-        without if first else None,
+        lambda: {one.person.id: one.link for one in state.desk().people(desk.id)},
+        only=only,
     )
 
 
@@ -177,7 +174,7 @@ def _show_links(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> Non
             type="primary",
             on_click=_issue,
             args=(desk, role, without),
-            kwargs={"first": True},
+            kwargs={"only": "none"},
             key=f"issue-{role}-{desk.id}",
         )
     _show_issued(desk, role, people)
@@ -199,7 +196,9 @@ def _show_links(desk: Desk, role: Role, people: Mapping[str, PersonInfo]) -> Non
                 key=f"revoke-{role}-{desk.id}",
             )
         if len(linked := [one for one, who in people.items() if who.link == "active"]) > 1:
-            renew_all(len(linked), lambda: _issue(desk, role, linked), f"{role}-{desk.id}")
+            renew_all(
+                len(linked), lambda: _issue(desk, role, linked, "active"), f"{role}-{desk.id}"
+            )
 
 
 def _choose(people: Mapping[str, PersonInfo], key: str) -> str:

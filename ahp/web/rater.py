@@ -198,9 +198,8 @@ def note_key(visit: RaterVisit, cell: RatedCell) -> str:
 
 def act(visit: RaterVisit, action: OwnRating, event_id: str, content: bytes | None = None) -> bool:
     """Do something as this rater, if this browser still may; what is refused is shown."""
-    database = state.database().from_browser(state.session_token())
     try:
-        database.act_as(visit.person.id, action, event_id=event_id, content=content)
+        state.by_link().act_as(visit.person.id, action, event_id=event_id, content=content)
     except AHPError as error:
         st.session_state["problem"] = visit.say(error)
         return False

@@ -66,16 +66,25 @@ def desk() -> Store:
     return database().by(actor())
 
 
+def by_link() -> Store:
+    """The database for what this browser does by a personal link: refused once that is invalid."""
+    return database().from_browser(session_token())
+
+
 def actor() -> Actor:
     """Who does what is done on the organizer's pages."""
     account = st.session_state["granted"].account
     return Actor("organizer", account.id) if account else ORGANIZER
 
 
-def organizer_name(who: Actor) -> str:
+def account_names() -> dict[str, str]:
+    """Id of every account -> its name, for `organizer_name`."""
+    return {one.id: one.name for one in database().accounts()}
+
+
+def organizer_name(who: Actor, accounts: Mapping[str, str]) -> str:
     """What people call an organizer who did something."""
     _ = translate()
-    accounts = {one.id: one.name for one in database().accounts()}
     return accounts.get(who.id) or _("organizer without an account")
 
 

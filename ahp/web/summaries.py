@@ -400,7 +400,7 @@ def show_submitted(visit: Visit) -> None:
 
 
 def show_naming(visit: Visit) -> None:
-    """Whether reports may name the expert; they may change their mind at any time."""
+    """Whether reports may name the expert, who may change their mind until the round is closed."""
     _ = state.translate()
     key = f"naming-{visit.expert.id}"
     st.session_state[key] = visit.expert.may_be_named
@@ -413,6 +413,7 @@ def show_naming(visit: Visit) -> None:
         st.caption(
             _(
                 "If you agree, the report shows your name and organization beside your judgments. "
-                "If not, it calls you by a code such as E01. You can change this at any time."
+                "If not, it calls you by a code such as E01. You can change this here until the "
+                "round is closed; afterwards tell the organizer."
             )
         )

@@ -26,7 +26,7 @@ from ahp.process.asking import Asking, Pair
 from ahp.process.itinerary import Replies, Stop, find_stop, following, itinerary, open_stops
 from ahp.process.rounds import Feedback
 from ahp.scale import SAATY_POSITIONS, parse_judgment
-from ahp.store import ExpertInfo, Sitting, Store, StudyInfo
+from ahp.store import ExpertInfo, Sitting, StudyInfo
 from ahp.study import Survey
 from ahp.web import state
 
@@ -233,7 +233,7 @@ def go(visit: Visit, stop: Stop) -> None:
     if "problem" not in st.session_state:
         act(
             partial(
-                database().set_place,
+                state.by_link().set_place,
                 visit.expert.id,
                 stop.place,
                 round_number=visit.study.round,
@@ -244,11 +244,6 @@ def go(visit: Visit, stop: Stop) -> None:
 def go_back(visit: Visit) -> None:
     """Move to the screen before."""
     go(visit, visit.before)
-
-
-def database() -> Store:
-    """The database for what this browser does as an expert: refused once the link is invalid."""
-    return state.database().from_browser(state.session_token())
 
 
 def settled() -> list[str]:
@@ -312,9 +307,9 @@ def record(visit: Visit, pair: Pair, value: str, event_id: str) -> None:
         "round_number": visit.study.round,
     }
     if given is None:
-        database().abstain(visit.expert.id, *pair, **options)
+        state.by_link().abstain(visit.expert.id, *pair, **options)
     else:
-        database().answer(visit.expert.id, *pair, given, **options)
+        state.by_link().answer(visit.expert.id, *pair, given, **options)
 
 
 def keep_answer(visit: Visit, event_id: str) -> None:
@@ -336,7 +331,7 @@ def store_comment(visit: Visit, sent: dict[str, Any]) -> None:
     Raises:
         AHPError: it was refused.
     """
-    database().comment(
+    state.by_link().comment(
         visit.expert.id,
         *visit.asked_at(sent["pair"]),
         sent["comment"],
@@ -356,7 +351,7 @@ def store_ranking(visit: Visit, sent: dict[str, Any]) -> None:
     replies = replace(
         visit.replies, rankings={**visit.replies.rankings, parent: tuple(sent["order"])}
     )
-    database().rank(
+    state.by_link().rank(
         visit.expert.id,
         parent,
         sent["order"],
@@ -376,7 +371,7 @@ def start(visit: Visit, way: str, short: bool, consent: str, event_id: str) -> N
     def change() -> None:
         replies = visit.replies
         if now is None or (now.way, now.short) != (way, short):
-            database().start(
+            state.by_link().start(
                 visit.expert.id,
                 way=way,
                 short=short,
@@ -384,9 +379,9 @@ def start(visit: Visit, way: str, short: bool, consent: str, event_id: str) -> N
                 event_id=event_id,
                 round_number=visit.study.round,
             )
-            replies = database().replies(visit.expert.id)
+            replies = state.by_link().replies(visit.expert.id)
         onward = visit.onward(replies, Stop("welcome")).place
-        database().set_place(visit.expert.id, onward, round_number=visit.study.round)
+        state.by_link().set_place(visit.expert.id, onward, round_number=visit.study.round)
 
     act(change)
 
@@ -403,7 +398,7 @@ def form_key(visit: Visit) -> str:
 
 def given_reason(visit: Visit) -> str:
     """Why the answer shown now differs from most of the panel's, as stored."""
-    reasons = database().reasons(visit.study.id, expert_id=visit.expert.id)
+    reasons = state.by_link().reasons(visit.study.id, expert_id=visit.expert.id)
     return reasons.get((visit.expert.name, *visit.ordered(visit.stop.pair)), "")
 
 
@@ -413,7 +408,7 @@ def save_reason(visit: Visit) -> None:
     if written != given_reason(visit):
         act(
             partial(
-                database().give_reason,
+                state.by_link().give_reason,
                 visit.expert.id,
                 *visit.stop.pair,
                 written,
@@ -445,7 +440,7 @@ def keep_contradictions(visit: Visit, event_id: str) -> None:
     else:
         act(
             partial(
-                database().keep,
+                state.by_link().keep,
                 visit.expert.id,
                 visit.stop.parent,
                 reason,
@@ -486,7 +481,7 @@ def submit(visit: Visit, event_id: str) -> None:
     """Lock the answers."""
     act(
         partial(
-            database().submit,
+            state.by_link().submit,
             visit.expert.id,
             event_id=event_id,
             round_number=visit.study.round,
@@ -496,7 +491,7 @@ def submit(visit: Visit, event_id: str) -> None:
 
 def choose_naming(visit: Visit, agreed: bool) -> None:
     """Store whether reports may name the expert."""
-    act(lambda: database().choose_naming(visit.expert.id, agreed))
+    act(lambda: state.by_link().choose_naming(visit.expert.id, agreed))
 
 
 def new_id() -> str:

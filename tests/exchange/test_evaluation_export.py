@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ahp
-from ahp.errors import ReportError
+from ahp.errors import EvaluationError, ReportError
 from ahp.evaluation import simulate
 from ahp.exchange.evaluation_events import read_events, shown_events, write_events
 from ahp.exchange.evaluation_export import WeightsPanel, export_logged_evaluation
@@ -102,20 +102,30 @@ def test_the_report_follows_from_what_happened(case: Case, tmp_path: Path) -> No
     other = {**files, "manifest.json": json.dumps(unmarked).encode()}
     assert outcome(other, tmp_path, "report.docx").differences != ()
     for change, problem in (
-        ({"names": [["person", "7"]]}, "not enough values to unpack (expected 3, got 2)"),
-        ({"certainty": {"draws": 5}}, "'seed'"),
-        ({"certainty": {"seed": 1, "what": 2}}, "'what'"),
-        ({"certainty": "x"}, "dictionary update sequence"),
-        ({"period": "2030Q1"}, "'2030Q1'"),
-        ({"signed_by": None}, "'NoneType'"),
-        ({"outdated": 3}, "'int'"),
+        ({"names": [["person", "7"]]}, "names[0]: has 2 entries, expected 3"),
+        ({"certainty": {"draws": 5}}, "certainty.seed: missing"),
+        (
+            {"certainty": {**told["certainty"], "what": 2}},
+            "certainty.what: unknown key, expected one of seed, draws, level, missing, panel",
+        ),
+        ({"certainty": "x"}, "certainty: is text, expected a table"),
+        ({"signed_by": None}, "signed_by: is nothing, expected text"),
+        ({"outdated": 3}, "outdated: is a whole number, expected an array of text"),
     ):
         wrong = json.loads(files["manifest.json"])
         wrong["settings"]["evaluation"] |= change
         with pytest.raises(ReportError) as refused:
             outcome({**files, "manifest.json": json.dumps(wrong).encode()}, tmp_path)
-        assert refused.value.code == "manifest_settings", change
-        assert problem in str(refused.value.parameters["problem"])
+        assert str(refused.value) == f"manifest.json: settings.evaluation.{problem}"
+    wrong = json.loads(files["manifest.json"])
+    wrong["settings"]["evaluation"]["period"] = "2030Q1"
+    with pytest.raises(EvaluationError) as unknown:
+        outcome({**files, "manifest.json": json.dumps(wrong).encode()}, tmp_path)
+    assert unknown.value.code == "period_not_evaluated"
+    wrong = {**data, "log": None}
+    with pytest.raises(ReportError) as logless:
+        outcome({**files, "manifest.json": json.dumps(wrong).encode()}, tmp_path)
+    assert str(logless.value) == "manifest.json: log: missing"
     changed = files["evaluation.json"].replace(b'\\"value\\":\\"90\\"', b'\\"value\\":\\"91\\"')
     assert changed != files["evaluation.json"]
     problems = outcome({**files, "evaluation.json": changed}, tmp_path).differences
@@ -199,10 +209,13 @@ def test_ratings_of_an_open_round_and_names_in_files_are_left_out(case: Case) ->
             None,
             ValuesRecorded(
                 PERIOD,
-                tuple(Row("u1", "review", "strong", rater=name) for name in ("Zhao", "Ai")),
-                removed=(("u1", "review", "", "", "Zhao"),),
+                tuple(
+                    Row("u1", "review", value, rater=name)
+                    for name, value in (("Zhao", "average"), ("Ai", "strong"), ("Bo", "weak"))
+                ),
             ),
         ),
+        (None, ValuesRecorded(PERIOD, (), removed=(("u1", "review", "", "", "Zhao"),))),
     ]  # fmt: skip
     last = events[-1]
     more = [
@@ -211,11 +224,21 @@ def test_ratings_of_an_open_round_and_names_in_files_are_left_out(case: Case) ->
     ]
     shown = shown_events([*events, *more], [])
     assert [one.seq for one in shown if isinstance(one.action, Rated)] == [one.seq for one in rated]
-    recorded = shown[-1].action
+    recorded, taken_back = shown[-2].action, shown[-1].action
     assert isinstance(recorded, ValuesRecorded)
-    assert [row.rater for row in recorded.rows] == ["R2", "R1"]
-    assert recorded.removed == (("u1", "review", "", "", "R2"),)
-    assert isinstance(shown[-2].action, RatingsSubmitted)
+    assert isinstance(taken_back, ValuesRecorded)
+    assert [row.rater for row in recorded.rows] == ["R1", "R2", "R3"]  # by what they gave
+    assert taken_back.removed == (("u1", "review", "", "", "R1"),)
+    assert isinstance(shown[-3].action, RatingsSubmitted)
+    before, after = (fold(log, EvaluationState()) for log in ([*events, *more], shown))
+    assert before.rater_codes == {"Zhao": "R1", "Ai": "R2", "Bo": "R3"}
+    assert after.rater_codes == {"R1": "R1", "R2": "R2", "R3": "R3"}
+    assert result_of(after, PERIOD) == result_of(before, PERIOD)
+    # codes of a report that was written before, in the order of names, stay
+    renamed = {"R1": "R3", "R2": "R1", "R3": "R2"}
+    rows = tuple(replace(row, rater=renamed[row.rater]) for row in recorded.rows)
+    earlier = [*shown[:-2], replace(shown[-2], action=replace(recorded, rows=rows))]
+    assert fold(earlier, EvaluationState()).rater_codes == {"R1": "R1", "R2": "R2", "R3": "R3"}
 
 
 def test_what_is_refused(case: Case) -> None:

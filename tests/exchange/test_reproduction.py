@@ -754,8 +754,8 @@ def test_reports_that_are_refused(exported: Path, tmp_path: Path) -> None:
         reproduce(replace(manifest, inputs={}), exported, files)
     assert str(missing.value) == "the manifest names no input 'survey', expected one"
     with pytest.raises(ReportError) as settings:
-        reproduce(replace(manifest, settings={"color": 1}), exported, files)
-    assert str(settings.value).startswith("the settings in the manifest don't fit this version: ")
+        reproduce(replace(manifest, settings={**manifest.settings, "trim": "x"}), exported, files)
+    assert str(settings.value) == "manifest.json: settings.trim: is text, expected a number"
     for form, sentence in (
         ("docx", "report.docx: is no DOCX file, or a damaged one"),
         ("html", "report.html: is no HTML file in UTF-8"),

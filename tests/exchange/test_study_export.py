@@ -142,12 +142,19 @@ def test_edits_whose_draft_has_changed_are_marked_again(tmp_path: Path) -> None:
     for one in reproduce(replace(manifest, settings=unmarked), tmp_path, reports):
         assert {found.problem.code for found in one.differences} == {"text_not_computed"}
     untitled = {key: one for key, one in told.items() if key != "title"}
-    for wrong, problem in ((untitled, "'title'"), ({**told, "outdated": 3}, "'int'")):
+    for wrong, problem in (
+        (untitled, "study.title: missing"),
+        ({**told, "outdated": 3}, "study.outdated: is a whole number, expected an array of text"),
+        (
+            {**told, "hashes": {"poem": ""}},
+            "study.hashes.poem: 'poem', expected one of answers, judgments, evidence",
+        ),
+        ({**told, "reasons": [["E1"]]}, "study.reasons[0]: has 1 entries, expected 5"),
+    ):
         settings = {**manifest.settings, "study": wrong}
         with pytest.raises(ReportError) as refused:
             reproduce(replace(manifest, settings=settings), tmp_path, reports)
-        assert refused.value.code == "manifest_settings"
-        assert problem in str(refused.value.parameters["problem"])
+        assert str(refused.value) == f"manifest.json: settings.{problem}"
 
 
 def test_organizations_of_who_agreed_and_did_not_answer(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_what_was_said_is_what_it_was(earlier: Store) -> None:
     [closed] = earlier.closed_rounds(study.id)
     panel = evidence_distributions(json.loads(closed.evidence))
     assert {pair: one.count for pair, one in panel.items()} == {AB: 2, AC: 2, BC: 1, A12: 2}
-    assert {pair: one.own for pair, one in earlier.sitting(ada.id).feedback.items()} == {
+    assert {pair: one.own for pair, one in earlier.expert(ada.id).sitting.feedback.items()} == {
         AB: "4",
         AC: "5",
         BC: None,

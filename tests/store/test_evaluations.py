@@ -267,6 +267,19 @@ def test_what_is_sent_again_is_done_once(department) -> None:
         department.store.act_as(rater, replace(rated, value="g50"), event_id="tap")
 
 
+def test_links_of_several_people(store) -> None:
+    made = [store.create_evaluation(title).id for title in ("One", "Other")]
+    people = [store.add_person(one, "rater", "Zhao").person.id for one in made]
+    assert store.issue_person_links([]) == store.issue_links([]) == {}
+    with pytest.raises(StoreError, match="^there is nobody 'nobody' in an evaluation$"):
+        store.issue_person_links([*people, "nobody"])
+    tokens = store.issue_person_links(people)
+    for one, person in zip(made, people, strict=True):
+        assert store.holder_of_link(tokens[person]) == (None, person)
+        assert [event.kind for event in store.evaluation_events(one)][2:] == ["person_link_issued"]
+    store.verify_evaluations()
+
+
 @on_each_database
 def test_people_and_their_links(department) -> None:
     person = department.clerk.add_person(department.id, "contact", "Sun", unit="a")
@@ -277,17 +290,15 @@ def test_people_and_their_links(department) -> None:
     assert store.holder_of_link(token) == (None, someone)
     assert [one.person.id for one in store.grants(session).persons] == [someone]
     assert not store.grants(session).organizer
-    assert store.may_act_as(session, someone)
-    assert not store.may_act_as(None, someone)
     assert store.may_download(session, session, someone)
     assert not store.may_download(session, session, None)
     newer = department.clerk.issue_person_link(someone)
-    assert not store.may_act_as(session, someone)
+    assert store.grants(session).persons == ()
     with pytest.raises(LinkError, match="no longer valid"):
         store.open_link(token, None)
     session = store.open_link(newer, None)
     store.leave(session, someone)
-    assert not store.may_act_as(session, someone)
+    assert store.grants(session).persons == ()
     session = store.open_link(newer, None)
     department.clerk.remove_person(someone)
     assert store.grants(session).persons == ()

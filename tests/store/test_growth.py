@@ -17,10 +17,11 @@ from sqlalchemy import make_url
 
 from ahp.errors import DatabaseError, LinkError, StoreError
 from ahp.i18n.errors import error_sentence
-from ahp.process.evaluations.events import Rated
+from ahp.process.evaluations.events import Rated, Row
 from ahp.store import Grants, Store, access, doors
 from ahp.store import database as databases
 from ahp.study.standing import Standing
+from tests.process.evaluations.booked import PERIOD, started
 from tests.statements import asked
 from tests.store.conftest import fresh_schema, on_each_database
 from tests.store.department import Department
@@ -182,6 +183,19 @@ def test_a_person_acts_only_while_the_link_is_valid(store):
     store.revoke_person_link(rater)
     with pytest.raises(LinkError, match="not recorded"):
         mine.act_as(rater, tap)
+
+
+def test_a_data_owner_records_only_while_the_link_is_valid(store):
+    made = started(store).id
+    owner = store.add_person(made, "data_owner", "Zhao", indicators=["briefings"]).person.id
+    mine = store.from_browser(store.open_link(store.issue_person_link(owner), None))
+    five, six = (Row("u1", "briefings", value) for value in "56")
+    assert mine.record_values(made, PERIOD, [five], person=owner) == (five,)
+    store.revoke_person_link(owner)
+    with pytest.raises(LinkError, match="not recorded"):
+        mine.record_values(made, PERIOD, [six], person=owner)
+    values = store.evaluation_state(made).periods[PERIOD].values
+    assert [one.row for one in values.values()] == [five]
 
 
 # --- logs

@@ -683,10 +683,10 @@ def test_the_table_that_the_organizer_chose_holds_up_submitting(store, study, ex
     for pair, value in NEAR.items():
         store.answer(expert, *pair, value, event_id="-".join(pair))
     usual = store.settings(study.id)
-    assert store.sitting(expert).settings == usual == Settings("eigenvector", "saaty")
+    assert store.expert(expert).sitting.settings == usual == Settings("eigenvector", "saaty")
     chosen = replace(usual, method="geometric_mean", random_index="alonso_lamata")
     store.set_settings(study.id, chosen)
-    assert store.sitting(expert).settings == chosen
+    assert store.expert(expert).sitting.settings == chosen
     refused(StoreError, MENDED, lambda: store.submit(expert, event_id="done"))
     given = Answers(tuple(Judgment("Ada", *pair, value) for pair, value in NEAR.items()))
     store.import_answers(study.id, given, submit=True)

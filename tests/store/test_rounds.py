@@ -326,12 +326,12 @@ def test_links_work_again_in_the_next_round(store, study):
 
 
 def test_the_first_round_has_no_feedback(store, study):
-    assert store.sitting(store.add_expert(study.id, "Ada").id).feedback == {}
+    assert store.expert(store.add_expert(study.id, "Ada").id).sitting.feedback == {}
 
 
 def test_feedback_is_the_panel_of_the_round_before(store, study, second):
     for name, text in FIRST.items():
-        found = store.sitting(second[name].id).feedback
+        found = store.expert(second[name].id).sitting.feedback
         own = dict(zip(PAIRS, text.split(), strict=True))
         asked = PAIRS[:3] if name == "E7" else PAIRS
         assert list(found) == list(asked)
@@ -341,11 +341,11 @@ def test_feedback_is_the_panel_of_the_round_before(store, study, second):
 
 
 def test_feedback_of_who_did_not_submit_and_of_who_is_new(store, study, second):
-    found = store.sitting(second["E8"].id).feedback
+    found = store.expert(second["E8"].id).sitting.feedback
     # E8's own 9 is shown to E8, and is in no distribution
     assert {pair: one.own for pair, one in found.items()} == dict.fromkeys(PAIRS, "9")
     assert found[PAIRS[0]].panel == by_hand(FIRST.values(), PAIRS[0])
-    new = store.sitting(second["E9"].id).feedback
+    new = store.expert(second["E9"].id).sitting.feedback
     assert {pair: one.own for pair, one in new.items()} == dict.fromkeys(PAIRS)
     assert {pair: one.panel for pair, one in new.items()} == {
         pair: one.panel for pair, one in found.items()
@@ -353,17 +353,17 @@ def test_feedback_of_who_did_not_submit_and_of_who_is_new(store, study, second):
 
 
 def test_the_own_answer_may_be_two_rounds_old(store, study, third):
-    found = store.sitting(third["E6"].id).feedback
+    found = store.expert(third["E6"].id).sitting.feedback
     # E6 began the second round with 1 and 1, and gave all four in the first
     assert [one.own for one in found.values()] == ["1", "1", "2", "1/2"]
-    found = store.sitting(third["E1"].id).feedback
+    found = store.expert(third["E1"].id).sitting.feedback
     assert [one.own for one in found.values()] == SECOND["E1"].split()
     texts = [text for name, text in SECOND.items() if name != "E6"]
     assert found[PAIRS[0]].panel == by_hand(texts, PAIRS[0])
     below = by_hand([text for text in texts if len(text.split()) == 4], PAIRS[3])
     assert below.count == 6
     assert found[PAIRS[3]].panel == below
-    assert PAIRS[3] not in store.sitting(third["E7"].id).feedback
+    assert PAIRS[3] not in store.expert(third["E7"].id).sitting.feedback
 
 
 def small_round(store, study, count):
@@ -377,7 +377,7 @@ def small_round(store, study, count):
 
 
 def shown(store, expert):
-    return [one.panel is not None for one in store.sitting(expert.id).feedback.values()]
+    return [one.panel is not None for one in store.expert(expert.id).sitting.feedback.values()]
 
 
 def test_few_others_are_hidden(store, survey):
@@ -394,7 +394,7 @@ def test_few_others_are_hidden(store, survey):
         *own, other = small_round(store, study, count)
         assert [shown(store, one) for one in own] == [[to_own] * 4] * count
         assert shown(store, other) == [to_other] * 4
-        assert store.sitting(own[0].id).feedback[PAIRS[0]].own == "3"
+        assert store.expert(own[0].id).sitting.feedback[PAIRS[0]].own == "3"
 
 
 def test_how_many_others_is_a_logged_choice(store, study):
@@ -413,11 +413,11 @@ def test_the_own_answer_that_did_not_count_is_not_taken_off(store, study):
     store.set_standing(experts[0].id, recused)
     store.close_round(study.id)
     store.open_round(study.id)
-    assert list(store.sitting(experts[0].id).feedback) == list(PAIRS[:3])
+    assert list(store.expert(experts[0].id).sitting.feedback) == list(PAIRS[:3])
     store.set_standing(experts[0].id, Standing())
-    found = store.sitting(experts[0].id).feedback
+    found = store.expert(experts[0].id).sitting.feedback
     assert [one.panel.count for one in found.values()] == [6, 6, 6, 5]  # five others each
-    found = store.sitting(experts[1].id).feedback
+    found = store.expert(experts[1].id).sitting.feedback
     assert [one.panel is None for one in found.values()] == [False, False, False, True]
 
 
@@ -430,7 +430,7 @@ def test_who_did_not_submit_is_not_taken_off(store, study):
     store.close_round(study.id)
     store.open_round(study.id)
     assert [shown(store, one) for one in experts] == [[False] * 4] * 5 + [[True] * 4]
-    assert store.sitting(experts[-1].id).feedback[PAIRS[0]] == Feedback(
+    assert store.expert(experts[-1].id).sitting.feedback[PAIRS[0]] == Feedback(
         "9", by_hand([FIRST["E1"]] * 5, PAIRS[0])
     )
 
@@ -448,7 +448,7 @@ def test_answers_of_a_round_before_are_not_taken_off_the_last_one(store, study):
         store.submit(own.id, event_id=f"done-{number}")
         store.close_round(study.id)
         store.open_round(study.id)
-    found = store.sitting(own.id).feedback
+    found = store.expert(own.id).sitting.feedback
     assert [one.own for one in found.values()] == ["9", "5", "2", "1/3"]
     assert [one.panel.count for one in found.values()] == [5, 6, 6, 6]
     assert shown(store, own) == [True] * 4
@@ -485,7 +485,7 @@ def test_a_round_without_answers_leaves_no_feedback(store, study):
     assert (closed.round, closed.evidence) == (1, None)
     assert store.closed_rounds(study.id) == [closed]
     store.open_round(study.id)
-    found = store.sitting(expert.id).feedback
+    found = store.expert(expert.id).sitting.feedback
     assert [(one.own, one.panel) for one in found.values()] == [
         (value, None) for value in ("3", "5", "2", "1/3")
     ]

@@ -37,7 +37,7 @@ def test_a_page_reads_no_event_twice(store, study, ada, url) -> None:
     store.answer(ada, *AB, "3", event_id="one")
     for action in (
         lambda: store.replies(ada),
-        lambda: store.sitting(ada),
+        lambda: store.expert(ada).sitting,
         lambda: store.experts(study.id),
         lambda: store.answer(ada, *AB, "5", event_id="two"),
         lambda: store.replies(ada),

@@ -444,7 +444,7 @@ def test_imported_fractions_however_they_are_written(store, survey):
     matrix = ada.replies.matrix(survey.hierarchy, "goal").values
     assert matrix[0].tolist() == [1, 1 / 3, 2]
     store.open_round(imported.id)
-    feedback = store.sitting(ada.id).feedback
+    feedback = store.expert(ada.id).sitting.feedback
     assert {pair: one.own for pair, one in feedback.items()} == expected
     turned = [one.turned().own for one in feedback.values()]
     assert turned == ["3", "1/2", "1/3.0", "1/2"]
@@ -497,13 +497,13 @@ def test_a_large_panel_takes_a_handful_of_queries(store, survey):
     store.open_round(study.id)
     own = store.experts(study.id)[0].id
     queries.clear()
-    assert {one.panel.count for one in store.sitting(own).feedback.values()} == {200}
+    assert {one.panel.count for one in store.expert(own).sitting.feedback.values()} == {200}
     assert len(queries) <= 11
     store.import_answers(study.id, answers, submit=True)
     store.close_round(study.id)
     store.open_round(study.id)
     queries.clear()
-    assert {one.panel.count for one in store.sitting(own).feedback.values()} == {200}
+    assert {one.panel.count for one in store.expert(own).sitting.feedback.values()} == {200}
     assert len(queries) <= 12  # one for each round before
     queries.clear()
     assert len(store.experts(study.id)) == 200

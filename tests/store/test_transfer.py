@@ -88,7 +88,7 @@ def test_there_and_back(store, other, full, database):
     for mine, theirs in zip(other.experts(full.id), store.experts(full.id), strict=True):
         # links and the place in the interface stay behind
         assert mine == replace(theirs, link="none", place=None)
-        assert other.sitting(mine.id).feedback == store.sitting(mine.id).feedback
+        assert other.expert(mine.id).sitting.feedback == store.expert(mine.id).sitting.feedback
         assert other.reasons(mine.study_id) == store.reasons(mine.study_id)
     for table in ("grants", "links", "events", "experts", "studies"):
         database.execute(f"DELETE FROM {table}")

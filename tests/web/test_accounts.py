@@ -274,13 +274,13 @@ def test_browsers_are_listed_and_ended(visit, store, root, frozen):
     shared = store.open_organizer(None, ("curl", ""))
     strange = store.open_account(root.id, None, ("", ""))
     app = visit(here, "accounts")
-    lines = [one.value for one in app.markdown if "since" in one.value]
+    lines = [one.value for one in app.markdown if "signed in on" in one.value]
     assert sorted(lines[:3]) == [
-        "Android · since 2026-03-02 · last here on 2026-03-02",
-        "Firefox on Windows · this browser · since 2026-03-01 · last here on 2026-03-02",
-        "unknown browser · since 2026-03-02 · last here on 2026-03-02",
+        "Android · signed in on 2026-03-02 · last here on 2026-03-02",
+        "Firefox on Windows · this browser · signed in on 2026-03-01 · last here on 2026-03-02",
+        "unknown browser · signed in on 2026-03-02 · last here on 2026-03-02",
     ]
-    assert lines[3:] == ["curl · since 2026-03-02 · last here on 2026-03-02"]
+    assert lines[3:] == ["curl · signed in on 2026-03-02 · last here on 2026-03-02"]
     assert app.table[0].value["Signed in now"].tolist() == ["3"]
     app.button(key=f"end-mine-{store.browser_of(phone)}").click().run()
     assert not store.grants(phone).organizer

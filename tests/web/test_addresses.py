@@ -194,6 +194,28 @@ def test_all_links_are_renewed_at_once(visit, store, organizer, survey) -> None:
     assert len(new) == 2
     assert not new & set(tokens.values())
     assert [one.link for one in store.experts(study.id)] == ["active", "active", "none"]
+    assert not keyed(app.checkbox, "renew_sure-").value
+    assert keyed(app.button, "renew_all-").disabled
+
+
+def test_whose_link_was_revoked_meanwhile_gets_none(visit, store, organizer, survey) -> None:
+    study = store.create_study(survey, "Office")
+    names = ["Ann", "Bo", "Cy", "Di"]
+    experts = {one.name: one.id for one in store.add_experts(study.id, dict.fromkeys(names))}
+    store.issue_links([*experts.values()])
+    app = visit(organizer, "experts", "zh")
+    keyed(app.checkbox, "renew_sure-").check().run()
+    store.revoke_link(experts["Ann"])
+    store.remove_expert(experts["Bo"])
+    keyed(app.button, "renew_all-").click().run()
+    assert app.error.values == []
+    assert [one for one in app.info.values if "跳过" in one] == [
+        "已跳过 1 人：其链接刚被作废，不再生成新链接。",
+        "已跳过 1 人：刚被移除。",
+    ]
+    assert len(app.code) == 2
+    links = {one.name: one.link for one in store.experts(study.id)}
+    assert links == {"Ann": "revoked", "Cy": "active", "Di": "active"}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from ahp.store.restore import restore
 from ahp.web import server, state
 from ahp.web.internals import Downloads, Offer
 
+from ..statements import asked
 from .test_doors import run
 
 
@@ -144,11 +146,18 @@ def test_a_restored_database_says_so(visit, store, organizer, tmp_path, monkeypa
 def test_an_imported_study_says_so(visit, store, organizer, survey, tmp_path):
     elsewhere = Store(f"sqlite:///{tmp_path / 'other.db'}")
     study = elsewhere.create_study(survey, "From elsewhere")
-    content = elsewhere.export_study(study.id)
+    more = elsewhere.create_study(survey, "From there, too")
+    content, other = (elsewhere.export_study(one.id) for one in (study, more))
     elsewhere.close()
     account = store.add_account("王芳", "four random words", ["administrator", "organizer"])
     store.by(Actor("organizer", account.id)).import_export(content, "s_1.json")
     time = store.events(study.id)[-1].time
-    app = visit(organizer, language="zh")
+    store.by(Actor("organizer", account.id)).import_export(other, "s_2.json")
+    visit(organizer)  # reads the logs
+    with asked() as found:
+        app = visit(organizer, language="zh")
+    assert (
+        sum(re.search(r"FROM accounts\s*ORDER", one) is not None for one in found.statements) == 1
+    )
     said = f"由王芳于{time[:10]}从文件“s_1.json”读入。此前的各项操作及操作人，均以该文件所载为准。"
     assert state.plain(said) in [one.value for one in app.caption]

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ahp.errors import StoreError
+from ahp.process.evaluations import notices
 from ahp.process.evaluations.events import (
     Appealed,
     CellKey,
@@ -16,6 +17,7 @@ from ahp.process.evaluations.events import (
     PeriodChecked,
 )
 from ahp.process.evaluations.judged import result_of
+from ahp.process.evaluations.state import EvaluationState
 from ahp.web import state
 from tests.evaluation_case import FAR, PERIOD, WORDS, Case, make_case
 
@@ -268,6 +270,21 @@ def test_the_link_ends_while_a_form_is_open(visit, case) -> None:
     app.button(key=f"send-{number}").click().run()
     assert case.now.periods[PERIOD].appeals == {}
     assert "61.0" not in str(app._tree)
+
+
+def test_the_link_ends_while_the_page_begins(visit, case, monkeypatch) -> None:
+    case.issue()
+    found = notices.notices_for
+
+    def revoke_then_find(now: EvaluationState, unit: str) -> tuple[str, ...]:
+        case.by(case.clerk).revoke_person_link(case.contacts["u2"])
+        return found(now, unit)
+
+    monkeypatch.setattr(notices, "notices_for", revoke_then_find)
+    app = visit(case.link("u2"))
+    assert "61.0" not in str(app._tree)
+    assert app.header[-1].value == "This is the place for pairwise surveys"
+    assert "notice_opened" not in kinds(case)
 
 
 def test_the_link_of_another_unit(visit, case) -> None:

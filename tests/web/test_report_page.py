@@ -159,6 +159,24 @@ def test_only_who_agreed_may_be_named(visit, store, organizer, study):
     ]
 
 
+def test_what_experts_say_twice_is_noted_twice(visit, store, organizer, study):
+    [bo] = [one for one in store.experts(study.id) if one.name == "Bo"]
+    store.choose_naming(bo.id, True)
+    app = visit(organizer, "report", "zh")
+    app.text_input(key="naming_stated").set_value("5 月 4 日来函")
+    keyed(app.button, "note_naming").click().run()
+    assert [one.value for one in app.error] == ["请选择作出表态的专家。"]
+    app.multiselect(key="naming_experts").select("Bo")
+    keyed(app.button, "note_naming").click().run()
+    assert not app.error
+    assert [
+        (one.actor_kind, one.detail) for one in store.events(study.id) if one.kind == "naming"
+    ] == [
+        ("expert", '{"agreed":true}'),
+        ("organizer", '{"agreed":true,"stated":"5 月 4 日来函"}'),
+    ]
+
+
 def test_who_signs_has_looked_at_every_text(visit, store, organizer, study):
     store.close_round(study.id)
     store.write_report(

@@ -301,6 +301,22 @@ def test_an_expert_agrees_to_be_named_and_takes_it_back(visit, store, survey, ex
     ]
 
 
+def test_who_may_be_named_is_said_until_the_round_is_closed(visit, store, survey, expert, session):
+    answer(store, survey, expert)
+    store.submit(expert.id, event_id="s")
+    app = visit(session)
+    assert [one.value for one in app.caption if "E01" in one.value] == [
+        "If you agree, the report shows your name and organization beside your judgments. If not, "
+        "it calls you by a code such as E01. You can change this here until the round is closed; "
+        "afterwards tell the organizer."
+    ]
+    store.close_round(expert.study_id)
+    app.checkbox(key=f"naming-{expert.id}").check().run()
+    assert not store.expert(expert.id).may_be_named
+    store.note_naming([expert.id], True, "by telephone")
+    assert store.expert(expert.id).may_be_named
+
+
 def test_after_submitting_there_is_the_receipt(visit, store, survey, expert, session):
     answer(store, survey, expert)
     store.submit(expert.id, event_id="done")

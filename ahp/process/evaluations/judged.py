@@ -35,7 +35,9 @@ NOT_DUE = "not due"
 reported."""
 
 Raters = tuple[tuple[str, str], ...]
-"""Id of people -> what they are called in records, as something that can be hashed."""
+"""Id of people, or `FROM_FILE` and a name -> what they are called in records, as something that can
+be hashed.
+"""
 
 
 def scheme_in(state: EvaluationState, period: str) -> Scheme:
@@ -62,9 +64,14 @@ def result_of(state: EvaluationState, period: str, *, corrected: bool = False) -
     Raises:
         EvaluationError: no unit is active, or a value does not fit the scheme; says which.
     """
+    codes = {f"{FROM_FILE}{name}": f"{FROM_FILE}{own}" for name, own in state.rater_codes.items()}
+    raters = (*_raters(state), *codes.items())
+    return _result(_chain(state, period, corrected=corrected), state.units, raters)
+
+
+def _chain(state: EvaluationState, period: str, *, corrected: bool) -> tuple[PeriodState, ...]:
     held = state.periods[period]
-    chain = (*state.before(period), held.after_correction if corrected else held)
-    return _result(chain, state.units, _raters(state))
+    return (*state.before(period), held.after_correction if corrected else held)
 
 
 def _raters(state: EvaluationState) -> Raters:
@@ -144,7 +151,8 @@ def _rows(held: PeriodState, raters: dict[str, str]) -> Iterator[tuple[Row, str]
     decided = held.decided
     for key, value in held.values.items():
         if key[:4] not in decided and held.counts(key):
-            yield value.row, key.rater and f"{FROM_FILE}{key.rater}"
+            name = f"{FROM_FILE}{key.rater}"
+            yield value.row, key.rater and raters.get(name, name)
     for cell, ratings in counting_ratings(held).items():
         unit, indicator, item = cell
         for person, rating in ratings.items() if (*cell, "") not in decided else ():
@@ -187,7 +195,8 @@ def evidence_of(state: EvaluationState, period: str, revision: int) -> dict[str,
     Raises:
         EvaluationError: no result follows.
     """
-    result = result_of(state, period, corrected=True)
+    # with raters of files by name, as it was signed before they had codes: to the last bit
+    result = _result(_chain(state, period, corrected=True), state.units, _raters(state))
     held = state.periods[period]
     scheme, column = result.scheme, result.period_position(period)
     active, raters = active_units(state.units, period), dict(_raters(state))

@@ -5,6 +5,7 @@ A state is a value: it is never changed, only continued by further events into a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -512,6 +513,26 @@ class EvaluationState:
         """The version in force for the next period: the last that was approved."""
         approved = [one for one in self.versions if one.approved]
         return max(approved, key=lambda one: one.number, default=None)
+
+    @cached_property
+    def rater_codes(self) -> Mapping[str, str]:
+        """Name of every rater in files -> code, in an order by which simulations draw them, too.
+
+        They are numbered by what they gave, which says nothing of their names. Codes stay as they
+        are: those of an evaluation that comes with a report, whichever their order is.
+        """
+        given: dict[str, list[tuple[str, ...]]] = {}
+        for period, held in self.periods.items():
+            for key in {*held.values, *held.earlier}:
+                if key.rater:
+                    last = (held.values[key],) if key in held.values else ()
+                    words = (one.row.value for one in (*held.earlier.get(key, ()), *last))
+                    given.setdefault(key.rater, []).append((period, *key[:-1], *words))
+        if all(re.fullmatch(r"R\d+", name) for name in given):
+            return {name: name for name in given}
+        order = sorted(given, key=lambda name: (sorted(given[name]), name))
+        width = len(str(len(order)))
+        return {name: f"R{number:0{width}}" for number, name in enumerate(order, start=1)}
 
     def of_file(self, stamp: Stamp) -> bool:
         """Whether something is as a file says that this copy has read."""

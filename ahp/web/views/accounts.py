@@ -227,7 +227,7 @@ def show_browsers(browsers: Sequence[BrowserInfo], current: str | None, key: str
         with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-{one.id}"):
             own = one.id == current
             words = browser_words(_, one.program, one.system)
-            since = _("since {day}").format(day=one.since[:10])
+            since = _("signed in on {day}").format(day=one.since[:10])
             seen = _("last here on {day}").format(day=one.seen) if one.seen else ""
             marks = [_("this browser")] if own else []
             st.markdown(state.plain(" · ".join(filter(None, (words, *marks, since, seen)))))

@@ -298,18 +298,15 @@ def show_correcting(experts: dict[str, ExpertInfo]) -> None:
         )
 
 
-def issue(study: StudyInfo, expert_ids: list[str], *, first: bool = False) -> None:
-    """Issue or renew links; the first ones only to who has none yet."""
-
-    def without() -> set[str]:
-        return {one.id for one in state.desk().experts(study.id) if one.link == "none"}
-
+def issue(study: StudyInfo, expert_ids: list[str], only: str | None = None) -> None:
+    """Issue or renew links, `only` as for `ahp.web.desk.issue_links`."""
     issue_links(
         study.id,
         expert_ids,
         lambda chosen: state.desk().issue_links(chosen),
         state.attempt,
-        without if first else None,
+        lambda: {one.id: one.link for one in state.desk().experts(study.id)},
+        only=only,
     )
 
 
@@ -361,7 +358,7 @@ def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
             type="primary",
             on_click=issue,
             args=(study, without),
-            kwargs={"first": True},
+            kwargs={"only": "none"},
             key="issue",
         )
     show_issued(study, experts)
@@ -380,7 +377,7 @@ def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                 key="revoke",
             )
         if len(linked := [one for one, who in experts.items() if who.link == "active"]) > 1:
-            renew_all(len(linked), lambda: issue(study, linked), study.id)
+            renew_all(len(linked), lambda: issue(study, linked, "active"), study.id)
 
 
 def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:

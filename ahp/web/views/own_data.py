@@ -18,13 +18,9 @@ from ahp.web.delivering import show_intake
 from ahp.web.intake import Intake, closed_words, show_delivered, show_missing
 
 
-def attempt(person: Person, names: dict[str, str], change: Callable[[], object]) -> bool:
-    """Run what a data owner does, as long as their link works; says what was refused."""
+def attempt(names: dict[str, str], change: Callable[[], object]) -> bool:
+    """Run what a data owner does; says what was refused, such as after their link ended."""
     try:
-        if not state.database().may_act_as(state.session_token(), person.id):
-            _ = state.translate()
-            st.session_state["problem"] = _("This was not recorded.")
-            return False
         change()
     except AHPError as error:
         st.session_state["problem"] = state.in_words(with_names(error, names))
@@ -69,7 +65,7 @@ intake = Intake(
     mine.evaluation_id,
     scope,
     names,
-    partial(attempt, person, names),
+    partial(attempt, names),
     partial(who, person),
     locked=not is_open,
 )

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from ahp.errors import AHPError
+from ahp.errors import AHPError, LinkError
 from ahp.exchange.observation_layout import part_name
 from ahp.i18n.evaluation import names_of
 from ahp.process.evaluations.attachments import KINDS, MOST_MEGABYTES, attached
@@ -32,15 +32,6 @@ def contact() -> PersonInfo:
     return info
 
 
-def still_allowed(person: Person) -> bool:
-    """Whether the link still works; if not, the page says that nothing was recorded."""
-    if state.database().may_act_as(state.session_token(), person.id):
-        return True
-    _ = state.translate()
-    st.session_state["problem"] = _("This was not recorded.")
-    return False
-
-
 def begin_appeal(period: str, indicator: str) -> None:
     """Open the form of a value, and give the appeal its id: sent twice, it is made once."""
     st.session_state["appealing"] = (period, indicator, new_id())
@@ -56,8 +47,6 @@ def appeal(
 ) -> None:
     """Send what the form of an appeal says."""
     form = st.session_state
-    if not still_allowed(person):
-        return
     cell = form.get(f"appeal_cell-{appeal_id}", cells[0])
     given = form.get(f"appeal_file-{appeal_id}")
     content: bytes | None = None
@@ -68,7 +57,7 @@ def appeal(
             content = given.getvalue()
             file = attached(given.name, given.getvalue())
         action = Appealed(period, appeal_id, tuple(cell), reason, file)
-        state.database().act_as(person.id, action, event_id=appeal_id, content=content)
+        state.by_link().act_as(person.id, action, event_id=appeal_id, content=content)
     except AHPError as error:
         form["problem"] = desk.say(error)
         return
@@ -198,9 +187,12 @@ def open_notice(desk: Desk, person: Person, period: str) -> Desk:
     if person.id in held.seen:
         return desk
     sent = held.notices.stamp.seq if held.notices else 0
-    now = state.database().act_as(
-        person.id, NoticeOpened(period), event_id=f"notice-{period}-{sent}-{person.id}"
-    )
+    try:
+        now = state.by_link().act_as(
+            person.id, NoticeOpened(period), event_id=f"notice-{period}-{sent}-{person.id}"
+        )
+    except LinkError:  # it has ended since the page began
+        st.rerun()
     return Desk(desk.info, now)
 
 

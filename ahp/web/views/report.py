@@ -47,8 +47,8 @@ def note_naming(experts: Sequence[ExpertInfo]) -> None:
     _ = state.translate()
     st.write(
         _(
-            "Experts agree on their own page, before or after they submit. Note here what you "
-            "have from them in another way."
+            "Experts agree on their own page, until the round is closed. Note here what you have "
+            "from them in another way."
         )
     )
     ids = {one.name: one.id for one in experts}
@@ -64,7 +64,7 @@ def note_naming(experts: Sequence[ExpertInfo]) -> None:
             max_chars=LONGEST["stated"],
             key="naming_stated",
         )
-        if st.form_submit_button(_("Note it"), key="note_naming") and names:
+        if st.form_submit_button(_("Note it"), key="note_naming"):
             chosen = [ids[name] for name in names]
             state.attempt(lambda: state.desk().note_naming(chosen, bool(agreed), stated))
             st.rerun()

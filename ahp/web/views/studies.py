@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -50,7 +51,13 @@ def load_example(name: str) -> StudyInfo:
     return state.desk().import_study(survey, read_answers(path), title, note=note, actor=file)
 
 
-def show_study(study: StudyInfo, submitted: int, experts: int, imported: Event | None) -> None:
+def show_study(
+    study: StudyInfo,
+    submitted: int,
+    experts: int,
+    imported: Event | None,
+    accounts: Mapping[str, str],
+) -> None:
     """One study: how far it is, and the ways on."""
     _, language = state.translate(), state.language()
     with st.container(border=True):
@@ -73,7 +80,7 @@ def show_study(study: StudyInfo, submitted: int, experts: int, imported: Event |
             action = read_action(vars(imported))
             assert isinstance(action, StudyImported)
             who = Actor(str(imported.actor_kind), str(imported.actor_id))
-            state.show_imported(action.source, state.organizer_name(who), imported.time)
+            state.show_imported(action.source, state.organizer_name(who, accounts), imported.time)
         with st.container(horizontal=True):
             if st.button(_("Experts and links"), key=f"experts-{study.id}"):
                 open_page("experts", study.id)
@@ -306,8 +313,9 @@ for risk in state.desk().risks():
     st.error(state.plain(state.in_words(risk)), icon=":material/warning:")
 state.show_problem()
 progress, imports = state.desk().submitted(), state.desk().imports()
+accounts = state.account_names() if imports else {}
 for each in studies:
-    show_study(each, *progress.get(each.id, (0, 0)), imports.get(each.id))
+    show_study(each, *progress.get(each.id, (0, 0)), imports.get(each.id), accounts)
 show_archived()
 
 if state.may("run_studies"):

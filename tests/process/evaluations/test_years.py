@@ -88,3 +88,4 @@ def test_histories_of_units():
         f"{first.name}: was called 老中心, since 2026-01-01.",
         f"{second.name}: went into {first.name} from 2027Q1 on.",
     )
+    assert unit_histories(named, "zh")[0] == f"{first.name}：曾用名老中心、自 2026-01-01 起参评。"
