@@ -378,6 +378,7 @@ def _config() -> Config:
     return config
 
 
+@cache
 def migrations() -> ScriptDirectory:
     """The steps from one revision of the tables to the next."""
     return ScriptDirectory.from_config(_config())
