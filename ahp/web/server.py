@@ -583,9 +583,7 @@ async def lifespan(
     finally:
         purging.cancel()
         # an authority or a share that doesn't answer keeps no server from ending
-        signing = threading.Thread(target=checkpointer.stop, daemon=True)
-        signing.start()
-        await asyncio.to_thread(signing.join, LAST_CHECKPOINTS)
+        await asyncio.to_thread(checkpointer.stop, LAST_CHECKPOINTS)
         await asyncio.to_thread(store.close)
 
 
