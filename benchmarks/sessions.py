@@ -85,8 +85,8 @@ class Panel(NamedTuple):
             f"answers: {sent.total()} confirmed, {logged.total()} in the log, {lost.total()} lost, "
             f"{unknown.total()} in the log twice or never confirmed"
         )
-        for problem in report.problems:
-            print(f"  an expert failed: {problem}")
+        for problem, times in Counter(report.problems).items():
+            print(f"  {times} times an expert failed: {problem}")
         return not (lost or unknown or report.problems)
 
 

@@ -105,14 +105,14 @@ def copy(ours: Connection, theirs: Connection, source: FromClause, into: Table) 
 def copy_chain(ours: Connection, theirs: Connection, study: str, tables: MetaData) -> None:
     """Take over the events of a study, in format 1 where there was no other."""
     events, studies = tables.tables["events"], tables.tables["studies"]
-    names, last = events.c.keys(), ""
-    rows = []
+    names, last, rows = events.c.keys(), "", []
+    earlier = {} if "format" in names else {"format": 1}
     query = select(*chain.COLUMNS).where(EventRow.study_id == study).order_by(EventRow.seq)
     for row in ours.execute(query):
-        event = replace(Event(*row), previous_hash=last)
-        event = event if "format" in names else replace(event, format=1)
+        event = replace(Event(*row), previous_hash=last, **earlier)
         last = chain.digest(event)
-        rows.append({name: getattr(replace(event, hash=last), name) for name in names})
+        written = {**vars(event), "hash": last}
+        rows.append({name: written[name] for name in names})
     theirs.execute(insert(events), rows)
     theirs.execute(update(studies).where(studies.c.id == study).values(head_hash=last))
 
