@@ -191,13 +191,15 @@ class Clients:
         self.milliseconds += [1000 * seconds for seconds in expert.seconds]
 
 
-def answer_together(links: Mapping[str, str], answers: int, pause: tuple[float, float]) -> Clients:
-    """Be one expert per link."""
-    report, pages = Clients(), list[StreamlitClient]()
+def run_clients(
+    links: Mapping[str, str], answers: int, pause: tuple[float, float], out: Connection
+) -> None:
+    """Be one expert per link, then send a `Clients`."""
+    report = Clients()
 
     async def be_expert(number: int, expert_id: str, link: str) -> None:
         await asyncio.sleep(number * STAGGER)
-        pages.append(page := await StreamlitClient.open(link))
+        page = await StreamlitClient.open(link)
         expert = Expert(expert_id, page, contradicts=number % CONTRADICTS == 0)
         try:
             await expert.answer_all(answers, pause)
@@ -210,17 +212,9 @@ def answer_together(links: Mapping[str, str], answers: int, pause: tuple[float, 
         for outcome in await asyncio.gather(*experts, return_exceptions=True):
             if outcome is not None:
                 report.problems.append(repr(outcome))
-        await asyncio.gather(*(page.close() for page in pages))  # who is done stays as long
 
     asyncio.run(everybody())
-    return report
-
-
-def run_clients(
-    links: Mapping[str, str], answers: int, pause: tuple[float, float], out: Connection
-) -> None:
-    """Be one expert per link, then send a `Clients`."""
-    out.send(answer_together(links, answers, pause))
+    out.send(report)
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """Many sessions at once, and experts who come and go, over Streamlit's protocol.
 
 A real server on a database of its own, loopback only. First a few experts answer, then many, each
-in a session of their own, and each thinks before every answer. What is measured is the time from
-sending an answer to the last message of the next screen: with many it may be three times as long as
-with few. Every answer that a screen confirmed is looked up in the log.
+in a session of their own. When all are at their first question, each thinks before every answer.
+What is measured is the time from sending an answer to the last message of the next screen: with
+many it may be three times as long as with few. Every answer that a screen confirmed is looked up in
+the log.
 
 With `--minutes`, experts come and go instead: each opens the personal link, answers a few
 comparisons, leaves, and comes again later. At each minute the server's memory, threads, open files
@@ -21,12 +22,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import random
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
@@ -37,9 +39,9 @@ sys.path.insert(0, str(ROOT))
 from ahp.store import Store  # noqa: E402
 from ahp.study import load_survey  # noqa: E402
 from benchmarks.load import (  # noqa: E402
+    CONTRADICTS,
     STAGGER,
     Clients,
-    answer_together,
     answers_in_log,
     memory,
     p95,
@@ -56,6 +58,10 @@ VISIT = 4
 """Answers of an expert who comes and goes, each time."""
 VISITS = 8
 """How often an expert comes: then all comparisons of the survey are nearly answered."""
+
+
+OPENING = 4
+"""How many open their link at once."""
 
 
 class Panel(NamedTuple):
@@ -126,14 +132,45 @@ class Held(NamedTuple):
         )
 
 
+async def answer_together(
+    links: Mapping[str, str], answers: int, pause: tuple[float, float]
+) -> tuple[Clients, float]:
+    """Be one expert per link; what they did, and how long it took until all were there."""
+    report, door, started = Clients(), asyncio.Semaphore(OPENING), time.monotonic()
+
+    async def come(number: int, expert_id: str, link: str) -> Expert:
+        async with door:
+            page = await StreamlitClient.open(link)
+            expert = Expert(expert_id, page, contradicts=number % CONTRADICTS == 0)
+            while expert.asked() is None:
+                await expert.answer()
+        return expert
+
+    async def stay(expert: Expert) -> None:
+        await asyncio.sleep(random.Random(expert.expert_id).uniform(0, pause[1]))
+        try:
+            await expert.answer_all(answers, pause)
+        finally:
+            report.add(expert)
+
+    experts = await asyncio.gather(*(come(k, *link) for k, link in enumerate(links.items())))
+    opened = time.monotonic() - started
+    for outcome in await asyncio.gather(*map(stay, experts), return_exceptions=True):
+        if outcome is not None:
+            report.problems.append(repr(outcome))
+    await asyncio.gather(*(expert.page.close() for expert in experts))
+    return report, opened
+
+
 def compare(server: RunningServer, options: argparse.Namespace) -> bool:
     """Few sessions, then many; whether the limit is kept, or with `--report` no answer is lost."""
     pause, measured, whole = (options.pause[0], options.pause[1]), [], True
     for sessions in (options.few, options.many):
         panel = Panel.of(server, sessions)
         before = Held.by(server)
-        report = answer_together(panel.links, options.answers, pause)
+        report, opened = asyncio.run(answer_together(panel.links, options.answers, pause))
         print(f"{sessions} sessions: {spread(report.milliseconds)}, {report.resent} sent again")
+        print(f"all opened within {opened:.0f} s")
         print(f"server: {before}; then {Held.by(server)}", flush=True)
         whole &= panel.kept(report) and len(report.confirmed) == sessions * options.answers
         measured.append(p95(report.milliseconds))
@@ -210,7 +247,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--few", type=int, default=20, help="sessions at once")
     parser.add_argument("--many", type=int, default=300, help="sessions at once")
-    parser.add_argument("--answers", type=int, default=16, help="in each of them")
+    parser.add_argument("--answers", type=int, default=12, help="in each of them")
     parser.add_argument("--pause", type=float, nargs=2, metavar="SECONDS", help="before an answer")
     parser.add_argument("--minutes", type=float, help="let experts come and go for so long instead")
     parser.add_argument("--every", type=float, default=60.0, help="seconds; when memory is printed")

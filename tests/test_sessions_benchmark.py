@@ -22,9 +22,12 @@ def run(*options: str) -> int:
 
 def test_few_and_many(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--few=1", "--many=3", "--answers=3") == 0
-    few, held, all_few, many, _held, all_many, p95, given = capsys.readouterr().out.splitlines()
+    few, opened, held, all_few, many, *_opened_and_held, all_many, p95, given = (
+        capsys.readouterr().out.splitlines()
+    )
     assert few.startswith("1 sessions: median ")
     assert few.endswith(" ms (3), 0 sent again")
+    assert re.fullmatch(r"all opened within \d+ s", opened)
     assert re.fullmatch(f"server: {HELD}; then {HELD}", held)
     none = "0 lost, 0 in the log twice or never confirmed"
     assert all_few == f"answers: 3 confirmed, 3 in the log, {none}"
