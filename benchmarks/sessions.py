@@ -9,7 +9,7 @@ the log.
 With `--minutes`, experts come and go instead: each opens the personal link, answers a few
 comparisons, leaves, and comes again later. At each minute the server's memory, threads, open files
 and those of them that are its database are printed; what they are in the last third may be no more
-than a tenth above the third before.
+than a tenth above the third before, and one for each session at once.
 
     python benchmarks/sessions.py
     python benchmarks/sessions.py --minutes 30
@@ -235,10 +235,11 @@ def churn(server: RunningServer, options: argparse.Namespace) -> bool:
         earlier, last = (
             statistics.median(part) for part in (values[-2 * third : -third], values[-third:])
         )
-        grown |= last > earlier * (1 + GROWTH)
+        at_once = 0 if name == "memory" else options.few  # counts go up and down with who is there
+        grown |= last > earlier * (1 + GROWTH) + at_once
         print(f"{name}: {earlier:.0f}, in the last third {last:.0f}")
     print(f"growth of at most {GROWTH:.0%}: {said(not grown)}")
-    print(f"every confirmed answer is in the log exactly once: {said(whole)}")
+    print(f"all go on, and every confirmed answer is in the log exactly once: {said(whole)}")
     return whole and (not grown or options.report)
 
 

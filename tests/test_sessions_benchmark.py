@@ -47,7 +47,7 @@ def test_coming_and_going(capsys: pytest.CaptureFixture[str]) -> None:
     assert answers.endswith(" lost, 0 in the log twice or never confirmed")
     names = [one.partition(":")[0] for one in (memory, threads, files, database)]
     assert names == ["memory", "threads", "files", "database"]
-    assert kept == "every confirmed answer is in the log exactly once: met"
+    assert kept == "all go on, and every confirmed answer is in the log exactly once: met"
 
 
 def test_an_answer_that_is_not_in_the_log_is_lost(
