@@ -136,7 +136,9 @@ def place_of(url: str | None) -> Place:
         return Place(parsed, str(path), path.parent, path.stem, path)
     hidden = {name: "***" for name in parsed.query if name == "password"}
     location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
-    which = (parsed.host or "local", str(parsed.port or 5432), parsed.database or "")
+    hosts = parsed.query.get("host", "local")
+    host = parsed.host or (hosts if isinstance(hosts, str) else "-".join(hosts))
+    which = (host, str(parsed.port or 5432), parsed.database or "")
     name = re.sub(r"[^\w.-]", "_", "-".join(which))
     return Place(parsed, location, platformdirs.user_data_path("ahp"), name, None)
 
@@ -453,7 +455,7 @@ def _default_url() -> str:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the latter of a port that is no number
         raise StoreError("database_url") from error
     if parsed.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
         return parsed.set(drivername="postgresql+psycopg")
