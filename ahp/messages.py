@@ -1519,8 +1519,8 @@ _STORE = {
     "key_gone": _(
         "{path}: there is no signing key, and the database knows the key {known}; put that one "
         "there, or let {variable} name its file, as the other processes have it; where it is lost, "
-        "“ahp receipt key --accept” makes a new one: receipts signed until now then verify with the "
-        "old public key only, and second factors have to be set up again"
+        "“ahp receipt key --accept” makes a new one: receipts signed until now then verify with "
+        "the old public key only, and second factors have to be set up again"
     ),
     "key_is_none": _(
         "{path}: holds no Ed25519 key in PKCS #8 PEM without a password; put the key back from its "

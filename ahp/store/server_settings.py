@@ -18,7 +18,9 @@ from .part import Part
 _ADDRESS, _KEY, _LINK = "public_address", "signing_key", "organizer_link"
 
 # of two processes that note something at once, neither fails
-_FIRST = text("INSERT INTO server_settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING")
+_FIRST = text(
+    "INSERT INTO server_settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING"
+)
 _LAST = text(
     "INSERT INTO server_settings (name, value) VALUES (:name, :value) "
     "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
