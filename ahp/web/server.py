@@ -90,7 +90,7 @@ MAIN = str(_WEB / "main.py")
 DAY = 24 * 3600
 DAYS_30 = 30 * DAY
 ORGANIZER_KEY = secrets.token_urlsafe(32)
-"""Key of this process's organizer's link, new at every start: of all processes that share a database,
+"""Key of this process's organizer's link, new at every start: of processes that share a database,
 that of the last one opens, in each of them; of no use when a password is set.
 """
 

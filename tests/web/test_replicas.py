@@ -1,4 +1,4 @@
-"""docs/operations.md, “Several processes”: two of them behind a real nginx, on a real PostgreSQL."""
+"""docs/operations.md, “Several processes”: two of them behind nginx, on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -86,8 +86,9 @@ def test_another_key_is_refused(url: str, replicas: list[RunningServer], tmp_pat
     known = replicas[0].database.with_name("key.pem")
     assert done.stderr == (
         f"ahp：错误：{key}：此处的签名密钥是 {id_at(key)}，而数据库登记的密钥是 "
-        f"{id_at(known)}。请换成后者，或用 AHP_SIGNING_KEY 指向该文件（与其他进程一致）；如原密钥已丢失，"
-        "可运行“ahp receipt key --accept”改用此处的密钥：此前签发的回执只能用原公钥核验，两步验证须重新设置。\n"
+        f"{id_at(known)}。请换成后者，或用 AHP_SIGNING_KEY 指向该文件（与其他进程一致）；"
+        "如原密钥已丢失，可运行“ahp receipt key --accept”改用此处的密钥："
+        "此前签发的回执只能用原公钥核验，两步验证须重新设置。\n"
     )
 
 
