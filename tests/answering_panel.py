@@ -71,7 +71,7 @@ class Panelist:
             except LOST:
                 self.returns += page is not None
                 page = None
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(1)
         if page:
             await page.close()
 
@@ -83,7 +83,7 @@ class Panelist:
                 if " 50" not in str(refused):  # 502 and 503: it is away, and the page asks again
                     raise
                 self.said["not opened yet"] += 1
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(1)
         page = await StreamlitClient.visit(
             self.link,
             self.cookie,
@@ -142,7 +142,7 @@ class Panelist:
         ]
         assert any(AWAY[self.language] in text for text in alerts), (self.language, alerts)
         self.said[AWAY[self.language]] += 1
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(2)
         await page.rerun()
         return False
 
@@ -217,10 +217,11 @@ class Panel:
         self.check()
 
     def check(self) -> None:
+        own = {one.expert_id for one in self.panelists}
         logged = [
             (one.expert_id, f"pair {one.parent} {one.left} {one.right}", one.value, one.event_id)
             for one in self.store.events(self.study)
-            if one.kind == "answer"
+            if one.kind == "answer" and one.expert_id in own
         ]
         confirmed = Counter(one for panelist in self.panelists for one in panelist.confirmed)
         assert Counter(Sent(*one) for one in logged) == confirmed  # type: ignore[arg-type]

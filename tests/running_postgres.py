@@ -63,10 +63,10 @@ class Postgres:
     def url(self) -> str:
         return f"postgresql://postgres@{self.host}:{self.port}/postgres"
 
-    def standby(self, name: str, **settings: str) -> Self:
-        """A server that follows this one."""
+    def standby(self, name: str, host: str = "127.0.0.1", **settings: str) -> Self:
+        """A server on this machine that follows this one."""
         made = type(self).__new__(type(self))
-        made.within, made.host, made.port = (), self.host, free_port()
+        made.within, made.host, made.port = (), host, free_port()
         made.settings = {**self.settings, **settings}
         made._place(None)
         source = f"host={self.host} port={self.port} user=postgres application_name={name}"

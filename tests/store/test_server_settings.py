@@ -67,7 +67,8 @@ def test_another_key_and_none_are_refused(
     assert error_sentence(raised.value, "zh") == (
         f"{keys['other']}：此处没有签名密钥，而数据库登记的密钥是 {own}。请把该密钥文件放到此处，"
         "或用 AHP_SIGNING_KEY 指向该文件（与其他进程一致）；如密钥已丢失，"
-        "可运行“ahp receipt key --accept”生成新密钥：此前签发的回执只能用原公钥核验，两步验证须重新设置。"
+        "可运行“ahp receipt key --accept”生成新密钥："
+        "此前签发的回执只能用原公钥核验，两步验证须重新设置。"
     )
     store.accept_key()
     store.claim_key()
