@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -146,7 +147,7 @@ class Office:
             within=(*self.room.within, *as_postgres),
             host=self.room.address,
             fsync="on",
-            synchronous_standby_names="'*'",
+            synchronous_standby_names="*",
         )
         self.standby = self.primary.standby(
             "standby", host=here, listen_addresses=here, synchronous_standby_names=""
@@ -263,7 +264,7 @@ def test_the_primary_is_killed(office: Office, begin) -> None:
 
 def test_what_the_standby_has_not_got_is_not_confirmed(tmp_path: Path) -> None:
     """Also when it is asked again: the primary shows what it has, before it has it confirmed."""
-    primary = Postgres(synchronous_standby_names="'*'")
+    primary = Postgres(synchronous_standby_names="*")
     standby = primary.standby("standby", synchronous_standby_names="")
     store = Store(primary.url)
     study = store.create_study(SURVEY, "Standby").id
