@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import secrets
 import threading
 import time
@@ -48,8 +49,9 @@ class Panelist:
         said: what it showed in the meantime.
     """
 
-    def __init__(self, expert_id: str, link: str, language: str) -> None:
+    def __init__(self, expert_id: str, link: str, language: str, thinking: float) -> None:
         self.expert_id, self.link, self.language = expert_id, link, language
+        self._thinking, self._draw = thinking, random.Random(expert_id)
         self.confirmed: list[Sent] = []
         self.returns, self.away = 0, 0.0
         self.said: Counter[str] = Counter()
@@ -112,6 +114,7 @@ class Panelist:
         for component, data in page.components(CHOICE):
             if not data.get("practice"):
                 values = [position["value"] for position in data["positions"]]
+                await asyncio.sleep(self._thinking * self._draw.uniform(0.5, 1.5))
                 names = (data["left"]["name"], data["right"]["name"])
                 value = self._judge.choose(*names, values)
                 self._sent = Sent(self.expert_id, data["pair"], value, secrets.token_hex(16))
@@ -163,17 +166,26 @@ class Panel:
         survey: what is asked.
         experts: how many; every other one reads English, the first one Chinese.
         answers: of each.
-        at_once: how many of them are there at the same time.
+        thinking: seconds, on average, before each answer.
     """
 
     def __init__(
-        self, store: Store, url: str, survey: Survey, experts: int, answers: int, at_once: int = 50
+        self,
+        store: Store,
+        url: str,
+        survey: Survey,
+        *,
+        experts: int,
+        answers: int,
+        thinking: float = 0.0,
     ) -> None:
-        self.store, self.answers, self.at_once = store, answers, at_once
+        self.store, self.answers = store, answers
         self.study = store.create_study(survey, "Chaos").id
         names = {f"Expert {number}": None for number in range(experts)}
         self.panelists = [
-            Panelist(one.id, f"{url}/i/{store.issue_link(one.id)}", ("zh", "en")[number % 2])
+            Panelist(
+                one.id, f"{url}/i/{store.issue_link(one.id)}", ("zh", "en")[number % 2], thinking
+            )
             for number, one in enumerate(store.add_experts(self.study, names))
         ]
         self.problems: list[str] = []
@@ -183,13 +195,8 @@ class Panel:
         self._thread.start()
 
     async def _work(self) -> None:
-        room = asyncio.Semaphore(self.at_once)
-
-        async def one(panelist: Panelist) -> None:
-            async with room:
-                await panelist.answer_all(self.answers)
-
-        found = await asyncio.gather(*map(one, self.panelists), return_exceptions=True)
+        every = (one.answer_all(self.answers) for one in self.panelists)
+        found = await asyncio.gather(*every, return_exceptions=True)
         self.problems = [repr(problem) for problem in found if problem is not None]
 
     @property
@@ -204,10 +211,10 @@ class Panel:
             assert time.monotonic() < deadline, f"{self.confirmed} answers, and no more"
             time.sleep(0.02)
 
-    def wait_for(self, answers: int) -> None:
-        """Wait until so many answers more are confirmed."""
-        before = self.confirmed
-        self.wait_until(lambda: self.confirmed >= before + answers)
+    def wait_for(self, share: float) -> None:
+        """Wait until this share of all answers is confirmed."""
+        wanted = share * len(self.panelists) * self.answers
+        self.wait_until(lambda: self.confirmed >= wanted)
 
     def finish(self, seconds: float = 600) -> None:
         """Wait until all have answered all; what was confirmed, and nothing else, is in the log."""
