@@ -42,6 +42,7 @@ class RunningServer:
         *,
         cwd: Path | None = None,
         host: str = "127.0.0.1",
+        log: Path | None = None,
         **environment: str,
     ) -> None:
         self.database = database
@@ -52,7 +53,7 @@ class RunningServer:
             name: value.replace("{port}", str(self.port)) for name, value in environment.items()
         }
         self.command = [part.replace("{port}", str(self.port)) for part in command]
-        self.log = database.with_suffix(".log")
+        self.log = log or database.with_suffix(".log")
         self.start()
 
     def start(self) -> None:

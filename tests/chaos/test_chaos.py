@@ -205,7 +205,8 @@ def begin(office: Office, browser: Browser) -> Iterator[Callable[[str], tuple[Sc
         return scenario, tabs[-1]
 
     yield start
-    tabs[-1].close()
+    for one in tabs:
+        one.close()
 
 
 def test_processes_are_killed(office: Office, begin) -> None:
@@ -245,9 +246,11 @@ def test_the_network_is_cut(office: Office, begin) -> None:
     tabs.answer()
     panel.wait_for(0.5)
     office.away.cut()  # a process is gone for nginx
-    tabs.answer()
-    scenario.finish()
-    office.away.mend()
+    try:
+        tabs.answer()
+        scenario.finish()
+    finally:
+        office.away.mend()
     verify(office.database, office.folder)
 
 
@@ -294,7 +297,8 @@ def test_what_the_standby_has_not_got_is_not_confirmed(tmp_path: Path) -> None:
 
 
 def single(folder: Path, database: Path, **environment: str) -> RunningServer:
-    return RunningServer(database, AHP_SIGNING_KEY=str(folder / "key.pem"), **environment)
+    key = str(folder / "key.pem")
+    return RunningServer(database, log=folder / "log", AHP_SIGNING_KEY=key, **environment)
 
 
 def test_the_only_process_is_killed(tmp_path: Path) -> None:
@@ -318,7 +322,7 @@ def fill_twice(disk: Disk, scenario: Scenario, server: RunningServer, words: str
 
     def refused() -> bool:
         try:
-            store.rename_study(panel.study, "Chaos goes on")
+            store.rename_study(panel.study, f"Chaos {time.monotonic()}")
         except StoreError as error:
             return words in str(error)
         return False
@@ -334,7 +338,6 @@ def fill_twice(disk: Disk, scenario: Scenario, server: RunningServer, words: str
 def test_the_disk_of_sqlite_is_full(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 24) as disk:
         server = single(tmp_path, disk.folder / "ahp.db")
-        server.log = tmp_path / "log"
         store = Store(f"sqlite:///{server.database}")
         scenario = Scenario("disk of SQLite full", store, server.url, SOME)
         fill_twice(disk, scenario, server, "database or disk is full")
