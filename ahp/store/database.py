@@ -146,9 +146,7 @@ def place_of(url: str | None) -> Place:
         return Place(parsed, str(path), path.parent, path.stem, path)
     hidden = {name: "***" for name in parsed.query if name == "password"}
     location = parsed.update_query_dict(hidden).render_as_string(hide_password=True)
-    hosts = parsed.query.get("host", "local")
-    host = parsed.host or (hosts if isinstance(hosts, str) else "-".join(hosts))
-    which = (host, str(parsed.port or 5432), parsed.database or "")
+    which = (parsed.host or "local", str(parsed.port or 5432), parsed.database or "")
     name = re.sub(r"[^\w.-]", "_", "-".join(which))
     return Place(parsed, location, platformdirs.user_data_path("ahp"), name, None)
 

@@ -111,23 +111,6 @@ def test_the_link_that_was_shown_last_opens(store: Store, database) -> None:
     assert kept == hashlib.sha256(b"last").hexdigest()
 
 
-@pytest.mark.parametrize(
-    ("url", "name"),
-    [
-        ("postgresql://ahp:x@10.0.0.1/db", "10.0.0.1-5432-db"),
-        (
-            "postgresql://ahp:x@/db?host=10.0.0.1:5432&host=10.0.0.2:5433"
-            "&target_session_attrs=read-write",
-            "10.0.0.1_5432-10.0.0.2_5433-5432-db",
-        ),
-        ("postgresql://ahp:x@/db", "local-5432-db"),
-    ],
-)
-def test_files_of_a_database_are_named_after_all_its_hosts(url: str, name: str) -> None:
-    assert place_of(url).name == name
-    assert ":x@" not in place_of(url).location
-
-
 def test_ports_that_are_none() -> None:
     with pytest.raises(StoreError, match="^the database URL cannot be read, expected "):
         place_of("postgresql://ahp@10.0.0.1:5432,10.0.0.2:5432/db")
