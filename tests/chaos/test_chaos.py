@@ -7,8 +7,10 @@ comes back by itself, in its language.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -348,8 +350,9 @@ def test_the_disk_of_sqlite_is_full(tmp_path: Path) -> None:
 
 
 def test_the_disk_of_postgresql_is_full(tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", 160) as disk:
-        tmp_path.chmod(0o755)
+    outside = Path(tempfile.mkdtemp(prefix="ahp-disk-"))  # where PostgreSQL's user may go
+    outside.chmod(0o755)
+    with small_disk(outside / "disk", 160) as disk:
         postgres = Postgres(disk.folder, max_wal_size="64MB", shared_buffers="16MB")
         server = single(
             tmp_path,
@@ -365,6 +368,7 @@ def test_the_disk_of_postgresql_is_full(tmp_path: Path) -> None:
         store.close()
         verify(postgres.url, tmp_path)
         postgres.stop()
+    shutil.rmtree(outside)
 
 
 def test_the_clock_jumps(tmp_path: Path) -> None:
