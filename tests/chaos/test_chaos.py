@@ -380,7 +380,7 @@ def test_the_clock_jumps(tmp_path: Path) -> None:
         tmp_path / "ahp.db",
         LD_PRELOAD=LIBRARY,
         FAKETIME_TIMESTAMP_FILE=str(clock),
-        FAKETIME_NO_CACHE="1",
+        FAKETIME_CACHE_DURATION="1",
         FAKETIME_DONT_FAKE_MONOTONIC="1",
     )
     url = f"sqlite:///{server.database}"
