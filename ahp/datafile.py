@@ -189,7 +189,7 @@ def jcs(data: Any) -> str:
     Raises:
         ValueError: half a character, or a number that JSON or a float does not hold.
     """
-    if type(data) is dict:
+    if type(data) is dict and len(data) <= MOST_NAMES:
         flat = flat_object((*data,))
         if flat is not None and (text := flat.spelled(data)) is not None:
             return text
@@ -253,9 +253,13 @@ _quote = json.encoder.encode_basestring  # escapes what ECMAScript does
 
 @lru_cache(maxsize=256)
 def flat_object(names: tuple[Any, ...]) -> FlatObject | None:
-    """None where there are no names, or some that sort otherwise."""
+    """None where there are no names, too many for fields, or some that sort otherwise."""
     plain = all(type(name) is str and name.isascii() for name in names)
-    return FlatObject(names) if names and plain else None
+    return FlatObject(names) if 0 < len(names) <= MOST_NAMES and plain else None
+
+
+MOST_NAMES = 32
+"""Of a flat object: names of people may be more, and are not kept."""
 
 
 def canonical(data: object) -> str:

@@ -58,8 +58,6 @@ VISIT = 4
 """Answers of an expert who comes and goes, each time."""
 VISITS = 8
 """How often an expert comes: then all comparisons of the survey are nearly answered."""
-
-
 OPENING = 4
 """How many open their link at once."""
 

@@ -105,7 +105,8 @@ def read(
     chosen = select(*columns_of(rows)).where(columns.study_id == book_id, columns.seq >= first)
     if last is not None:
         chosen = chosen.where(columns.seq <= last)
-    # past the session, which would hold all rows in memory before the first is looked at
+    # past the session, which would hold all rows in memory before the first is looked at, as
+    # PostgreSQL's client does all the same
     return map(_event, session.connection().execute(chosen.order_by(columns.seq)))
 
 
