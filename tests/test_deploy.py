@@ -62,9 +62,11 @@ def test_nginx_alone_reaches_the_app(tmp_path: Path) -> None:
     assert "ports" not in app
     assert nginx["ports"] == ["80:80", "443:443"]
     [network] = COMPOSE["networks"]["default"]["ipam"]["config"]
-    assert app["environment"]["AHP_TRUSTED_PROXIES"] == network["subnet"]
-    address = app["networks"]["default"]["ipv4_address"]
-    assert ipaddress.ip_address(address) in ipaddress.ip_network(network["subnet"])
+    gateway, *others = ipaddress.ip_network(network["subnet"]).hosts()
+    address, proxy = (one["networks"]["default"]["ipv4_address"] for one in (app, nginx))
+    assert {ipaddress.ip_address(one) for one in (address, proxy)} < {*others}
+    assert str(gateway) not in (address, proxy)  # from there, all users of the machine come
+    assert app["environment"]["AHP_TRUSTED_PROXIES"] == proxy != address
     (shell, option, line), folder = nginx["command"], tmp_path / "conf.d"
     folder.mkdir()
     (tmp_path / "ahp.conf").write_text(NGINX, encoding="utf-8")
