@@ -653,9 +653,9 @@ configure()
 LAST_REQUESTS = 5
 """Seconds that requests under way may take when the server is stopped."""
 
-LAST_CHECKPOINTS = 3.0
-"""Seconds that the last checkpoints may take after those, with which it is less than the 10 that
-Docker waits; the next start signs what is missing.
+LAST_CHECKPOINTS = 1.5
+"""Seconds that the last checkpoints may take after those; the next start signs what is missing. With
+`LAST_TRANSACTIONS` of the database, it is less than the 10 that Docker waits.
 """
 
 
