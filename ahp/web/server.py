@@ -573,7 +573,7 @@ async def lifespan(
         print(line.format(address=entrance), end="\n\n")
     else:
         await asyncio.to_thread(store.set_organizer_link, ORGANIZER_KEY)
-        line = _("  Organizer's link, valid until restart: {address}")
+        line = _("  Organizer's link, valid until a server next starts with this database: {address}")
         print(line.format(address=f"{entrance}/{ORGANIZER_KEY}"), end="\n\n")
     _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
     print(_("  To stop it, press Ctrl+C in this window."), end="\n\n")

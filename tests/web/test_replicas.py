@@ -103,8 +103,10 @@ def test_another_key_is_refused(url: str, replicas: list[RunningServer], tmp_pat
     known = replicas[0].database.with_name("key.pem")
     assert done.stderr == (
         f"ahp：错误：{key}：此处的签名密钥是 {id_at(key)}，而数据库登记的密钥是 "
-        f"{id_at(known)}。请换成后者，或用 AHP_SIGNING_KEY 指向该文件（与其他进程一致）；"
-        "如原密钥已丢失，可运行“ahp receipt key --accept”改用此处的密钥："
+        f"{id_at(known)}。"
+        "如数据库是从其他文件夹或另一台电脑复制来的，请将原文件夹中的 signing_key.pem 放到此处；"
+        "如有多个进程共用该数据库，请都用 AHP_SIGNING_KEY 指向同一密钥文件；如原密钥已丢失，"
+        "可运行“ahp receipt key --accept”改用此处的密钥："
         "此前签发的回执只能用原公钥核验，两步验证须重新设置。\n"
     )
 
