@@ -549,6 +549,9 @@ async def lifespan(
         prometheus: host and port at which Prometheus is answered.
     """
     check_settings()
+    host, port = addresses.listening()
+    if addresses.opened_later():  # a start that fails leaves the organizer's link as it was
+        _check_free(host, port, "--port")
     configure()
     _raise_file_limit()
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
@@ -560,7 +563,6 @@ async def lifespan(
     time_runs(metrics.observe_run)
     await check_streamlit(app)
     _ = translator(language or terminal_language())
-    host, port = addresses.listening()
     address = addresses.fixed() or addresses.of_this_computer(host, port)
     entrance = f"{address}/organizer"
     print(f"\n  ahp — {address}")

@@ -54,6 +54,10 @@ def test_a_server_signs_when_it_starts_and_stops(
         thread.submit(asyncio.run, run()).result()
     assert sizes(tmp_path)[-1] == 2
     assert sizes(tmp_path)[0] in (1, 2)  # the start is signed beside what is done first
+    assert (
+        "  Organizer's link, valid until a server next starts with this database: "
+        f"https://survey.example.org/organizer/{server.ORGANIZER_KEY}\n"
+    ) in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("started", "store", "capsys")
