@@ -1522,10 +1522,11 @@ _STORE = {
     "export_text_or_null": _("text or null"),
     "key_gone": _(
         "{path}: there is no signing key, and the database knows the key {known}; if the database "
-        "was copied from another folder or computer, copy signing_key.pem from there to this place, "
-        "too; if several processes share it, let {variable} name the same file in all of them; if "
-        "that key is lost, “ahp receipt key --accept” makes a new one: receipts signed until now "
-        "then verify with the old public key only, and second factors have to be set up again"
+        "was copied from another folder or computer, copy signing_key.pem from there to this "
+        "place, too; if several processes share it, let {variable} name the same file in all of "
+        "them; if that key is lost, “ahp receipt key --accept” makes a new one: receipts signed "
+        "until now then verify with the old public key only, and second factors have to be set up "
+        "again"
     ),
     "key_is_none": _(
         "{path}: holds no Ed25519 key in PKCS #8 PEM without a password; put the key back from its "

@@ -575,7 +575,9 @@ async def lifespan(
         print(line.format(address=entrance), end="\n\n")
     else:
         await asyncio.to_thread(store.set_organizer_link, ORGANIZER_KEY)
-        line = _("  Organizer's link, valid until a server next starts with this database: {address}")
+        line = _(
+            "  Organizer's link, valid until a server next starts with this database: {address}"
+        )
         print(line.format(address=f"{entrance}/{ORGANIZER_KEY}"), end="\n\n")
     _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
     print(_("  To stop it, press Ctrl+C in this window."), end="\n\n")
@@ -656,8 +658,8 @@ LAST_REQUESTS = 5
 """Seconds that requests under way may take when the server is stopped."""
 
 LAST_CHECKPOINTS = 1.5
-"""Seconds that the last checkpoints may take after those; the next start signs what is missing. With
-`LAST_TRANSACTIONS` of the database, it is less than the 10 that Docker waits.
+"""Seconds that the last checkpoints may take after those; the next start signs what is missing.
+With `LAST_TRANSACTIONS` of the database, it is less than the 10 that Docker waits.
 """
 
 

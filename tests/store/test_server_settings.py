@@ -69,7 +69,8 @@ def test_another_key_and_none_are_refused(
     assert not keys["other"].exists()
     assert error_sentence(raised.value, "zh") == (
         f"{keys['other']}：此处没有签名密钥，而数据库登记的密钥是 {own}。"
-        "如数据库是从其他文件夹或另一台电脑复制来的，请将原文件夹中的 signing_key.pem 一并复制到此处；"
+        "如数据库是从其他文件夹或另一台电脑复制来的，"
+        "请将原文件夹中的 signing_key.pem 一并复制到此处；"
         "如有多个进程共用该数据库，请都用 AHP_SIGNING_KEY 指向同一密钥文件；如原密钥已丢失，"
         "可运行“ahp receipt key --accept”生成新密钥："
         "此前签发的回执只能用原公钥核验，两步验证须重新设置。"
