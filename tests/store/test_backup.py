@@ -29,6 +29,7 @@ from ahp.store.backup import back_up, unpack
 from ahp.store.database import Database as Database_
 from ahp.store.database import place_of
 from ahp.store.models import FileRow
+from ahp.store.private import give_name
 from ahp.store.reading import DatabaseToRead
 from ahp.store.restore import restore
 
@@ -700,11 +701,13 @@ def test_without_the_database_there_is_no_key(on_file, study_of_file, tmp_path, 
     assert list(new.iterdir()) == []
 
 
-def test_where_files_have_no_links(on_file, study_of_file, tmp_path, monkeypatch):
-    def no_links(*_: object) -> None:
-        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+def refuse_links(*_: object) -> None:
+    """As sticks and shared folders do."""
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
-    monkeypatch.setattr("ahp.store.private.os.link", no_links)
+
+def test_where_files_have_no_links(on_file, study_of_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("ahp.store.private.os.link", refuse_links)
     on_file.public_key()
     path = made(on_file, tmp_path / "ahp.zip")
     assert restore(path, f"sqlite:///{tmp_path}/new/ahp.db").key == "placed"
@@ -715,6 +718,25 @@ def test_where_files_have_no_links(on_file, study_of_file, tmp_path, monkeypatch
         "ahp.db",
         "signing_key.pem",
     ]
+
+
+def test_without_links_nothing_is_replaced_either(tmp_path, monkeypatch):
+    """Where another process gives the name just after it was looked whether there is one."""
+    whole, path = tmp_path / "whole", tmp_path / "key.pem"
+    whole.write_text("late")
+    path.write_text("first")
+    monkeypatch.setattr("ahp.store.private.os.link", refuse_links)
+    monkeypatch.setattr(Path, "exists", lambda _path: False)
+    with pytest.raises(FileExistsError):
+        give_name(whole, path)
+    assert (whole.read_text(), path.read_text()) == ("late", "first")
+
+
+def test_without_links_no_empty_file_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr("ahp.store.private.os.link", refuse_links)
+    with pytest.raises(FileNotFoundError):
+        give_name(tmp_path / "gone", tmp_path / "key.pem")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_with_a_question_mark(on_file, study_of_file, tmp_path, monkeypatch):
