@@ -1390,6 +1390,10 @@ _STORE = {
         "version {needed} or newer"
     ),
     "backup_unwritable": _("{path}: the backup can't be written: {problem}"),
+    "backup_without_key": _(
+        "{path}: the signing key is NOT in this backup, and a server of the restored database does "
+        "not start without it: {problem}"
+    ),
     "contradictions_stay": _(
         "expert {name!r} has contradicting answers below {parents!r}, which this study wants to be "
         "mended"

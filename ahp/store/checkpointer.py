@@ -25,6 +25,7 @@ from .checkpoint import Chain, Checkpoint, SignedNote, find_checkpoints
 from .database import Database, Observer
 from .extension import TABLES, events_of, say
 from .merkle import Tree
+from .server_settings import known_key
 
 SECOND_PLACE = "AHP_CHECKPOINTS"
 AUTHORITY = "AHP_TSA_URL"
@@ -193,12 +194,14 @@ class Checkpointer(Observer):
         """Write a checkpoint of each chain that has changed, to each place that lacks it.
 
         Raises:
-            StoreError: the server's key or the database can't be read, or the first place has no
-                folder that can be written to.
+            StoreError: the server's key or the database can't be read, the key is not the one that
+                the database knows, or the first place has no folder that can be written to.
         """
         if not self._has_something():
             return Written(0, 0, ())  # and no key is made before it is needed
-        key = signing.signing_key(self._database.folder)
+        with self._database.read() as session:
+            known = known_key(session)
+        key = signing.signing_key(self._database.folder, known)
         first = self._places[0].path
         try:
             first.parent.mkdir(parents=True, exist_ok=True)
