@@ -105,14 +105,14 @@ def restore(path: Path, url: str | None, progress: Progress | None = None) -> Re
     except OSError as error:
         problem = system_problem(error)
         raise StoreError("restore_unwritable", location=place.location, problem=problem) from error
-    problem = None
+    unfit: StoreError | None = None
     try:
         signing.check_known(path_of_key, known)
     except StoreError as error:
-        problem = error
-    if known and not problem and key != "placed":
+        unfit = error
+    if known and not unfit and key != "placed":
         key = "same"
-    return Restored(unpacked.manifest, place.location, path_of_key, key, problem)
+    return Restored(unpacked.manifest, place.location, path_of_key, key, unfit)
 
 
 def _check_revision(unpacked: Unpacked) -> None:
