@@ -20,7 +20,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import file_util
+from streamlit import env_util, file_util
 from streamlit.logger import get_logger
 from streamlit.runtime import app_session, exists, get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
@@ -97,6 +97,13 @@ def keep_log_short() -> None:
     again every two seconds, and the log of the store says it in one line.
     """
     get_logger("streamlit.error_util").addFilter(_worth_a_traceback)
+
+
+def look_for_no_console() -> None:
+    """Say to Streamlit that no console of Python runs it: to look, it asks for the files of all
+    modules, 0.4 s for which the first visitor would wait.
+    """
+    env_util.is_repl = lambda: False
 
 
 def _worth_a_traceback(record: logging.LogRecord) -> bool:

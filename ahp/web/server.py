@@ -46,7 +46,8 @@ from ..i18n import LANGUAGES, best_language, terminal_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Phrase
 from ..report.receipt import receipt_html
-from ..store import AccountInfo
+from ..store import AccountInfo, Store
+from ..store.checkpointer import Checkpointer
 from ..store.second_factor import MOST_WRONG
 from ..templates import render
 from . import addresses, metrics
@@ -70,6 +71,7 @@ from .internals import (
     UploadGuard,
     check_streamlit,
     keep_log_short,
+    look_for_no_console,
     time_runs,
 )
 from .password import Door, check_password, password
@@ -502,12 +504,15 @@ _TERMINAL = logging.StreamHandler()
 _TERMINAL.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
 
 
-def _warm_up() -> None:
-    """Import and read what the first page needs, so that the first visitor doesn't wait for it."""
-    from . import warm  # noqa: F401, PLC0415
-
-    with suppress(DatabaseError):  # which the log says
-        database().warm()
+def _read_logs(store: Store, checkpointer: Checkpointer) -> None:
+    """Read what the lists of the first page show, so that the first visitor doesn't wait for it;
+    only then all logs for the checkpoints.
+    """
+    try:
+        with suppress(DatabaseError):  # which the log says
+            store.warm()
+    finally:
+        checkpointer.wake()
 
 
 async def _purge_daily() -> None:
@@ -557,8 +562,11 @@ async def lifespan(
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
     logging.getLogger("ahp.store").addHandler(_TERMINAL)
     keep_log_short()
+    look_for_no_console()
     store = await asyncio.to_thread(database)
     await asyncio.to_thread(store.claim_key)
+    from . import warm  # noqa: F401, PLC0415 - slow: not before it is known that there is a database
+
     metrics.watch()
     time_runs(metrics.observe_run)
     await check_streamlit(app)
@@ -582,9 +590,9 @@ async def lifespan(
     _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
     print(_("  To stop it, press Ctrl+C in this window."), end="\n\n")
     sys.stdout.flush()
-    threading.Thread(target=_warm_up, daemon=True).start()
     checkpointer = store.checkpointer()
-    checkpointer.start()
+    checkpointer.start(asleep=True)
+    threading.Thread(target=_read_logs, args=(store, checkpointer), daemon=True).start()
     purging = asyncio.create_task(_purge_daily())
     try:
         with metrics.told_at(prometheus):
