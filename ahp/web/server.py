@@ -7,6 +7,7 @@ session cookie, and every page asks the database what that session may see.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import re
@@ -72,7 +73,7 @@ from .internals import (
     check_streamlit,
     keep_log_short,
     look_for_no_console,
-    time_runs,
+    take_turns,
 )
 from .password import Door, check_password, password
 from .provider import BACK, LEAVE, START, Provider, provider
@@ -568,7 +569,7 @@ async def lifespan(
     from . import warm  # noqa: F401, PLC0415 - slow: not before it is known that there is a database
 
     metrics.watch()
-    time_runs(metrics.observe_run)
+    take_turns(metrics.observe_run)
     await check_streamlit(app)
     _ = translator(language or terminal_language())
     address = addresses.fixed() or addresses.of_this_computer(host, port)
@@ -590,6 +591,7 @@ async def lifespan(
     _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
     print(_("  To stop it, press Ctrl+C in this window."), end="\n\n")
     sys.stdout.flush()
+    gc.freeze()  # the code is never garbage: to look through it stops all pages for 0.4 s
     checkpointer = store.checkpointer()
     checkpointer.start(asleep=True)
     threading.Thread(target=_read_logs, args=(store, checkpointer), daemon=True).start()
