@@ -210,7 +210,7 @@ def _axis(chart: Chart, which: Literal["x", "y"], axis: Axis) -> dict[str, Any]:
     if axis.logarithmic:
         options["type"] = "log"
     if axis.names:
-        options["showgrid"] = False
+        options |= {"showgrid": False, "ticks": ""}
         options["tickvals"] = list(range(len(axis.names)))
         options["showticklabels"] = len(axis.names) <= NAMED
         if which == "y":
@@ -449,8 +449,8 @@ def _draw_cells(picture: go.Figure, mark: Cells, chart: Chart) -> None:
     if mark.names:
         rows, columns = (list(map(harmless, names)) for names in mark.names)
         picture.update_layout(xaxis_type="category", yaxis_type="category")
-        value = f"{harmless(mark.name)} = %{{z:.4f}}"
-        shown = {"hovertemplate": f"%{{y}}<br>%{{x}}<br>{value}<extra></extra>"}
+        number = f"{harmless(mark.name)} = %{{z:.4f}}"
+        shown = {"hovertemplate": f"%{{y}}<br>%{{x}}<br>{number}<extra></extra>"}
     elif mark.hover:
         texts = [[harmless(text).replace("\n", "<br>") for text in row] for row in mark.hover]
         shown = {
