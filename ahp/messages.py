@@ -9,7 +9,7 @@ and texts, its parameters can be
 - a `Cell` of an array.
 
 `{name!r}` puts quotation marks around a text, or around each text of a tuple; `{name:;}` joins the
-elements of a tuple by semicolons.
+elements of a tuple by semicolons, `{name:n}` puts each on a line of its own.
 """
 
 from __future__ import annotations
@@ -638,6 +638,7 @@ _STUDY = {
     ),
     "child_without_weight": _("missing, expected a weight for each child of {parent!r}"),
     "column_empty": _("{place}: {column} is empty"),
+    "columns_passed_over": _("columns passed over: {columns}"),
     "count_range": _("count = {count!r}, expected a whole number of at least 1"),
     "cr_limit_range": _(
         "cr_limit = {value!r}, expected 'saaty' or a number from {least} to {most}"
@@ -665,6 +666,14 @@ _STUDY = {
         "more: the mean of the experts' weights needs them"
     ),
     "field_type": _("{field} = {value!r}, expected {expected}"),
+    "filled_down": _(
+        "expert or parent is blank, as merged cells leave it, and read as in the line above: "
+        "lines {lines}"
+    ),
+    "formula_uncalculated": _(
+        "a formula that was never calculated, expected a value; open the file in a spreadsheet "
+        "program and save it"
+    ),
     "given_divided": _(
         "the weights given below {parent!r} sum to {total:.6g}, they are divided by it"
     ),
@@ -674,6 +683,8 @@ _STUDY = {
     ),
     "judgment_off_scale": _("{text!r}, expected a judgment from 1/{largest} to {largest}"),
     "language_code": _("{value!r}, expected different codes such as 'zh'"),
+    "lines_above": _("lines above the table passed over: {lines}"),
+    "lines_not_judged": _("lines without a judgment, read as not judged: {lines}"),
     "made_a_date": _(
         "{text!r} is a date: a spreadsheet made a date of a fraction such as {fraction}; format "
         "the cells as text, then enter the fraction again"
@@ -734,6 +745,7 @@ _STUDY = {
     "recused_unknown": _("recused {value!r}, expected one of {valid!r}"),
     "row_length": _("{place}: {count} values, expected {expected}"),
     "setting_range": _("{name} = {value!r}, expected a number from {least} to {most}"),
+    "several_faults": _("{source}: {count} faults:\n{faults:n}"),
     "short_type": _("short = {value!r}, expected true or false"),
     "survey_crowded": _(
         "{parent!r} has {count} items below it; people compare at most {most} well"
@@ -838,6 +850,8 @@ _FILES = {
     "ask_unit_near": _("{place}: no unit is called {name!r}; is it one of {near!r}?"),
     "at_place": _("{place}: {problem}"),
     "beside_another": _("beside {key}, expected one of them"),
+    "beside_matrix": _("rows and columns beside the matrix passed over: {names!r}"),
+    "blank_diagonal": _("blank cells of the diagonal read as 1"),
     "branch_apart": _(
         "{place}: branch {name!r} is not below the goal {goal!r}, expected its name among the "
         "items of another branch"
@@ -895,7 +909,6 @@ _FILES = {
     ),
     "columns_totals": _("columns {lines} are sums or averages; they are passed over"),
     "csv_not_utf8": _("{source}: byte {position} is not UTF-8; save the file as CSV UTF-8"),
-    "csv_refused": _("{source}: {problem} (a[0, 0] stands in line {line}, column {column})"),
     "decimals_range": _("{value!r}, expected a whole number from 1 to 15"),
     "digit_count": _(
         "{digits!r} has {count} digits, expected {expected}, one for each pair below {parent!r}"
@@ -979,6 +992,7 @@ _FILES = {
     "id_form": _("{value!r}, expected a letter, then only letters, digits, _ and -"),
     "id_twice": _("{value!r} is used twice, expected ids that differ"),
     "is_missing": _("missing"),
+    "matrix_large": _("{source}: {count} items, expected at most {most}"),
     "not_a_fraction": _("{value!r} is no number, expected one such as 0.25 or 1/3"),
     "is_utf16": _("{source}: is UTF-16 text, expected UTF-8: save it with the encoding UTF-8"),
     "item_not_below": _("{place}: {name!r}, expected an item below {parent!r}: {valid}"),
@@ -1222,7 +1236,6 @@ _FILES = {
     "reference_without_goal": _(
         "column {column}: {name!r}, expected one of none, since there is no goal"
     ),
-    "row_length_unlike_line": _("{place}: {count} values, expected {expected} as in line {first}"),
     "row_length_unlike_row": _("{place}: {count} values, expected {expected} as in row {first}"),
     "row_too_long_inside": _("more than {limit} elements in a row, expected fewer"),
     "rows_beside": _("rows {lines} hold no values of units; they are passed over"),
@@ -2412,7 +2425,9 @@ class Wording(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """A parameter as text."""
         if isinstance(value, tuple):
-            joint, spec = (self.semicolon, "") if format_spec == ";" else (self.comma, format_spec)
+            joints = {";": self.semicolon, "n": f"{self.semicolon.rstrip()}\n"}
+            spec = "" if format_spec in joints else format_spec
+            joint = joints.get(format_spec, self.comma)
             return joint.join(self.format_field(element, spec) for element in value)
         if isinstance(value, Cell):
             return self.cell(value)

@@ -113,7 +113,6 @@ def test_a_contradiction_is_shown_not_refused(run: Any, tmp_path: Path) -> None:
         (NAMED, ["tea", "coffee", "milk"]),
         ("\ufeff" + NAMED.replace("\n", "\r\n"), ["tea", "coffee", "milk"]),
         (NAMED.replace(",", ";"), ["tea", "coffee", "milk"]),
-        (NAMED.replace(",", ";").replace("1/3", "0,33"), ["tea", "coffee", "milk"]),
         (NAMED.replace(",", "\t"), ["tea", "coffee", "milk"]),
         (NAMED.replace(",", ", "), ["tea", "coffee", "milk"]),
         ("drinks" + NAMED, ["tea", "coffee", "milk"]),
@@ -139,7 +138,6 @@ def test_kinds_of_matrix_files(
     ("content", "message"),
     [
         ("", "no values, expected a matrix"),
-        ("1,3\n1/3\n", "line 2: 1 values, expected 2 as in line 1"),
         (
             "1,3,5\n1/3,1,3\n",
             "2 rows of 3 values, expected a square matrix, with or without names",
@@ -150,28 +148,25 @@ def test_kinds_of_matrix_files(
         ),
         ("a\n", "1 rows of 1 values, expected a square matrix, with or without names"),
         ("\n1,3\n1/3,x\n", f"line 3, column 2: 'x', {NUMBER}"),
-        (NAMED.replace("5", "five"), f"line 2, column 4: 'five', {NUMBER}"),
-        (NAMED.replace("5", "-5"), f"line 2, column 4: '-5', {NUMBER}"),
+        (NAMED.replace(",5", ",five"), f"line 2, column 4: 'five', {NUMBER}"),
+        (NAMED.replace(",5", ",-5"), f"line 2, column 4: '-5', {NUMBER}"),
         (
             NAMED.replace("\nmilk", "\nwater"),
             "line 4: name 'water', expected 'milk' as in the first line",
         ),
         (
             "tea,tea\n1,3\n1/3,1\n",
-            "labels[1] = 'tea', expected names that differ (a[0, 0] stands in line 2, column 1)",
+            "labels[1] = 'tea', expected names that differ",
         ),
         (
             NAMED.replace("1/5", "1/4"),
-            "a[0, 2] * a[2, 0] = 1.25, expected 1 (a[0, 0] stands in line 2, column 2)",
+            "line 2, column 4 = '5' beside line 4, column 2 = '1/4', expected reciprocals: 1/5 is "
+            "not printed as 1/4",
         ),
         (
             "1,4\n0.33,1\n",
-            "a[0, 1] * a[1, 0] = 1.33333333333, expected 1 (a[0, 0] stands in line 1, column 1)",
-        ),
-        (
-            "1,\n1/3,1\n",
-            "a[0, 1] is not judged but a[1, 0] = 0.333333333333, "
-            "expected both cells of a pair or neither (a[0, 0] stands in line 1, column 1)",
+            "line 1, column 2 = '4' beside line 2, column 1 = '0.33', expected reciprocals: 1/4 is "
+            "not printed as 0.33",
         ),
         (
             ",tea,coffee,milk\ntea,1,,5\ncoffee,nan,1,NaN\nmilk,1/5,,1\n",
@@ -197,7 +192,10 @@ def test_files_that_cannot_be_read(run: Any, tmp_path: Path) -> None:
     path = tmp_path / "m.csv"
     refused(run("weights", path), f"{path}: cannot be read: No such file or directory")
     path.write_bytes(b"1,\xff\n")
-    refused(run("weights", path), f"{path}: byte 2 is not UTF-8; save the file as CSV UTF-8")
+    refused(
+        run("weights", path),
+        f"{path}: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8",
+    )
 
 
 def test_mistyped_options_list_the_valid_ones(run: Any, matrix_file: Path) -> None:

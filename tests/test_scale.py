@@ -76,7 +76,6 @@ def test_parse_judgment(text: str, value: float) -> None:
         "1,5",
         "3x",
         "1/-3",
-        "1½",
     ],
 )
 def test_what_is_no_judgment_is_refused(text: str) -> None:

@@ -24,6 +24,7 @@ from ..errors import AnswersError, SurveyError
 from ..messages import Phrase
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
+from ..study.names import name_key
 from .long_csv import saaty_step
 from .survey_text import (
     UNKNOWN_LANGUAGE,
@@ -32,7 +33,6 @@ from .survey_text import (
     hierarchy_text,
     is_writable,
     load_content,
-    name_key,
     parse_hierarchy_text,
     plain_name,
     plain_names,

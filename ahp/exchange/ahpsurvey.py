@@ -21,6 +21,7 @@ from ..scale import opposite
 from ..study import Answers, Judgment, Survey
 from ..study.answers import unguarded
 from ..study.entered import spreadsheet_reason
+from ..study.names import labels_of, name_key
 from ..tables.delimited import Row, split_rows
 from .long_csv import guarded, saaty_step
 from .survey_text import (
@@ -28,9 +29,7 @@ from .survey_text import (
     Branch,
     Pair,
     check_name,
-    labels_of,
     load_content,
-    name_key,
     survey_from_branches,
 )
 

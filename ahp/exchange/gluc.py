@@ -22,6 +22,7 @@ from ..errors import AnswersError, SurveyError
 from ..messages import Phrase
 from ..study import Answers, Judgment, Survey
 from ..study.entered import judged
+from ..study.names import name_key
 from ..study.survey import wrong_sum
 from .survey_text import (
     UNKNOWN_LANGUAGE,
@@ -30,7 +31,6 @@ from .survey_text import (
     check_name,
     freeze,
     load_content,
-    name_key,
     read_number,
     survey_from_branches,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +18,7 @@ from ..hierarchy import Hierarchy
 from ..messages import Phrase
 from ..scale import parse_number, plain_text
 from ..study import Node, Survey
+from ..study.names import name_key
 from ..study.survey import FORMAT, SourcedWeights, check_comparisons, tree_of, wrong_sum
 
 MAX_BYTES = 8 * 2**20
@@ -62,16 +63,6 @@ def load_content(
     source = source or "upload"
     check_size(content, source, error, most)
     return content, source
-
-
-def name_key(text: str) -> str:
-    """What two spellings of a name have in common: half-width, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
-
-
-def caseless_key(text: str) -> str:
-    """What spellings of a name in small and capital letters have in common."""
-    return name_key(text).casefold()
 
 
 def is_writable(text: str) -> bool:
@@ -479,12 +470,3 @@ def survey_toml(survey: Survey) -> str:
         "nodes": [node(node_id, parent=parent_of[node_id]) for node_id in others],
     }
     return tomli_w.dumps(data)
-
-
-def labels_of(survey: Survey, nodes: Sequence[str]) -> dict[str, set[str]]:
-    """What people may call nodes, their ids and names in any language -> the nodes so called."""
-    labels: dict[str, set[str]] = {}
-    for node in nodes:
-        for label in (node, *survey.nodes[node].name.values()):
-            labels.setdefault(name_key(label), set()).add(node)
-    return labels

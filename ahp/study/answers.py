@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,12 +15,35 @@ from ..hierarchy import Hierarchy
 from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..messages import Phrase
 from ..result import Result
-from ..scale import parse_judgment
-from ..tables.delimited import MAX_CSV, split_rows, starts_formula
+from ..scale import not_judged, parse_judgment, plain_text, read_otherwise
+from ..tables.delimited import MAX_CSV, starts_formula
+from ..tables.faults import first_and_count, refuse_faults
+from ..tables.grids import Grid, column_letter, ranges, read_grid
+from ..tables.opened import HeaderRow, find_headers
 from .entered import entered_judgment
+from .names import caseless_key, labels_of
+
+if TYPE_CHECKING:
+    from .survey import Survey
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
 """Columns of an answers file."""
+
+_HEADERS = {
+    header: column
+    for column, headers in {
+        "expert": "expert 专家 专家姓名 姓名 respondent",
+        "parent": "parent 上级 上级要素 上级指标 准则 criterion",
+        "left": "left 左 左项 左侧要素 要素a",
+        "right": "right 右 右项 右侧要素 要素b",
+        "value": "value 值 判断 判断值 judgment",
+    }.items()
+    for header in headers.split()
+}
+"""What the columns may be called, as `header_key` makes it -> column."""
+
+MAX_UNPACKED = 2**26
+"""Bytes of an unpacked workbook of answers."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,27 +75,20 @@ class Judgment(Result):
 class Answers(Result):
     """The judgments of a panel, in the order they were read.
 
+    Attributes:
+        judgments: as entered.
+        remarks: what in their file was read how, beside what stands there as it is read.
+
     Raises:
         AnswersError: a pair is answered twice by the same expert.
     """
 
     judgments: tuple[Judgment, ...]
+    remarks: tuple[Phrase, ...] = ()
 
     def __post_init__(self) -> None:
-        seen: dict[tuple[str, str, frozenset[str]], Judgment] = {}
-        for judgment in self.judgments:
-            key = (judgment.expert, judgment.parent, frozenset((judgment.left, judgment.right)))
-            if key in seen:
-                raise AnswersError(
-                    "pair_answered_twice",
-                    place=judgment.place,
-                    expert=judgment.expert,
-                    left=judgment.left,
-                    right=judgment.right,
-                    parent=judgment.parent,
-                    first=Phrase("place_alone", place=seen[key].place),
-                )
-            seen[key] = judgment
+        for twice in _answered_twice(self.judgments):
+            raise twice
 
     @property
     def experts(self) -> tuple[str, ...]:
@@ -200,16 +217,46 @@ def check_parent(parent: str, hierarchy: Hierarchy, place: str) -> None:
         )
 
 
-def read_answers(path: str | Path) -> Answers:
-    """Read a long CSV file with the columns expert, parent, left, right, value, in any order.
+def _answered_twice(judgments: Iterable[Judgment]) -> Iterator[AnswersError]:
+    """What is wrong with each judgment of a pair that its expert has judged before."""
+    seen: dict[tuple[str, str, frozenset[str]], Judgment] = {}
+    for judgment in judgments:
+        key = (judgment.expert, judgment.parent, frozenset((judgment.left, judgment.right)))
+        if key in seen:
+            yield AnswersError(
+                "pair_answered_twice",
+                place=judgment.place,
+                expert=judgment.expert,
+                left=judgment.left,
+                right=judgment.right,
+                parent=judgment.parent,
+                first=Phrase("place_alone", place=seen[key].place),
+            )
+        else:
+            seen[key] = judgment
 
-    `value` says how much left matters more than right: `3`, `1/3`; values between the steps of the
-    scale, such as 2.14 of judgments that were joined, stay as they are. One line a judgment, UTF-8,
-    separated by commas, semicolons or tabs.
+
+def read_answers(
+    path: str | Path, survey: Survey | None = None, *, sheet: str | None = None
+) -> Answers:
+    """Read a long table with the columns expert, parent, left, right, value, in any order: CSV of
+    UTF-8, GB18030 or UTF-16, separated by commas, semicolons or tabs, or an XLSX workbook.
+
+    `value` says how much left matters more than right: `3`, `1/3`, `3:1`; values between the steps
+    of the scale, such as 2.14 of judgments that were joined, stay as they are. One line a judgment;
+    a line whose value is blank, a dash or NA is one that was not judged. Lines above the headers
+    and columns beside the five are passed over, and an expert or a parent that is blank is that of
+    the line above, as in merged cells. `remarks` of the result says what was read how.
+
+    Args:
+        path: of the file.
+        survey: what is answered; items may then be called by their names in any of its languages.
+        sheet: of a workbook with several.
 
     Raises:
-        AnswersError: names the file, the line, the value and what was expected. A value beyond the
-            scale from 1/9 to 9 is refused, with the reason where a spreadsheet made a date of it.
+        AnswersError: names the file, the line, the value and what was expected, of all that is
+            wrong. A value beyond the scale from 1/9 to 9 is refused, with the reason where a
+            spreadsheet made a date of it.
 
     >>> from ahp.resources import data_folder
     >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
@@ -218,48 +265,159 @@ def read_answers(path: str | Path) -> Answers:
     (('E1', 'E2', 'E3', 'E4', 'E5', 'E6', 'E7'), 245)
     """
     source = Path(path)
-    return answers_from_csv(read_bytes(source, AnswersError, MAX_CSV), str(source))
+    content = read_bytes(source, AnswersError, MAX_CSV)
+    return answers_from_csv(content, str(source), survey, sheet=sheet)
 
 
-def answers_from_csv(content: bytes, source: str) -> Answers:
-    """The answers in the content of a long CSV file, see `read_answers`.
+def answers_from_csv(
+    content: bytes, source: str, survey: Survey | None = None, *, sheet: str | None = None
+) -> Answers:
+    """The answers in the content of a long table, see `read_answers`.
 
     Args:
-        content: the bytes of the file.
+        content: the bytes of the file, CSV or XLSX.
         source: its name, for messages.
+        survey: as for `read_answers`.
+        sheet: as for `read_answers`.
 
     Raises:
         AnswersError: as `read_answers`.
     """
-    rows = split_rows(content, source, AnswersError, decimal_comma=True)
-    if not rows:
+    grid = read_grid(content, source, AnswersError, sheet or "", max_unpacked=MAX_UNPACKED)
+    lines = grid.lines()
+    if not lines:
         raise AnswersError("answers_empty", source=source, expected=COLUMNS)
-    line, header = rows[0]
-    if sorted(header) != sorted(COLUMNS):
+    header = find_headers(iter(lines), _HEADERS)
+    if header is None or len(header.positions) < len(COLUMNS) or header.twice:
+        line, cells = (header.line, header.cells) if header else lines[0]
         raise AnswersError(
             "answers_columns",
-            place=f"{source}: line {line}",
-            columns=tuple(header),
+            place=grid.line_place(line),
+            columns=tuple(filter(None, cells)),
             expected=COLUMNS,
         )
-    judgments = []
-    for line, row in rows[1:]:
-        place = f"{source}: line {line}"
-        if len(row) != len(header):
-            raise AnswersError("row_length", place=place, count=len(row), expected=len(header))
-        cells = dict(zip(header, map(unguarded, row), strict=True))
-        for column in COLUMNS:
-            if not cells[column]:
-                raise AnswersError("column_empty", place=place, column=column)
-        try:
-            entered_judgment(cells["value"])
-        except MatrixError as error:
-            problem = Phrase("value_refused", problem=error)
-            raise AnswersError("at_place", place=place, problem=problem) from error
-        judgments.append(Judgment(**cells, place=place))
+    reading = _Reading(grid, header, survey)
+    judgments = [
+        judgment
+        for line, cells in lines
+        if line > header.line and (judgment := reading.judgment(line, cells))
+    ]
+    refuse_faults([*reading.faults, *_answered_twice(judgments)], source, AnswersError)
     if not judgments:
         raise AnswersError("no_judgments", source=source)
-    return Answers(tuple(judgments))
+    return Answers(tuple(judgments), reading.remarks())
+
+
+class _Reading:
+    """A long table while it is read: what was read how, and what is wrong."""
+
+    def __init__(self, grid: Grid, header: HeaderRow, survey: Survey | None) -> None:
+        self.faults: list[AnswersError] = []
+        self._grid, self._header, self._survey = grid, header, survey
+        self._above: dict[str, str] = {}
+        self._filled: list[int] = []
+        self._open: list[int] = []
+        self._beside: set[int] = set()
+        self._read: dict[Phrase, None] = {}
+        self._named: dict[Phrase, None] = {}
+        self._labels: dict[tuple[str, ...], dict[str, set[str]]] = {}
+
+    def judgment(self, line: int, row: list[str]) -> Judgment | None:
+        """The judgment of a line; None where none was judged, or something is wrong."""
+        grid, place = self._grid, self._grid.line_place(line)
+        width, filled = len(grid.rows[self._header.line]), len(grid.rows[line])
+        if filled > width and not grid.sheet:  # such as a decimal comma that separates cells
+            self._refuse("row_length", place=place, count=filled, expected=width)
+            return None
+        self._beside.update(k for k in range(width, filled) if row[k])
+        cells = {column: unguarded(row[k]) for column, k in self._header.positions.items()}
+        if not any(cells.values()):
+            return None
+        for column in ("expert", "parent"):  # what merged cells leave below the first
+            if not cells[column] and cells["left"] and cells["right"] and self._above:
+                cells[column] = self._above[column]
+                self._filled.append(line)
+        empty = [column for column in COLUMNS[:4] if not cells[column]]
+        for column in empty:
+            self._refuse("column_empty", place=place, column=column)
+        if empty:
+            return None
+        self._above = cells
+        if not_judged(cells["value"]):
+            self._open.append(line)
+            return None
+        if grid.sheet:
+            place = grid.place(line, self._header.positions["value"])
+        judgment = Judgment(**cells, place=place)
+        try:
+            if self._survey is not None:
+                judgment = self._by_id(judgment, self._survey)
+            judgment = self._checked(judgment)
+        except AnswersError as error:
+            self.faults.append(error)
+            return None
+        return judgment
+
+    def _refuse(self, code: str, **about: Any) -> None:
+        self.faults.append(AnswersError(code, **about))
+
+    def _checked(self, judgment: Judgment) -> Judgment:
+        """The judgment, its value without what kept a spreadsheet from changing it."""
+        try:
+            entered_judgment(judgment.value)
+        except MatrixError as error:
+            problem = Phrase("value_refused", problem=error)
+            raise AnswersError("at_place", place=judgment.place, problem=problem) from error
+        if read := read_otherwise(judgment.value):
+            self._read[Phrase("read_as", text=judgment.value, value=read)] = None
+        kept = judgment.value.startswith(("'", "="))
+        return replace(judgment, value=plain_text(judgment.value)) if kept else judgment
+
+    def _by_id(self, judgment: Judgment, survey: Survey) -> Judgment:
+        """The judgment with ids in place of names."""
+        hierarchy = survey.hierarchy
+        parent = self._id(judgment.parent, hierarchy.compared, survey)
+        judgment = replace(judgment, parent=parent)
+        check_parent(parent, hierarchy, judgment.place)
+        kids = hierarchy.children[parent]
+        left, right = (self._id(name, kids, survey) for name in (judgment.left, judgment.right))
+        judgment = replace(judgment, left=left, right=right)
+        check_place(judgment, hierarchy)
+        return judgment
+
+    def _id(self, name: str, nodes: tuple[str, ...], survey: Survey) -> str:
+        """The node that a name or an id is of; the name itself where that isn't sure."""
+        if name in nodes:
+            return name
+        if nodes not in self._labels:
+            caseless: dict[str, set[str]] = {}
+            for label, ids in labels_of(survey, nodes).items():
+                caseless.setdefault(caseless_key(label), set()).update(ids)
+            self._labels[nodes] = caseless
+        found = self._labels[nodes].get(caseless_key(name), set())
+        if len(found) != 1:
+            return name
+        (node,) = found
+        self._named[Phrase("read_as", text=name, value=node)] = None
+        return node
+
+    def remarks(self) -> tuple[Phrase, ...]:
+        """What was read how."""
+        header = self._header
+        said: list[Phrase] = [*self._grid.remarks]
+        for code, lines in (
+            ("lines_above", header.above),
+            ("filled_down", sorted({*self._filled})),
+            ("lines_not_judged", self._open),
+        ):
+            if lines:
+                said.append(Phrase(code, lines=ranges(lines)))
+        if beside := (*header.unknown, *ranges(sorted(self._beside), column_letter)):
+            said.append(Phrase("columns_passed_over", columns=beside))
+        for read in (self._named, self._read):
+            if read:
+                said.append(Phrase("several_words", each=first_and_count([*read])))
+        return tuple(said)
 
 
 def unguarded(cell: str) -> str:

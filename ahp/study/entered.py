@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from ..errors import AnswersError, MatrixError
 from ..messages import Phrase
 from ..scale import LARGEST_STEP, SAATY_POSITIONS, parse_judgment
+from ..tables.delimited import UNCALCULATED
 from ..tolerance import WRITTEN_RTOL
 
 SERIAL_NUMBERS = range(20_000, 80_000)
@@ -50,7 +51,8 @@ _THOUSANDS = re.compile(r"(\d{2}),(\d{3})(?:\.0+)?")
 
 
 def spreadsheet_reason(text: str) -> Phrase | None:
-    """Why a cell holds a date or a time where a judgment was entered; None when it holds neither.
+    """Why a cell holds a date or a time where a judgment was entered, or a formula without a value;
+    None when it holds none of them.
 
     Args:
         text: the cell; a date in one of the usual forms, or the number that one is kept as.
@@ -60,6 +62,8 @@ def spreadsheet_reason(text: str) -> Phrase | None:
     """
     if _ONE_DIGIT.fullmatch(text):
         return None
+    if text == UNCALCULATED:
+        return Phrase("formula_uncalculated")
     plain = unicodedata.normalize("NFKC", text).strip()
     if match := _TIME.fullmatch(plain):
         ratio = f"{int(match[1])}:{int(match[2])}"
