@@ -878,6 +878,7 @@ _FILES = {
     "column_ambiguous": _("{place}: is ambiguous, expected one of {valid}"),
     "column_coding": _("{place}: coding = {coding!r}, expected one of {valid}"),
     "column_mapped_twice": _("{source}: column {column} is mapped twice, expected once"),
+    "column_means": _("column {column} ({header}): how much {left!r} matters more than {right!r}"),
     "column_name": _("full name"),
     "column_name_ambiguous": _(
         "survey {survey!r}: column {column} could be read in several ways, expected ids that can "
@@ -889,6 +890,10 @@ _FILES = {
         "{place}: names no pair below {parents}, expected two items with _ between them"
     ),
     "column_of": _("{place}, {column}"),
+    "column_of_experts": _(
+        "{place}: column {column!r} names no two items; if it has the experts, choose it as "
+        "their column"
+    ),
     "column_organization": _("organization"),
     "column_pair_again": _(
         "{place}: compares the pair of column {other}, expected one column a pair"
@@ -901,6 +906,10 @@ _FILES = {
     "column_reason": _("reason"),
     "column_weight": _("weight"),
     "columns_above": _("columns {lines} before the headers are passed over"),
+    "columns_apart": _(
+        "{place}: the columns compare {groups}, and none of one group with another; they stand "
+        "below several parents, so please give the survey"
+    ),
     "columns_beside": _("columns {lines} hold no values of units; they are passed over"),
     "columns_hidden": _("columns {lines} are hidden in the file; they are read like the others"),
     "columns_same_pair": _(
@@ -908,7 +917,7 @@ _FILES = {
         "one column a pair"
     ),
     "columns_totals": _("columns {lines} are sums or averages; they are passed over"),
-    "csv_not_utf8": _("{source}: byte {position} is not UTF-8; save the file as CSV UTF-8"),
+    "comparisons_without_column": _("{count} of {total} comparisons have no column"),
     "decimals_range": _("{value!r}, expected a whole number from 1 to 15"),
     "digit_count": _(
         "{digits!r} has {count} digits, expected {expected}, one for each pair below {parent!r}"

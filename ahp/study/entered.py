@@ -125,6 +125,18 @@ def entered_judgment(text: str) -> float:
     return value
 
 
+def holds_value(text: str) -> bool:
+    """Whether a cell of a table of answers is one of them, or what a spreadsheet made of it."""
+    plain = unicodedata.normalize("NFKC", text).strip().lstrip("+-−")
+    if spreadsheet_reason(text) is not None:
+        return True
+    try:
+        parse_judgment(plain)
+    except MatrixError:
+        return False
+    return True
+
+
 def judged(value: str, place: str | Phrase) -> float:
     """The number of a judgment in a file, see `entered_judgment`.
 

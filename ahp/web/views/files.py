@@ -11,7 +11,7 @@ import streamlit as st
 
 from ahp.errors import AHPError
 from ahp.exchange.ahp_os import write_project
-from ahp.exchange.ahpsurvey import Side, read_ahpsurvey, write_ahpsurvey
+from ahp.exchange.ahpsurvey import Side, expert_columns, read_ahpsurvey, write_ahpsurvey
 from ahp.exchange.column_mapper import (
     CODINGS,
     Coding,
@@ -114,6 +114,14 @@ def choose_side(question: str, left: str, right: str) -> Side | None:
 def read_wide(study: StudyInfo, content: bytes, name: str) -> Answers | None:
     """A wide table of signed numbers, once its sign convention is known."""
     _ = state.translate()
+    columns = [None, *expert_columns(content, name)]
+    expert_column = st.selectbox(
+        _("Column with the experts' names"),
+        columns,
+        index=len(columns) - 1,
+        format_func=lambda one: one or _("none"),
+        key="wide_expert_column",
+    )
     side = choose_side(
         _("In a column “a_b”, a negative value such as -5 means that more important is"),
         _("the item named first (as in the R package ahpsurvey)"),
@@ -121,7 +129,9 @@ def read_wide(study: StudyInfo, content: bytes, name: str) -> Answers | None:
     )
     if side is None:
         return None
-    return read_ahpsurvey(content, name, survey=study.survey, negative_is=side)
+    return read_ahpsurvey(
+        content, name, survey=study.survey, negative_is=side, expert_column=expert_column
+    )
 
 
 def read_mapped(study: StudyInfo, content: bytes, name: str) -> Answers | None:
@@ -260,7 +270,7 @@ def option_texts(table: ColumnTable, known: dict[str, PairColumn], about: str) -
 
 
 READERS: dict[str, Callable[[StudyInfo, bytes, str], Answers | None]] = {
-    "long": lambda _study, content, name: answers_from_csv(content, name),
+    "long": lambda study, content, name: answers_from_csv(content, name, study.survey),
     "wide": read_wide,
     "platform": read_mapped,
 }
@@ -276,8 +286,8 @@ def show_import(study: StudyInfo) -> None:
         st.info(_("Round {round} is closed: nothing can be uploaded.").format(round=study.round))
         return
     kinds = {
-        "long": _("long CSV: expert, parent, left, right, value"),
-        "wide": _("wide CSV of ahpsurvey: a column for each pair"),
+        "long": _("long table (CSV, XLSX): expert, parent, left, right, value"),
+        "wide": _("wide table of ahpsurvey (CSV, XLSX): a column for each pair"),
         "platform": _("export of a survey platform (CSV, XLSX): say what the columns mean"),
     }
     kind = st.selectbox(_("Format"), list(kinds), format_func=kinds.__getitem__, key="import_kind")
@@ -311,6 +321,8 @@ def show_import(study: StudyInfo) -> None:
         for name in answers.experts
     ]
     st.dataframe(rows, hide_index=True, width="stretch")
+    for remark in answers.remarks:
+        st.caption(state.plain(state.in_words(remark)))
     show_sample(study, answers)
     submit = st.checkbox(
         _("Submit the answers of those who have answered everything"), value=True, key="submit_all"
