@@ -667,8 +667,8 @@ _STUDY = {
     ),
     "field_type": _("{field} = {value!r}, expected {expected}"),
     "filled_down": _(
-        "expert or parent is blank, as merged cells leave it, and read as in the line above: "
-        "lines {lines}"
+        "cells that are merged, or blank for expert or parent, read as in the line above: lines "
+        "{lines}"
     ),
     "formula_uncalculated": _(
         "a formula that was never calculated, expected a value; open the file in a spreadsheet "

@@ -521,7 +521,9 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_convert_ahp_os(run: Any, files: Path) -> None:
     outcome = run("convert", "shop.json", "--from", "ahp-os", "--to", "long-csv")
-    assert outcome.out == ("expert,parent,left,right,value\n张三,n1,n2,n3,1/3\n张三,n3,n4,look,7\n")
+    assert outcome.out == (
+        '\ufeffexpert,parent,left,right,value\n张三,n1,n2,n3,"=""1/3"""\n张三,n3,n4,look,7\n'
+    )
     lost = "ahp: warning: shop.json: not written: given weights, 2\n"
     assert (outcome.status, outcome.err) == (0, lost)
     outcome = run("convert", "shop.json", "--from", "ahp-os", "--to", "hierarchy-text")
@@ -593,9 +595,15 @@ def test_convert_answers(run: Any, files: Path) -> None:
         "ahp: wide.csv: line 2, column n2_n3: expert 张三: "
         "“质量” is moderately more important than “价格” (3)\n",
     )
-    assert back.out == "expert,parent,left,right,value\n张三,n1,n2,n3,1/3\n张三,n3,n4,look,7\n"
+    assert (
+        back.out
+        == '\ufeffexpert,parent,left,right,value\n张三,n1,n2,n3,"=""1/3"""\n张三,n3,n4,look,7\n'
+    )
     same = run("convert", "shop.csv", "--from", "long-csv", "--to", "long-csv")
-    assert (same.status, same.out) == (0, (files / "shop.csv").read_text(encoding="utf-8"))
+    assert same.status == 0
+    (files / "same.csv").write_text(same.out, encoding="utf-8")
+    again = run("convert", "same.csv", "--from", "long-csv", "--to", "long-csv")
+    assert (again.status, again.err, again.out) == (0, "", same.out)
 
 
 def test_convert_ahpsurvey(run: Any, files: Path) -> None:
@@ -607,11 +615,11 @@ def test_convert_ahpsurvey(run: Any, files: Path) -> None:
         "“fam” (5)\n",
     )
     assert outcome.out == (
-        "expert,parent,left,right,value\n"
+        "\ufeffexpert,parent,left,right,value\n"
         "1,goal,cult,fam,5\n"
-        "1,goal,cult,house,1/3\n"
+        '1,goal,cult,house,"=""1/3"""\n'
         "1,goal,fam,house,1\n"
-        "2,goal,cult,fam,1/9\n"
+        '2,goal,cult,fam,"=""1/9"""\n'
     )
     turned = run(*options, "right")
     assert turned.err == (
@@ -619,8 +627,8 @@ def test_convert_ahpsurvey(run: Any, files: Path) -> None:
         "“cult” (5)\n"
     )
     assert turned.out == (
-        "expert,parent,left,right,value\n"
-        "1,goal,cult,fam,1/5\n"
+        "\ufeffexpert,parent,left,right,value\n"
+        '1,goal,cult,fam,"=""1/5"""\n'
         "1,goal,cult,house,3\n"
         "1,goal,fam,house,1\n"
         "2,goal,cult,fam,9\n"
@@ -629,7 +637,7 @@ def test_convert_ahpsurvey(run: Any, files: Path) -> None:
 
 def test_convert_gluc(run: Any, files: Path) -> None:
     outcome = run("convert", "weekend.ahp", "--from", "gluc", "--to", "long-csv")
-    assert outcome.out == "expert,parent,left,right,value\nAnn,weekend,cost,rest,1/3\n"
+    assert outcome.out == '\ufeffexpert,parent,left,right,value\nAnn,weekend,cost,rest,"=""1/3"""\n'
     assert (outcome.status, outcome.err) == (
         0,
         "ahp: warning: weekend.ahp: not written: comparisons of alternatives, 1\n"

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..datafile import system_problem
 from ..i18n import terminal_language, translator
-from ..i18n.errors import error_sentence
+from ..i18n.errors import FULL_STOP, error_sentence
 from ..messages import Message, Phrase
 
 
@@ -45,7 +45,8 @@ def print_notes(remarks: Iterable[Phrase], arguments: argparse.Namespace) -> Non
     _ = translator(language)
     line = _("ahp: note: {remark}")
     for remark in remarks:
-        print(line.format(remark=in_words(remark, language)), file=sys.stderr)
+        said = in_words(remark, language).removesuffix(FULL_STOP)
+        print(line.format(remark=said), file=sys.stderr)
 
 
 def in_words(problem: object, language: str) -> str:

@@ -397,4 +397,4 @@ def write_ahpsurvey(
     for expert, judged in cells.items():
         head = [] if expert_column is None else [guarded(expert, f"expert {expert!r}")]
         writer.writerow([*head, *(judged.get(pair, "NA") for pair in columns)])
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue().encode()

@@ -197,9 +197,14 @@ def _named_block(rows: _Rows, grid: Grid) -> _Block | None:
 
 
 def _may_stand_beside(name: str, cells: Sequence[str]) -> bool:
-    """Whether a row or a column is no item: by its name, or as nothing in it is a judgment."""
-    return bool(_BESIDE.fullmatch(header_key(name))) or all(
-        not cell or _is_name(cell) for cell in cells
+    """Whether a row or a column is no item: by its name, or as it numbers the items, or nothing in
+    it is a judgment.
+    """
+    numbered = [*cells] == [str(number + 1) for number in range(len(cells))]
+    return (
+        numbered
+        or bool(_BESIDE.fullmatch(header_key(name)))
+        or all(not cell or _is_name(cell) for cell in cells)
     )
 
 
@@ -242,7 +247,8 @@ def _bare_block(rows: _Rows, grid: Grid) -> _Block:
         columns=columns[in_column:],
         names=tuple(header or labels),
     )
-    if not block.lines or len(block.lines) != len(block.columns):
+    headers = sum(map(_is_name, first_line[in_column:])) > 1  # over rows of which one is missing
+    if len(block.lines) != len(block.columns) or not block.lines or (headers and not in_line):
         raise MatrixError("matrix_not_square", source=grid.source, rows=height, columns=width)
     for line, name, expected in zip(block.lines, labels, header, strict=False):
         if name != expected:

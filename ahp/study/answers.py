@@ -330,7 +330,10 @@ class _Reading:
             self._refuse("row_length", place=place, count=filled, expected=width)
             return None
         self._beside.update(k for k in range(width, filled) if row[k])
-        cells = {column: unguarded(row[k]) for column, k in self._header.positions.items()}
+        places = self._header.positions
+        cells = {column: unguarded(row[k]) for column, k in places.items()}
+        if any((line, k) in grid.merged for k in places.values()):
+            self._filled.append(line)
         if not any(cells.values()):
             return None
         for column in ("expert", "parent"):  # what merged cells leave below the first

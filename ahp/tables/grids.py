@@ -27,7 +27,7 @@ MAX_SPREAD = 100_000
 HIDDEN = "_ahp"
 """Name of the sheet in which workbooks that are given out say what they are."""
 
-_CONSTANT = re.compile(r'="([^"]*)"')
+_CONSTANT = re.compile(r'\A="([^"]*)"\Z')
 """A formula that is a text, by which people keep spreadsheets from changing it."""
 
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')

@@ -38,7 +38,7 @@ def test_write_answers() -> None:
     )
     content = write_answers(answers)
     assert content.decode() == (
-        'expert,parent,left,right,value\n"张, 三",goal,a,b,1/3\n\'=1+1,goal,b,a,2.5\n'
+        '\ufeffexpert,parent,left,right,value\n"张, 三",goal,a,b,"=""1/3"""\n\'=1+1,goal,b,a,2.5\n'
     )
     assert read_back(answers) == answers
 

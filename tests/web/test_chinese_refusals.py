@@ -242,7 +242,7 @@ CASES = {
         answers("", head="序号,答案\n1,3\n"), ("expert、parent、left、right、value",)
     ),
     "a row that is too short": Case(
-        answers("张三,goal,rent,flow\n"), sentence="答案.csv：第 2 行：有 4 个值，应有 5 个。"
+        answers("张三,goal,rent,flow,0,33\n"), sentence="答案.csv：第 2 行：有 6 个值，应有 5 个。"
     ),
     "an empty cell": Case(answers("张三,goal,rent,,3\n"), ("right",)),
     "a judgment off the scale": Case(
