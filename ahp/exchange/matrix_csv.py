@@ -225,6 +225,8 @@ def _bare_block(rows: _Rows, grid: Grid) -> _Block:
     lines = lines[len(above) : len(lines) - len(notes)]
     columns = [k for k in range(grid.width) if any(_cell(rows, line, k) for line in lines)]
     height, width = len(lines), len(columns)
+    if not lines or not columns:
+        raise MatrixError("matrix_empty", source=grid.source)
     beside = tuple(next(filter(None, rows[line]))[:LONGEST_NAMED] for line in notes)
     bare = _Block(lines, columns, beside=beside, above=above)
     if height == width and (half := _half_without_diagonal(rows, bare)):
