@@ -18,6 +18,7 @@ from .arguments import Commands, add_sheet
 from .printing import line_language, print_notes, print_warning, table_language
 
 if TYPE_CHECKING:
+    from ..exchange.column_mapper import ColumnMapping
     from ..exchange.take_over import TakenOver
 
 CONVERT_FROM = ("ahp-os", "ahpsurvey", "gluc", "long-csv", "platform")
@@ -276,7 +277,8 @@ def _write_conversion(arguments: argparse.Namespace, taken: _Converted) -> bytes
 
     language = arguments.names_language
     if arguments.target == "column-mapping":
-        return taken.kept["mapping"].to_json().encode()
+        mapping: ColumnMapping = taken.kept["mapping"]
+        return mapping.to_json().encode()
     if taken.survey is None or arguments.target == "long-csv":
         return long_csv.write_answers(taken.answers)
     if arguments.target == "ahp-os":

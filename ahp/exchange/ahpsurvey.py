@@ -125,11 +125,11 @@ def read_ahpsurvey(
         try:
             expert = _expert(header, place, row, number)
             if len(grid.rows[line]) > len(header.names):
-                about = {"count": len(grid.rows[line]), "expected": len(header.names)}
-                raise AnswersError("row_length", place=place, **about)
+                count, width = len(grid.rows[line]), len(header.names)
+                raise AnswersError("row_length", place=place, count=count, expected=width)
             if expert in experts:
-                about = {"expert": expert, "first": experts[expert]}
-                raise AnswersError("expert_in_two_lines", place=place, **about)
+                first = experts[expert]
+                raise AnswersError("expert_in_two_lines", place=place, expert=expert, first=first)
         except AnswersError as error:
             faults.append(error)
             continue
@@ -161,14 +161,15 @@ def _expert(header: _Header, place: str, row: Sequence[str], number: int) -> str
     return check_name(unguarded(row[header.expert_at]), where, AnswersError)
 
 
-def expert_columns(content: bytes, source: str) -> tuple[str, ...]:
+def expert_columns(content: bytes, source: str, sheet: str | None = None) -> tuple[str, ...]:
     """The headers that speak of experts, for `expert_column` of `read_ahpsurvey`.
 
     Args:
         content: the bytes of the file.
         source: its name, for messages.
+        sheet: of a workbook with several.
     """
-    _, header, _ = _load(content, source, None, None)
+    _, header, _ = _load(content, source, None, sheet)
     return tuple(name for _, name in header.columns if _names_experts(name))
 
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import io
 import itertools
+import random
+import subprocess
+import time
 import tomllib
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +21,9 @@ from ahp.errors import AHPError
 from ahp.exchange import read_matrix
 from ahp.exchange.ahpsurvey import read_ahpsurvey, survey_of_columns
 from ahp.exchange.column_mapper import apply_mapping, read_columns, suggest_mapping
+from ahp.exchange.long_csv import write_answers
 from ahp.i18n.errors import error_sentence
-from ahp.study import Answers, Survey
+from ahp.study import Answers, Judgment, Survey
 from ahp.study.answers import answers_from_csv
 from ahp.study.survey import survey_from_toml
 
@@ -117,7 +123,84 @@ def test_what_is_read_and_said(
     assert (found, *words) == (case.get("read"), case["en"], case["zh"])
 
 
-MATRIX = ["成本/质量 3", "成本/速度 5", "质量/速度 3"]
+PIECES = [
+    *(
+        b",",
+        b";",
+        b"\t",
+        b"\n",
+        b'"',
+        b"=",
+        b"1/3",
+        b"0",
+        b"-",
+        b"\xff",
+        b"\0",
+        b"1e999",
+        b"x" * 50,
+    ),
+    *(b"1/0", b"9" * 20, b"3 3/4", b"3:1", b".", b"0.33", b"\xef\xbb\xbf", "中".encode(), b"=\0"),
+]
+
+
+def mutated(content: bytes, rng: random.Random) -> bytes:
+    """A file with one to three of its parts changed, left out, doubled or put in."""
+    changed = bytearray(content)
+    for _ in range(rng.randint(1, 3)):
+        start, end = sorted(rng.randrange(len(changed) + 1) for _ in range(2))
+        match rng.randrange(4):
+            case 0:
+                changed[start:start] = rng.choice(PIECES) * rng.choice((1, 1, 1, 30))
+            case 1:
+                del changed[start : min(end, start + 9)]
+            case 2:
+                changed[start:start] = changed[start:end]
+            case 3:
+                changed[start : start + 1] = bytes([rng.randrange(256)])
+    return bytes(changed)
+
+
+@pytest.mark.slow
+def test_damaged_files_are_read_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a file holds, what is raised is an error of ours that can be said, and soon."""
+    monkeypatch.chdir(tmp_path)
+    rng = random.Random(1)
+    files = [(case, content_of(case)) for case in CASES if "text" in case]
+    kinds: Counter[str] = Counter()
+    said: tuple[str, ...] = ()
+    for case, content in (rng.choice(files) for _ in range(10_000)):
+        begun = time.process_time()
+        try:
+            read(case, mutated(content, rng))
+            kinds[case["kind"]] += 1
+        except AHPError as error:
+            said = str(error), error_sentence(error, "zh")
+        assert all(said)
+        assert time.process_time() - begun < 2
+    assert kinds.keys() == {"matrix", "answers", "wide", "platform"}
+
+
+@pytest.mark.slow
+def test_answers_come_back_from_a_spreadsheet(tmp_path: Path) -> None:
+    """LibreOffice opens what we write, and saves it as CSV and as a workbook."""
+    values = ["3", "1/3", "1/9", "2.5", "7/3"]
+    given = Answers(tuple(Judgment(f"张{k}", "g", "a", "b", text) for k, text in enumerate(values)))
+    (tmp_path / "a.csv").write_bytes(write_answers(given))
+    for kind in ("csv:Text - txt - csv (StarCalc):44,34,76,1", "xlsx"):
+        subprocess.run(
+            [
+                *("soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless"),
+                *("--infilter=CSV:44,34,76,1", "--convert-to", kind),
+                *("--outdir", tmp_path / "saved", tmp_path / "a.csv"),
+            ],
+            check=True,
+            timeout=120,
+            capture_output=True,
+        )
+        back = ahp.read_answers(tmp_path / "saved" / f"a.{kind[:4].rstrip(':')}")
+        assert [replace(one, place="") for one in back.judgments] == [*given.judgments]
+
+
 UTF_16 = "the file is read as utf-16"
 ENCODINGS = {"utf-8": "", "utf-8-sig": "", "utf-16": UTF_16, "gb18030": UTF_16[:-6] + "gb18030"}
 

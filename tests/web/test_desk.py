@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import re
 from dataclasses import replace
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 import ahp
 import ahp.resources
@@ -599,6 +600,54 @@ def test_answers_of_other_programs(visit, store, organizer, survey):
         ("李四", True),
     ]
     assert len(store.answers(study.id).judgments) == 70
+
+
+def upload_answers(visit, organizer, name, content, kind="long"):
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Answers from other programs"
+    app.session_state["import_kind"] = kind
+    app.run()
+    uploader = next(one for one in app.get("file_uploader") if "answers_file" in str(one.key))
+    return uploader.set_value((name, content, "")).run()
+
+
+def test_what_was_read_how_is_shown(visit, store, organizer, survey):
+    store.create_study(survey, "2026")
+    parent, left, right = (survey.node_name(k, "zh") for k in survey.hierarchy.comparisons[0])
+    line = f"王五,{parent},{left},{right},3:1\n"
+    content = f"表1\nexpert,parent,left,right,value\n{line}".encode("gb18030")
+    app = upload_answers(visit, organizer, "a.csv", content)
+    ids = zip((parent, left, right), survey.hierarchy.comparisons[0], strict=True)
+    said = [re.sub(r"[\\\N{WORD JOINER}]", "", one.value) for one in app.caption]
+    assert said[-4:] == [
+        "the file is read as gb18030",
+        "lines above the table passed over: 1",
+        ", ".join(f"{name} read as {node}" for name, node in ids),
+        "3:1 read as 3",
+    ]
+
+
+def test_a_sheet_and_the_column_of_experts_are_asked_for(visit, store, organizer, survey):
+    store.create_study(survey, "2026")
+    _parent, left, right = survey.hierarchy.comparisons[0]
+    book = Workbook()
+    book.active.append(["请填写"])
+    sheet = book.create_sheet("判断")
+    sheet.append(["编号", f"{left}_{right}"])
+    sheet.append([7, -3])
+    out = io.BytesIO()
+    book.save(out)
+    app = upload_answers(visit, organizer, "w.xlsx", out.getvalue(), "wide")
+    (choice,) = (one for one in app.selectbox if "answers_sheet" in str(one.key))
+    assert (choice.value, choice.options) == (None, ["Sheet", "判断"])
+    choice.select("判断").run()
+    assert app.selectbox(key="wide_expert_column").value == "编号"
+    app.radio(key="negative_is").set_value("left").run()
+    assert [info.value for info in app.info] == [
+        f"w.xlsx: sheet “判断”, cell B2: “3” is read as: “{survey.node_name(left, 'en')}” is "
+        f"moderately more important than “{survey.node_name(right, 'en')}” (3). Is that what 7 "
+        "answered?"
+    ]
 
 
 def test_one_answer_of_a_file_is_shown_in_words(visit, store, organizer, survey):

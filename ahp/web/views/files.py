@@ -24,6 +24,7 @@ from ahp.exchange.column_mapper import (
     read_columns,
     suggest_mapping,
 )
+from ahp.exchange.deliveries import sheets_of
 from ahp.exchange.long_csv import write_answers
 from ahp.exchange.questionnaire_docx import questionnaire_document
 from ahp.i18n.errors import place_words
@@ -111,10 +112,10 @@ def choose_side(question: str, left: str, right: str) -> Side | None:
     )
 
 
-def read_wide(study: StudyInfo, content: bytes, name: str) -> Answers | None:
+def read_wide(study: StudyInfo, content: bytes, name: str, sheet: str) -> Answers | None:
     """A wide table of signed numbers, once its sign convention is known."""
     _ = state.translate()
-    columns = [None, *expert_columns(content, name)]
+    columns = [None, *expert_columns(content, name, sheet)]
     expert_column = st.selectbox(
         _("Column with the experts' names"),
         columns,
@@ -130,14 +131,19 @@ def read_wide(study: StudyInfo, content: bytes, name: str) -> Answers | None:
     if side is None:
         return None
     return read_ahpsurvey(
-        content, name, survey=study.survey, negative_is=side, expert_column=expert_column
+        content,
+        name,
+        survey=study.survey,
+        negative_is=side,
+        expert_column=expert_column,
+        sheet=sheet,
     )
 
 
-def read_mapped(study: StudyInfo, content: bytes, name: str) -> Answers | None:
+def read_mapped(study: StudyInfo, content: bytes, name: str, sheet: str) -> Answers | None:
     """A table of a survey platform, once every column's meaning is said."""
     _, survey = state.translate(), study.survey
-    table = read_columns(content, name)
+    table = read_columns(content, name, sheet=sheet)
     codings = {
         "signed": _("9 … 1 … -9"),
         "position": _("1 … 17, from the left end to the right end"),
@@ -269,8 +275,25 @@ def option_texts(table: ColumnTable, known: dict[str, PairColumn], about: str) -
     return {row[text]: row[value] for row in edited if row[value]}
 
 
-READERS: dict[str, Callable[[StudyInfo, bytes, str], Answers | None]] = {
-    "long": lambda study, content, name: answers_from_csv(content, name, study.survey),
+def choose_sheet(content: bytes, name: str) -> str | None:
+    """The sheet of a workbook with several, "" for other files; None until it is said."""
+    _ = state.translate()
+    sheets = sheets_of(content, name)
+    if not sheets:
+        return ""
+    return st.selectbox(
+        _("Which sheet is to be read?"),
+        sheets,
+        index=None,
+        placeholder=_("Please choose"),
+        key=f"answers_sheet-{hashlib.sha256(content).hexdigest()}",
+    )
+
+
+READERS: dict[str, Callable[[StudyInfo, bytes, str, str], Answers | None]] = {
+    "long": lambda study, content, name, sheet: answers_from_csv(
+        content, name, study.survey, sheet=sheet
+    ),
     "wide": read_wide,
     "platform": read_mapped,
 }
@@ -304,7 +327,8 @@ def show_import(study: StudyInfo) -> None:
     if file is None:
         return
     try:
-        answers = READERS[kind](study, file.getvalue(), file.name)
+        sheet = choose_sheet(file.getvalue(), file.name)
+        answers = None if sheet is None else READERS[kind](study, file.getvalue(), file.name, sheet)
         if answers is None:
             return
         answers.arrays(study.survey.hierarchy)
