@@ -1294,7 +1294,6 @@ _FILES = {
     "too_many_bytes": _("{source}: {count} bytes, expected at most {most}"),
     "too_many_cells_inside": _("more than {limit} elements of cells, expected fewer"),
     "too_many_characters": _("{source}: {count} characters, expected at most {most}"),
-    "too_many_columns": _("{source}: {count} columns, expected at most {most}"),
     "too_many_decimals": _("{value} has more than {most} decimals, expected fewer"),
     "too_many_elements": _("more than {limit} elements, expected fewer"),
     "too_many_levels": _("more than {most} levels, expected fewer"),

@@ -155,7 +155,8 @@ def read_grid(
         AHPError: of that type; the file can't be read, or has several sheets.
     """
     refuse_no_table(content[:FIRST_BYTES], source, error)
-    if content.startswith(ZIP):
+    damaged = content.startswith(ZIP[:2]) and source.lower().endswith(".xlsx")
+    if content.startswith(ZIP) or damaged:
         return _workbook_grid(content, source, error, sheet, max_unpacked)
     check_size(content, source, error, MAX_CSV)
     encoding = encoding_of(io.BytesIO(content))
