@@ -80,8 +80,9 @@ class Grid:
         each row, and a decimal comma is a point where no comma separates the cells.
         """
         rows: list[Row] = []
-        for line in self.rows:
-            cells = [self.cell(line, column) for column in range(self.width)]
+        width = self.width
+        for line, filled in self.rows.items():
+            cells = [*filled, *[""] * (width - len(filled))]
             rows.append((line, list(map(with_point, cells)) if self.decimal_comma else cells))
         place = {line: k for k, (line, _) in enumerate(rows)}
         for (line, column), (top, first) in self.merged.items():
