@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from ..result import Result
 from ..scale import parse_judgment
 from ..tables.delimited import MAX_CSV, split_rows, starts_formula
 from .entered import entered_judgment
+
+if TYPE_CHECKING:
+    from .survey import Survey
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
 """Columns of an answers file."""
@@ -72,6 +76,40 @@ class Answers(Result):
                     first=Phrase("place_alone", place=seen[key].place),
                 )
             seen[key] = judgment
+
+    @classmethod
+    def from_matrices(
+        cls, survey: Survey, matrices: Mapping[str, Any], experts: Sequence[str] | None = None
+    ) -> Answers:
+        """The judgments in the matrices of a panel, as they stand there.
+
+        Every judgment lies on the scale, from 1/9 to 9, between its steps as well: 2.5 stays 2.5.
+        An expert may leave out pairs and whole matrices.
+
+        Args:
+            survey: what was compared.
+            matrices: expert -> parent -> matrix of the parent's children; or parent -> matrices of
+                all experts, shape (k, n, n), or (n, n) of one. Parents go by id or name. A matrix
+                is what `ahp.PairwiseMatrix` takes: with names (a pandas `DataFrame`, say) it is
+                joined to the survey by them, ids or names; without, its rows are in the survey's
+                order. NaN, None and 0 in both cells of a pair = not judged; where one triangle is
+                empty, the other one says all.
+            experts: their names, for arrays of all experts; `"1"`, `"2"`, … by default.
+
+        Raises:
+            AnswersError: names the expert, the parent, the items of both cells and what was
+                expected: no reciprocals, other items, a value beyond the scale.
+
+        >>> survey = ahp.Survey.from_names({"Job": ["Pay", "Work", "City"]})
+        >>> answers = ahp.Answers.from_matrices(
+        ...     survey, {"Li": {"Job": [[1, 2.5, 5], [0.4, 1, 3], [0.2, "1/3", 1]]}}
+        ... )
+        >>> [(one.left, one.right, one.value) for one in answers.judgments]
+        [('pay', 'work', '2.5'), ('pay', 'city', '5'), ('work', 'city', '3')]
+        """
+        from .judged_matrices import answers_from_matrices  # noqa: PLC0415 - makes answers
+
+        return answers_from_matrices(survey, matrices, experts)
 
     @property
     def experts(self) -> tuple[str, ...]:
@@ -184,7 +222,7 @@ def check_place(judgment: Judgment, hierarchy: Hierarchy) -> None:
         raise AnswersError("answer_compares_itself", place=judgment.place, item=judgment.left)
 
 
-def check_parent(parent: str, hierarchy: Hierarchy, place: str) -> None:
+def check_parent(parent: str, hierarchy: Hierarchy, place: str | Phrase) -> None:
     """Refuse a node below which nothing is compared.
 
     Raises:

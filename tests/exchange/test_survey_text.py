@@ -11,16 +11,15 @@ from hypothesis import strategies as st
 
 import ahp
 from ahp.exchange.survey_text import (
-    MAX_NODES,
     MAX_TEXT,
     hierarchy_text,
-    make_ids,
     parse_hierarchy_text,
     read_hierarchy_text,
     survey_toml,
 )
 from ahp.scale import SAATY_POSITIONS, opposite
 from ahp.study import Answers, Judgment, Survey, survey_from_content
+from ahp.study.names import MAX_NODES, make_ids
 from ahp.study.survey import survey_from_toml
 
 NAMES = st.text("价格质量服务安全监督能力（）()abcXYZ-é", min_size=1, max_size=6)
