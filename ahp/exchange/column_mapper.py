@@ -25,7 +25,8 @@ from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment, Survey
 from ..study.answers import check_parent
 from ..study.entered import judged, spreadsheet_reason
-from ..study.names import check_name, labels_of, name_key
+from ..study.names import check_name, name_key
+from ..study.survey import labels_of
 from ..tables.delimited import Row, split_rows
 from . import wording
 from .ahpsurvey import Side, check_side, signed_judgment

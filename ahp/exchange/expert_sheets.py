@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from openpyxl.utils import get_column_letter
@@ -12,10 +12,11 @@ from ..errors import AnswersError, MatrixError
 from ..messages import Phrase
 from ..scale import parse_judgment
 from ..study import Answers, Judgment, Survey
+from ..study.answers import parent_called
 from ..study.entered import spreadsheet_reason
-from ..study.judged_matrices import judged_pairs, parent_called
-from ..study.names import labels_of, name_key
-from ..study.survey import UNKNOWN_LANGUAGE
+from ..study.judged_matrices import judged_pairs
+from ..study.names import name_key
+from ..study.survey import UNKNOWN_LANGUAGE, labels_of
 from ..tables.grids import Grid, read_sheets
 from ..tolerance import WRITTEN_RTOL
 from .survey_text import load_content
@@ -279,13 +280,15 @@ def _judgments(block: _Block, survey: Survey, parent: str, expert: str) -> Itera
         survey,
         parent,
         texts,
-        expert=expert,
         place=block.place,
         labels=block.names,
         cell_name=block.cell_name,
     )
     sheet = block.place.rpartition(" ")[0]
-    return (replace(one, place=f"{sheet} {one.place}") for one in found)
+    return (
+        Judgment(expert, parent, left, right, value, f"{sheet} {cell}")
+        for left, right, value, cell in found
+    )
 
 
 def _readings(block: _Block) -> Iterator[Phrase]:

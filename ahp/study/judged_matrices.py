@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations, permutations
 from math import isnan
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,45 +18,31 @@ from ..matrix import PairwiseMatrix, as_matrices, given_labels
 from ..messages import Cell, Phrase
 from ..scale import LARGEST_STEP, judgment_text, opposite, parse_judgment
 from ..tolerance import WRITTEN_RTOL
-from .answers import Answers, Judgment, check_parent
-from .names import check_name, labels_of, name_key
-from .survey import Survey
+from .names import name_key
+from .survey import Survey, labels_of
 
 
-def answers_from_matrices(
-    survey: Survey, matrices: Any, experts: Sequence[str] | None = None
-) -> Answers:
-    """The answers in the matrices of a panel, see `Answers.from_matrices`."""
-    place = Phrase("the_matrices")
-    if not isinstance(matrices, Mapping) or not matrices:
-        raise AnswersError("matrices_no_table", place=place, type=type(matrices).__name__)
-    inner = [isinstance(value, Mapping) for value in matrices.values()]
-    if not any(inner):
-        matrices = _by_expert(matrices, experts)
-    elif experts is not None or not all(inner):
-        code = "experts_named_twice" if all(inner) else "matrices_mixed"
-        raise AnswersError(code, place=place)
-    parents = labels_of(survey, survey.hierarchy.parents)
-    judgments: list[Judgment] = []
-    for name, below in matrices.items():
-        if not isinstance(name, str):
-            raise AnswersError("expert_no_name", place=place, value=repr(name))
-        expert, count = check_name(name, place, AnswersError), len(judgments)
-        seen: set[str] = set()
-        for label, matrix in below.items():
-            parent = parent_called(str(label), parents, survey, Phrase("expert_at", expert=expert))
-            here = Phrase("matrix_of_expert", expert=expert, parent=survey.node_name(parent, ""))
-            if parent in seen:
-                raise AnswersError("two_matrices", place=here)
-            seen.add(parent)
-            judgments += judged_pairs(survey, parent, matrix, expert=expert, place=here)
-        if len(judgments) == count:
-            raise AnswersError("expert_silent", place=place, expert=expert)
-    return Answers(tuple(judgments))
+class JudgedPair(NamedTuple):
+    """A judgment of a matrix.
+
+    Attributes:
+        left, right: ids of the two items.
+        value: how much left matters more than right, as exact text.
+        cell: name of the cell it stands in; "" for a matrix that was not read from a file.
+    """
+
+    left: str
+    right: str
+    value: str
+    cell: str
 
 
-def _by_expert(matrices: Mapping[str, Any], experts: Sequence[str] | None) -> dict[str, Any]:
-    """Expert -> parent -> matrix, from parent -> the matrices of all experts."""
+def by_expert(matrices: Mapping[str, Any], experts: Sequence[str] | None) -> dict[str, Any]:
+    """Expert -> parent -> matrix, from parent -> the matrices of all experts.
+
+    Raises:
+        AnswersError: other numbers of experts, or names that stand twice.
+    """
     stacks = {parent: _stack(values) for parent, values in matrices.items()}
     first = next(iter(stacks.values()))
     names = [str(k + 1) for k in range(len(first))] if experts is None else list(experts)
@@ -86,52 +72,24 @@ def _stack(values: Any) -> list[Any]:
     return list(values) if rows or labeled else [values]
 
 
-def parent_called(
-    label: str,
-    parents: Mapping[str, set[str]],
-    survey: Survey,
-    place: str | Phrase,
-) -> str:
-    """The id of the parent that is called so.
-
-    Args:
-        label: id or name, in any language of the survey.
-        parents: what parents are called, of `labels_of`.
-        survey: whose parents they are.
-        place: for messages.
-
-    Raises:
-        AnswersError: none is compared under that is called so, or two are.
-    """
-    found = sorted(parents.get(name_key(label), ()))
-    if len(found) > 1:
-        raise AnswersError("name_of_two", place=place, name=label, ids=tuple(found))
-    parent = found[0] if found else label
-    check_parent(parent, survey.hierarchy, place)
-    return parent
-
-
 def judged_pairs(
     survey: Survey,
     parent: str,
     matrix: Any,
     *,
-    expert: str,
     place: str | Phrase,
     labels: Sequence[str] | None = None,
     cell_name: Callable[[int, int], str] | None = None,
-) -> Iterator[Judgment]:
+) -> Iterator[JudgedPair]:
     """The judgments of a matrix: the steps of the scale as such, others as they stand.
 
     Args:
         survey: the survey.
         parent: id of the node below which the items are compared.
         matrix: as for `Answers.from_matrices`.
-        expert: who judged.
         place: of the matrix, for messages.
         labels: names of its items, for one without.
-        cell_name: row, column -> name of a cell, where it was read from a file; the judgments get
-            them as their places.
+        cell_name: row, column -> name of a cell, where it was read from a file.
 
     Raises:
         AnswersError: names the place, and the items or the cells.
@@ -184,7 +142,7 @@ def judged_pairs(
         turned, text = _as_text(one, other)
         left, right = (j, i) if turned else (i, j)
         read_at = where(left, right) if cell_name else ""
-        yield Judgment(expert, parent, kids[left], kids[right], text, read_at)
+        yield JudgedPair(kids[left], kids[right], text, read_at)
 
 
 def _name(label: Any, called: Mapping[str, set[str]], names: Mapping[str, str]) -> Any:

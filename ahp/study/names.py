@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from ..codec import at
 from ..datafile import ID
 from ..errors import AHPError, EntryError, SurveyError
-from ..hierarchy import Hierarchy
 from ..messages import Phrase
-from .survey import Node, Survey, check_comparisons
 
 MAX_NODES = 2000
 """More names than this are refused as no survey."""
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
+UNKNOWN_LANGUAGE = "und"
+"""Code of a language that a file doesn't tell (ISO 639-2, undetermined)."""
 
 
 def name_key(text: str) -> str:
@@ -55,7 +53,7 @@ def plain_name(name: str) -> str:
 
 def make_ids(names: Iterable[str]) -> list[str]:
     """Ids for names: in ASCII where the name is, else `n1`, `n2`, …; each once, always the same."""
-    slugs = [_slug(name) for name in names]
+    slugs = [slug_of(name) for name in names]
     taken = set(slugs)
     counts: dict[str, int] = {}
     ids: list[str] = []
@@ -71,7 +69,8 @@ def make_ids(names: Iterable[str]) -> list[str]:
     return ids
 
 
-def _slug(name: str) -> str:
+def slug_of(name: str) -> str:
+    """An id for a name in ASCII; "" for another one."""
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
     slug = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_") if plain.isascii() else ""
@@ -102,65 +101,6 @@ class Branch:
         while level:
             yield from level
             level = [kid for branch in level for kid in branch.children]
-
-
-def survey_from_branches(
-    goal: Branch,
-    source: str | Phrase,
-    *,
-    id: str | None,  # noqa: A002 - the name of the attribute
-    language: str,
-    title: str = "",
-    description: str = "",
-) -> Survey:
-    """A survey in one language, made from a tree of names; the branches get their ids.
-
-    Raises:
-        SurveyError: a single child, too many names, an id or a language of the wrong form.
-    """
-    branches = list(goal.walk())
-    if len(branches) > MAX_NODES:
-        raise SurveyError("too_many_names", source=source, count=len(branches), most=MAX_NODES)
-    for branch, node_id in zip(branches, make_ids(branch.name for branch in branches), strict=True):
-        branch.id = node_id
-        if len(branch.children) == 1:
-            raise SurveyError(
-                "single_item", place=branch.place, name=branch.name, item=branch.children[0].name
-            )
-    title = title.strip() or goal.name
-    survey_id = id or _slug(title) or "imported"
-    for code, value, pattern in (
-        ("survey_id_form", survey_id, ID),
-        ("survey_language_form", language, _LANGUAGE),
-    ):
-        if not pattern.fullmatch(value):
-            raise SurveyError(code, source=source, value=value)
-
-    def text(value: str) -> Mapping[str, str]:
-        return MappingProxyType({language: value.strip()} if value.strip() else {})
-
-    children = {
-        branch.id: tuple(kid.id for kid in branch.children)
-        for branch in branches
-        if branch.children
-    }
-    try:
-        hierarchy = Hierarchy(goal.id, children)
-        check_comparisons(hierarchy)
-    except AHPError as error:
-        raise SurveyError("at_place", place=goal.place, problem=error) from error
-    return Survey(
-        id=survey_id,
-        languages=(language,),
-        name=text(title),
-        description=text(description),
-        nodes=MappingProxyType(
-            {item.id: Node(item.id, text(item.name), text(item.explanation)) for item in branches}
-        ),
-        hierarchy=hierarchy,
-        method="eigenvector",
-        random_index="saaty",
-    )
 
 
 def branches_of_names(names: Any) -> Branch:
@@ -216,12 +156,3 @@ def branches_of_names(names: Any) -> Branch:
         if key not in below_goal:
             raise SurveyError("branch_apart", place=place, name=branch.name, goal=goal.name)
     return goal
-
-
-def labels_of(survey: Survey, nodes: Sequence[str]) -> dict[str, set[str]]:
-    """What people may call nodes, their ids and names in any language -> the nodes so called."""
-    labels: dict[str, set[str]] = {}
-    for node in nodes:
-        for label in (node, *survey.nodes[node].name.values()):
-            labels.setdefault(name_key(label), set()).add(node)
-    return labels

@@ -19,8 +19,8 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from ..codec import Filled, Id, at, checked, filled, inside, placed, structure
-from ..datafile import MAX_TOML, canonical, parse_toml, read_bytes
-from ..errors import SurveyError, SurveyWarning
+from ..datafile import ID, MAX_TOML, canonical, parse_toml, read_bytes
+from ..errors import AHPError, SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
 from ..matrix import LARGEST
 from ..messages import Phrase
@@ -28,6 +28,15 @@ from ..priority import check_method
 from ..random_index import check_random_index, random_indices_for, reaching_random_index
 from ..resources import data_folder
 from ..result import Result
+from .names import (
+    MAX_NODES,
+    UNKNOWN_LANGUAGE,
+    Branch,
+    branches_of_names,
+    make_ids,
+    name_key,
+    slug_of,
+)
 
 FORMAT = 1
 MAX_CHILDREN = 9
@@ -45,9 +54,6 @@ OPTIONAL_TEXTS = ("description", "explanation")
 
 MAX_COMPARISONS = 10_000
 """Comparisons of a survey; experts answer some 60 well."""
-
-UNKNOWN_LANGUAGE = "und"
-"""Code of a language that a file doesn't tell (ISO 639-2, undetermined)."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 
@@ -149,8 +155,6 @@ class Survey(Result):
         >>> ahp.Survey.from_names({"目标": ["价格", "质量"]}).hierarchy.leaves
         ('n2', 'n3')
         """
-        from .names import branches_of_names, survey_from_branches  # noqa: PLC0415 - makes surveys
-
         goal = branches_of_names(names)
         survey = survey_from_branches(goal, Phrase("the_names"), id=id, language=language)
         return replace(
@@ -283,6 +287,74 @@ def survey_from_toml(content: bytes | str, source: str) -> Survey:
         SurveyError: the file, the path inside it and what was expected.
     """
     return _build(parse_toml(content, source, SurveyError, "a_survey"), source)
+
+
+def survey_from_branches(
+    goal: Branch,
+    source: str | Phrase,
+    *,
+    id: str | None,  # noqa: A002 - the name of the attribute
+    language: str,
+    title: str = "",
+    description: str = "",
+) -> Survey:
+    """A survey in one language, made from a tree of names; the branches get their ids.
+
+    Raises:
+        SurveyError: a single child, too many names, an id or a language of the wrong form.
+    """
+    branches = list(goal.walk())
+    if len(branches) > MAX_NODES:
+        raise SurveyError("too_many_names", source=source, count=len(branches), most=MAX_NODES)
+    for branch, node_id in zip(branches, make_ids(branch.name for branch in branches), strict=True):
+        branch.id = node_id
+        if len(branch.children) == 1:
+            raise SurveyError(
+                "single_item", place=branch.place, name=branch.name, item=branch.children[0].name
+            )
+    title = title.strip() or goal.name
+    survey_id = id or slug_of(title) or "imported"
+    for code, value, pattern in (
+        ("survey_id_form", survey_id, ID),
+        ("survey_language_form", language, _LANGUAGE),
+    ):
+        if not pattern.fullmatch(value):
+            raise SurveyError(code, source=source, value=value)
+
+    def text(value: str) -> Mapping[str, str]:
+        return MappingProxyType({language: value.strip()} if value.strip() else {})
+
+    children = {
+        branch.id: tuple(kid.id for kid in branch.children)
+        for branch in branches
+        if branch.children
+    }
+    try:
+        hierarchy = Hierarchy(goal.id, children)
+        check_comparisons(hierarchy)
+    except AHPError as error:
+        raise SurveyError("at_place", place=goal.place, problem=error) from error
+    return Survey(
+        id=survey_id,
+        languages=(language,),
+        name=text(title),
+        description=text(description),
+        nodes=MappingProxyType(
+            {item.id: Node(item.id, text(item.name), text(item.explanation)) for item in branches}
+        ),
+        hierarchy=hierarchy,
+        method="eigenvector",
+        random_index="saaty",
+    )
+
+
+def labels_of(survey: Survey, nodes: Sequence[str]) -> dict[str, set[str]]:
+    """What people may call nodes, their ids and names in any language -> the nodes so called."""
+    labels: dict[str, set[str]] = {}
+    for node in nodes:
+        for label in (node, *survey.nodes[node].name.values()):
+            labels.setdefault(name_key(label), set()).add(node)
+    return labels
 
 
 def definition(of: Any, nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -440,9 +512,9 @@ class _SurveyTable:
     id: Id
     languages: Annotated[tuple[str, ...], filled, _check_languages]
     name: Mapping[str, Filled]
+    description: Mapping[str, Filled] = field(default_factory=dict)
     goal: _GoalTable
     nodes: Annotated[tuple[_NodeTable, ...], filled]
-    description: Mapping[str, Filled] = field(default_factory=dict)
     method: Annotated[str, check_method] = "eigenvector"
     random_index: Annotated[str, check_random_index] = "saaty"
 

@@ -141,7 +141,7 @@ def test_hierarchy_text() -> None:
     assert found.given_weights == {"goal": {"a": 0.3, "big_b": 0.7}}
     assert found.branches == ("goal", "a")
     assert (survey.id, survey.languages, survey.name) == ("x", ("en",), {"en": "T"})
-    assert survey.nodes["a_1"].explanation == {"en": "a 1"}
+    assert survey.nodes["a_1"].explanation == survey.description == {}
     assert survey_from_content(survey.content) == survey
     assert parse_hierarchy_text("Goal: A, B;") == read_hierarchy_text("Goal: A, B;").survey
     assert parse_hierarchy_text("Goal: A, B;").languages == ("und",)

@@ -652,7 +652,8 @@ def test_a_survey_is_written_in_the_editor(visit, store, organizer):
     def write(node: str, name: str) -> None:
         app.button(key=f"node-{node}").click().run()
         keyed(app.text_input, f"name-{node}-en-").set_value(name).run()
-        keyed(app.text_area, f"explanation-{node}-en-").set_value(f"What {name} is.").run()
+        if node != "n2":
+            keyed(app.text_area, f"explanation-{node}-en-").set_value(f"What {name} is.").run()
 
     for node, name in (("goal", "Lunch"), ("n1", "Taste"), ("n2", "Price")):
         write(node, name)
@@ -662,6 +663,10 @@ def test_a_survey_is_written_in_the_editor(visit, store, organizer):
     keyed(app.text_input, "name--en-").set_value("Lunch").run()
     keyed(app.text_area, "explanation--en-").set_value("What to eat.").run()
     assert not app.warning
+    assert [one.value for one in app.info] == [
+        "Experts judge better by one or two sentences that say what is meant. They can be left "
+        "out; there are none yet for: Price."
+    ]
     assert "3 indicators, 3 comparisons, about 5 minutes" in texts(app)
     next(box for box in app.text_input if box.label == "Title").set_value("Lunch 2026")
     app.button(key="from_draft").click().run()
