@@ -837,6 +837,7 @@ sys.exit(main({arguments!r}))
         ["serve"],
         ["log", "verify"],
         ["convert", "x.ahp", "--from", "gluc", "--to", "long-csv"],
+        ["convert", "x.xlsx", "--from", "expert-sheets", "--to", "long-csv"],
         ["receipt", "key"],
         ["receipt", "verify", "receipt.pdf", "study.json", "--key", "key.pem"],
     ],

@@ -140,7 +140,7 @@ def at(*path: str | int) -> Callable[[dict[str, Any], Any], None]:
 
 
 REMOVE = object()
-TOP = "format, id, languages, name, description, goal, nodes, method, random_index"
+TOP = "format, id, languages, name, goal, nodes, description, method, random_index"
 ID_FORM = "expected a letter, then only letters, digits, _ and -"
 METHODS = ", ".join(map(repr, priority.METHODS))
 TABLES = (
