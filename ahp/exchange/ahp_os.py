@@ -24,8 +24,7 @@ from ..errors import AnswersError, SurveyError
 from ..messages import Phrase
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
-from ..study.names import name_key, plain_name
-from ..study.survey import UNKNOWN_LANGUAGE
+from ..study.names import UNKNOWN_LANGUAGE, name_key, plain_name
 from .long_csv import saaty_step
 from .survey_text import (
     GivenWeights,

@@ -21,8 +21,8 @@ from ..scale import opposite
 from ..study import Answers, Judgment, Survey
 from ..study.answers import unguarded
 from ..study.entered import spreadsheet_reason
-from ..study.names import Branch, check_name, name_key
-from ..study.survey import UNKNOWN_LANGUAGE, labels_of, survey_from_branches
+from ..study.names import UNKNOWN_LANGUAGE, Branch, check_name, name_key
+from ..study.survey import labels_of, survey_from_branches
 from ..tables.delimited import Row, split_rows
 from .long_csv import guarded, saaty_step
 from .survey_text import Pair, load_content

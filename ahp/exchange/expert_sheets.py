@@ -15,8 +15,8 @@ from ..study import Answers, Judgment, Survey
 from ..study.answers import parent_called
 from ..study.entered import spreadsheet_reason
 from ..study.judged_matrices import judged_pairs
-from ..study.names import name_key
-from ..study.survey import UNKNOWN_LANGUAGE, labels_of
+from ..study.names import UNKNOWN_LANGUAGE, name_key
+from ..study.survey import labels_of
 from ..tables.grids import Grid, read_sheets
 from ..tolerance import WRITTEN_RTOL
 from .survey_text import load_content
@@ -119,7 +119,8 @@ def read_expert_sheets(
         if not found:
             remarks.append(Phrase("sheet_without_matrix", source=source, sheet=sheet))
             continue
-        count, there = len(judgments), {}
+        count = len(judgments)
+        there: dict[str, _Block] = {}
         for block in found:
             parent = _parent_of(block, survey)
             if parent in there:
@@ -301,7 +302,7 @@ def _readings(block: _Block) -> Iterator[Phrase]:
             if i == j or one is None:
                 continue
             halves += other is None
-            printed, mirror = float_of(one), _number(other or "")
+            printed, mirror = _decimal(one), _number(other or "")
             if printed is not None and printed < 1:
                 meant = 1 / mirror if mirror and mirror >= 1 else _number(one)
                 rounded += meant is not None and abs(printed / meant - 1) > WRITTEN_RTOL
@@ -311,7 +312,7 @@ def _readings(block: _Block) -> Iterator[Phrase]:
         yield Phrase("decimals_read", place=block.place, count=rounded)
 
 
-def float_of(text: str) -> float | None:
+def _decimal(text: str) -> float | None:
     """A decimal as it stands; None for a fraction and for what is no number."""
     try:
         return float(text)

@@ -22,8 +22,8 @@ from ..errors import AnswersError, SurveyError
 from ..messages import Phrase
 from ..study import Answers, Judgment, Survey
 from ..study.entered import judged
-from ..study.names import Branch, check_name, name_key
-from ..study.survey import UNKNOWN_LANGUAGE, survey_from_branches, wrong_sum
+from ..study.names import UNKNOWN_LANGUAGE, Branch, check_name, name_key
+from ..study.survey import survey_from_branches, wrong_sum
 from .survey_text import GivenWeights, freeze, load_content, read_number
 
 MAX_YAML = 2**18

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import re
 from dataclasses import replace
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 import ahp
 import ahp.resources
@@ -619,6 +620,31 @@ def test_one_answer_of_a_file_is_shown_in_words(visit, store, organizer, survey)
     app.button(key="record_answers").click().run()
     (judgment,) = store.answers(study.id, only_submitted=False).judgments
     assert judgment.value == "1/5"
+
+
+def test_matrices_with_one_sheet_an_expert_are_recorded(visit, store, organizer):
+    survey = ahp.Survey.from_names({"Lunch": ["Taste", "Price"], "Taste": ["Sweet", "Hot"]})
+    study = store.create_study(survey, "2026")
+    book = Workbook()
+    book.worksheets[0].title = "王五"
+    for row in (["Lunch", "Price", "Taste"], ["Price", 1, ""], ["Taste", 3, 1]):
+        book.worksheets[0].append(row)
+    content = io.BytesIO()
+    book.save(content)
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Answers from other programs"
+    app.run()
+    app.selectbox(key="import_kind").set_value("sheets").run()
+    uploader = next(one for one in app.get("file_uploader") if "answers_file" in str(one.key))
+    uploader.set_value(("p.xlsx", content.getvalue(), "application/octet-stream")).run()
+    assert [info.value for info in app.info][:2] == [
+        "p.xlsx: sheet “王五”, cell A1: judgments read as the reciprocal where one cell of a pair "
+        "is empty: 1",
+        "p.xlsx: sheet “王五” has no matrix for “Taste”, nothing is judged there",
+    ]
+    app.button(key="record_answers").click().run()
+    (judgment,) = store.answers(study.id, only_submitted=False).judgments
+    assert (judgment.left, judgment.right, judgment.value) == ("taste", "price", "3")
 
 
 # -- surveys
