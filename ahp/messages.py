@@ -712,8 +712,7 @@ _STUDY = {
         "{place}: {name!r} is the name of several items, expected one of their ids: {ids!r}"
     ),
     "names_no_tree": _(
-        "{place}: {value}, expected names of items such as {{'Goal': ['A', 'B'], 'A': ['a1', "
-        "'a2']}}"
+        "{place}: {value}, expected names of items: the goal -> those below it, and so on"
     ),
     "no_answers": _("no answers, expected those of one expert or more"),
     "no_judgments": _("{source}: no judgments, expected a line for each"),

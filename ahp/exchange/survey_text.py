@@ -15,9 +15,8 @@ from ..errors import AHPError, MatrixError, SurveyError
 from ..messages import Phrase
 from ..scale import parse_number, plain_text
 from ..study import Survey
-from ..study.names import MAX_NODES, Branch, check_name, name_key
+from ..study.names import MAX_NODES, UNKNOWN_LANGUAGE, Branch, check_name, name_key
 from ..study.survey import (
-    UNKNOWN_LANGUAGE,
     SourcedWeights,
     survey_from_branches,
     tree_of,
