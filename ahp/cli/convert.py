@@ -19,7 +19,7 @@ from .printing import line_language, print_warning, table_language
 if TYPE_CHECKING:
     from ..exchange.take_over import TakenOver
 
-CONVERT_FROM = ("ahp-os", "ahpsurvey", "gluc", "long-csv")
+CONVERT_FROM = ("ahp-os", "ahpsurvey", "expert-sheets", "gluc", "long-csv")
 CONVERT_TO = ("ahp-os", "ahpsurvey", "hierarchy-text", "long-csv", "survey-toml")
 """Formats that `ahp convert` reads and writes."""
 
@@ -31,7 +31,8 @@ def add(commands: Commands) -> None:
         help="read the files of other programs, and write them",
         description="Reads answers or a survey in one format and writes them in another. Formats: "
         "ahp-os, a project JSON of AHP-OS; ahpsurvey, a wide CSV table with a column a pair; gluc, "
-        "a YAML file of the R package ahp; long-csv, an answers file; hierarchy-text, the tree as "
+        "a YAML file of the R package ahp; expert-sheets, a workbook with one sheet an expert and "
+        "judgment matrices; long-csv, an answers file; hierarchy-text, the tree as "
         "AHP-OS takes it; survey-toml, a survey file.",
     )
     command.add_argument("input", metavar="INPUT", help="the file to read")
@@ -40,7 +41,8 @@ def add(commands: Commands) -> None:
     command.add_argument(
         "--survey",
         metavar="FILE",
-        help="for long-csv and ahpsurvey: a shipped survey, or a .toml file, that they answer",
+        help="for long-csv, ahpsurvey and expert-sheets: a shipped survey, or a .toml file, that "
+        "they answer",
     )
     command.add_argument(
         "--negative-is",
@@ -135,7 +137,7 @@ def _check_conversion(arguments: argparse.Namespace) -> None:
     for option, given, useful in (
         ("--negative-is", arguments.negative_is, wide),
         ("--expert-column", arguments.expert_column, source == "ahpsurvey"),
-        ("--survey", arguments.survey, source in {"ahpsurvey", "long-csv"}),
+        ("--survey", arguments.survey, source in {"ahpsurvey", "expert-sheets", "long-csv"}),
     ):
         if given and not useful:
             raise OptionError("option_useless", option=option, given=given, **conversion)
@@ -157,10 +159,9 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
             "author": project.author,
         }
         taken = from_ahp_os(project, path.name)
-        if arguments.target == "ahp-os":
-            return _Converted(taken.survey, taken.answers, project_parts)
-        if arguments.target == "hierarchy-text":
-            beside = tuple(item for item in taken.left_out if item[1] != "given weights")
+        if arguments.target in {"ahp-os", "hierarchy-text"}:
+            lost = taken.left_out if arguments.target == "hierarchy-text" else ()
+            beside = tuple(item for item in lost if item[1] != "given weights")
             return _Converted(taken.survey, taken.answers, project_parts, beside)
         return _converted(taken, arguments.target)
     if arguments.source == "gluc":
@@ -179,6 +180,15 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
         raise OptionError.unknown("--language", arguments.names_language, survey.languages)
     if arguments.source == "long-csv":
         return _Converted(survey, read_answers(path))
+    if arguments.source == "expert-sheets":
+        from ..exchange.expert_sheets import read_expert_sheets  # noqa: PLC0415 - with the app
+        from ..exchange.take_over import from_expert_sheets  # noqa: PLC0415
+
+        language = line_language(arguments)
+        taken = from_expert_sheets(read_expert_sheets(path, survey=survey, **options), language)
+        for remark in taken.remarks:
+            print_warning(remark, language)
+        return _Converted(taken.survey, taken.answers)
     from ..exchange.ahpsurvey import read_ahpsurvey, survey_of_columns  # noqa: PLC0415
 
     column = arguments.expert_column

@@ -21,18 +21,11 @@ from ..scale import opposite
 from ..study import Answers, Judgment, Survey
 from ..study.answers import unguarded
 from ..study.entered import spreadsheet_reason
+from ..study.names import UNKNOWN_LANGUAGE, Branch, check_name, name_key
+from ..study.survey import labels_of, survey_from_branches
 from ..tables.delimited import Row, split_rows
 from .long_csv import guarded, saaty_step
-from .survey_text import (
-    UNKNOWN_LANGUAGE,
-    Branch,
-    Pair,
-    check_name,
-    labels_of,
-    load_content,
-    name_key,
-    survey_from_branches,
-)
+from .survey_text import Pair, load_content
 
 Side = Literal["left", "right"]
 SIDES: tuple[Side, ...] = ("left", "right")

@@ -25,10 +25,12 @@ from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment, Survey
 from ..study.answers import check_parent
 from ..study.entered import judged, spreadsheet_reason
+from ..study.names import check_name, name_key
+from ..study.survey import labels_of
 from ..tables.delimited import Row, split_rows
 from . import wording
 from .ahpsurvey import Side, check_side, signed_judgment
-from .survey_text import Pair, caseless_key, check_name, labels_of, load_content, name_key
+from .survey_text import Pair, caseless_key, load_content
 
 FORMAT = 1
 MAX_ROWS = 50_000

@@ -24,6 +24,7 @@ from ahp.exchange.column_mapper import (
     read_columns,
     suggest_mapping,
 )
+from ahp.exchange.expert_sheets import read_expert_sheets
 from ahp.exchange.long_csv import write_answers
 from ahp.exchange.questionnaire_docx import questionnaire_document
 from ahp.i18n.errors import place_words
@@ -122,6 +123,14 @@ def read_wide(study: StudyInfo, content: bytes, name: str) -> Answers | None:
     if side is None:
         return None
     return read_ahpsurvey(content, name, survey=study.survey, negative_is=side)
+
+
+def read_matrices(study: StudyInfo, content: bytes, name: str) -> Answers:
+    """The matrices of a workbook with one sheet an expert; says how they were read."""
+    found = read_expert_sheets(content, name, survey=study.survey)
+    for remark in found.remarks:
+        st.info(state.plain(state.in_words(remark, study.survey)))
+    return found.answers
 
 
 def read_mapped(study: StudyInfo, content: bytes, name: str) -> Answers | None:
@@ -263,6 +272,7 @@ READERS: dict[str, Callable[[StudyInfo, bytes, str], Answers | None]] = {
     "long": lambda _study, content, name: answers_from_csv(content, name),
     "wide": read_wide,
     "platform": read_mapped,
+    "sheets": read_matrices,
 }
 
 
@@ -279,6 +289,7 @@ def show_import(study: StudyInfo) -> None:
         "long": _("long CSV: expert, parent, left, right, value"),
         "wide": _("wide CSV of ahpsurvey: a column for each pair"),
         "platform": _("export of a survey platform (CSV, XLSX): say what the columns mean"),
+        "sheets": _("workbook with one sheet an expert: judgment matrices (XLSX)"),
     }
     kind = st.selectbox(_("Format"), list(kinds), format_func=kinds.__getitem__, key="import_kind")
     attempt = st.session_state.setdefault("import_attempt", 0)
