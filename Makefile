@@ -1,5 +1,5 @@
 # `make app` starts the app, `make test` runs all checks, `make slow` those that
-# take too long for every day; all do their own set-up.
+# take too long for every day, `make chaos` lets things fall over; all do their own set-up.
 
 PATH ?= /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
@@ -10,7 +10,7 @@ BIN := .venv/bin
 # Tests start hundreds of Pythons: none should compile again what another one has.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test packages types bytecode slow bounds bench translations api screenshots clean
+.PHONY: app test packages types bytecode slow chaos bounds bench translations api screenshots clean
 
 # For others in the network: make app HOST=0.0.0.0, on another port with PORT=8080. Shells have a
 # variable HOST of their own, so what isn't said on the command line doesn't count.
@@ -45,6 +45,12 @@ slow: .venv/test
 	tools/system-packages slow
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
 
+# Everything a server needs is killed, cut off or full while 50 experts answer: 10,000 answers, none
+# of which may be lost. A quarter of an hour, as root on Linux: networks and disks of its own.
+chaos: .venv/test
+	tools/system-packages chaos
+	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m chaos --numprocesses 0 --capture=no tests/chaos
+
 # The oldest and the newest Python and dependencies that pyproject.toml declares: four environments.
 bounds: .venv-bounds/bin/uv
 	tools/system-packages
@@ -69,8 +75,8 @@ bounds: .venv-bounds/bin/uv
 
 # The core against batched LAPACK and other programs, which get an environment of their own; ways of
 # asking, with simulated experts; the report of a large study; then the pages in a real browser, alone
-# and while 49 experts answer; what a click asks of the database, and pages of one that has grown; a log
-# of a million events.
+# and while 49 experts answer; 20 sessions and 300; what a click asks of the database, and pages of one
+# that has grown; a log of a million events.
 bench: .venv/test .venv-peers/installed
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
 		$(BIN)/python benchmarks/core.py .venv-peers/bin/python
@@ -83,6 +89,7 @@ bench: .venv/test .venv-peers/installed
 	$(BIN)/python benchmarks/evaluation_pages.py
 	$(BIN)/python benchmarks/load.py
 	$(BIN)/python benchmarks/raters.py
+	$(BIN)/python benchmarks/sessions.py
 	$(BIN)/python benchmarks/statements.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/verify_log.py

@@ -122,10 +122,16 @@ class Hierarchy(Result):
         kids = () if parent in self.given_weights else self.children[parent]
         return tuple(combinations(kids, 2))
 
-    @property
+    @cached_property
     def comparisons(self) -> tuple[tuple[str, str, str], ...]:
         """All comparisons as (parent, left, right), parent by parent from the goal."""
         return tuple((parent, *pair) for parent in self.parents for pair in self.pairs(parent))
+
+    @cached_property
+    def comparison_of(self) -> Mapping[tuple[str, str, str], tuple[str, str, str]]:
+        """(parent, left, right) in either order of the two -> the comparison."""
+        turned = {(parent, b, a): (parent, a, b) for parent, a, b in self.comparisons}
+        return MappingProxyType({one: one for one in self.comparisons} | turned)
 
     def global_weights(self, local_weights: Mapping[str, ArrayLike]) -> dict[str, float]:
         """Global weight of every node: the product of local weights from the goal, which has 1.

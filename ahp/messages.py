@@ -318,6 +318,7 @@ _NUMERIC = {
     "the_basis": _("the basis"),
     "the_leaves": _("the leaves"),
     "the_local_weights": _("the local weights"),
+    "the_experts": _("experts"),
     "the_matrices": _("the matrices"),
     "the_matrix": _("the matrix"),
     "the_node_weights": _("the node weights"),
@@ -654,12 +655,18 @@ _STUDY = {
     "draft_too_few_items": _(
         "{item!r} has too few items below it ({count}), expected two or more to compare"
     ),
+    "expert_at": _("expert {expert!r}"),
     "expert_code_twice": _("code {value!r} stands for two experts, expected one for each"),
+    "expert_no_name": _("{place}: {value} is no name of an expert, expected text"),
+    "expert_silent": _("{place}: expert {expert!r} judged nothing, expected one pair or more"),
     "expert_without_code": _("no code for expert {name!r}, expected one for each"),
     "expert_without_weight": _("no expert weight for {name!r}, expected one for each expert"),
     "experts_excluded": _(
         "too few are left below {parent!r} once experts whose CR reaches the limit are excluded "
         "({listed}); expected incoherent = 'downweight' or 'include', or a larger cr_limit"
+    ),
+    "experts_named_twice": _(
+        "{place}: experts are the keys of the matrices already, expected experts=None"
     ),
     "experts_not_connected": _(
         "no expert's own judgments under {parent!r} connect all items, expected those of one or "
@@ -697,7 +704,27 @@ _STUDY = {
         "{text!r} is a time of day: a spreadsheet made a time of a ratio such as {ratio}; enter "
         "a number or a fraction instead"
     ),
+    "matrices_mixed": _(
+        "{place}: expected either expert -> parent -> matrix, or parent -> the matrices of all "
+        "experts"
+    ),
+    "matrices_no_table": _(
+        "{place}: of type {type}, expected a mapping: expert -> parent -> matrix, or parent -> "
+        "the matrices of all experts"
+    ),
+    "matrix_of_expert": _("expert {expert!r}, matrix below {parent!r}"),
+    "matrix_of_shape": _("{place}: of shape {shape}, expected {count} rows and columns: {items!r}"),
     "missing_beside": _("missing, expected with {key}"),
+    "name_below_two": _(
+        "{place}: {name!r} stands below {first!r} and below {second!r}, expected below one; "
+        "ahp.synthesize puts together alternatives that are compared under every criterion"
+    ),
+    "name_of_two": _(
+        "{place}: {name!r} is the name of several items, expected one of their ids: {ids!r}"
+    ),
+    "names_no_tree": _(
+        "{place}: {value}, expected names of items: the goal -> those below it, and so on"
+    ),
     "no_answers": _("no answers, expected those of one expert or more"),
     "no_judgments": _("{source}: no judgments, expected a line for each"),
     "no_tables": _("no tables, expected one or more"),
@@ -722,6 +749,7 @@ _STUDY = {
         "expert {expert!r} has not judged ({left!r}, {right!r}) under {parent!r} ({missing} of "
         "{count} are missing there)"
     ),
+    "pair_of": _("({left!r}, {right!r})"),
     "parent_cycle": _("cycle {cycle}, expected a way to the goal"),
     "parent_has_given": _(
         "{place}: parent = {parent!r} has given weights, nothing is compared below it, expected "
@@ -753,6 +781,7 @@ _STUDY = {
     "survey_index_short": _(
         "the random index {named!r} ends before {count} items; {used!r} is used instead"
     ),
+    "survey_itself": _("the survey"),
     "survey_not_shipped": _(
         "{name!r} is no shipped survey, expected one of {valid} or the path of a .toml file"
     ),
@@ -764,6 +793,7 @@ _STUDY = {
     "the_consent": _("The consent"),
     "the_contradictions": _("The list of contradictions"),
     "the_document": _("The document number"),
+    "the_names": _("the names"),
     "the_sentence": _("The sentence"),
     "the_stated": _("Where they said so"),
     "the_layout": _("The layout of the file"),
@@ -779,6 +809,7 @@ _STUDY = {
     "the_title": _("The title"),
     "the_value": _("The value"),
     "too_many_comparisons": _("{count} comparisons, expected at most {most}"),
+    "two_matrices": _("{place}: stands there twice, expected once"),
     "value_refused": _("value = {problem}"),
     "weight_of_nobody": _("expert weight for {name!r}, expected one of {valid!r}"),
     "weight_out_of_range": _("{value!r}, expected a number of 0 or more"),
@@ -919,6 +950,9 @@ _FILES = {
     "columns_totals": _("columns {lines} are sums or averages; they are passed over"),
     "comparisons_without_column": _("{count} of {total} comparisons have no column"),
     "decimals_range": _("{value!r}, expected a whole number from 1 to 15"),
+    "decimals_read": _(
+        "{place}: rounded decimals read as what they stand for, such as 0.33 as 1/3: {count}"
+    ),
     "digit_count": _(
         "{digits!r} has {count} digits, expected {expected}, one for each pair below {parent!r}"
     ),
@@ -981,6 +1015,9 @@ _FILES = {
     "gluc_empty": _("{source}: is empty, expected an ahp file"),
     "gluc_judgment": _("{place}: {count} values, expected three such as [A, B, 1/4]"),
     "gluc_version": _("{version!r}, expected 2.0"),
+    "heading_unknown": _(
+        "{place}: heading {heading!r}, expected the name of an item, or {goal!r} as at {first}"
+    ),
     "hidden_cell_changed": _(
         "{source}: sheet '_ahp', row {row}: cell {cell!r}, expected a cell of its own in column "
         "C; undo the change, or ask the organizer for the questionnaire anew"
@@ -1002,6 +1039,28 @@ _FILES = {
     "id_twice": _("{value!r} is used twice, expected ids that differ"),
     "is_missing": _("missing"),
     "matrix_large": _("{source}: {count} items, expected at most {most}"),
+    "matrices_missing": _(
+        "{source}: sheet {sheet!r} has no matrix for {names!r}, nothing is judged there"
+    ),
+    "matrix_of_none": _("{place}: items {items!r}, expected those below one of {names!r}"),
+    "matrix_of_several": _(
+        "{place}: items {items!r} stand below several, expected one of them as heading: {names!r}"
+    ),
+    "matrix_other_items": _("{place}: items {items!r}, expected {expected!r} as at {first}"),
+    "matrix_twice": _(
+        "{place}: a second matrix for {name!r}, expected one; the first is at {first}"
+    ),
+    "matrix_without_heading": _(
+        "{place}: the matrix has no heading, expected the item it belongs to in its corner or "
+        "above it"
+    ),
+    "no_goal_matrix": _(
+        "{place}: all matrices belong to items of others, expected one that belongs to the goal"
+    ),
+    "no_matrices": _(
+        "{source}: no judgment matrix, expected on each sheet matrices with the names of the "
+        "items in the first row and the first column"
+    ),
     "not_a_fraction": _("{value!r} is no number, expected one such as 0.25 or 1/3"),
     "is_utf16": _("{source}: is UTF-16 text, expected UTF-8: save it with the encoding UTF-8"),
     "item_not_below": _("{place}: {name!r}, expected an item below {parent!r}: {valid}"),
@@ -1136,6 +1195,10 @@ _FILES = {
         "{source}: is a web page that is called a workbook; open it in a spreadsheet program and "
         "save it as an .xlsx file"
     ),
+    "one_cell_read": _(
+        "{place}: judgments read as the reciprocal where one cell of a pair is empty: {count}"
+    ),
+    "sheet_without_matrix": _("{source}: sheet {sheet!r} has no judgment matrix and is left out"),
     "weights_panel_missing": _(
         "the judgments from which the weights were drawn can't be found; the report can't be made "
         "without them"
@@ -1541,12 +1604,24 @@ _STORE = {
     "export_number": _("a whole number from 0 to {largest}"),
     "export_survey": _("{source}: survey: {problem}"),
     "export_text_or_null": _("text or null"),
+    "key_gone": _(
+        "{path}: there is no signing key, and the database knows the key {known}; put that one "
+        "there, or let {variable} name its file, as the other processes have it; where it is lost, "
+        "“ahp receipt key --accept” makes a new one: receipts signed until now then verify with "
+        "the old public key only, and second factors have to be set up again"
+    ),
     "key_is_none": _(
         "{path}: holds no Ed25519 key in PKCS #8 PEM without a password; put the key back from its "
         "backup, or move the file away, so that a new key is made: receipts signed until now then "
         "verify with the old public key only"
     ),
     "key_missing": _("{path}: there is no signing key; give the server's public key by --key"),
+    "key_other": _(
+        "{path}: holds the signing key {found}, and the database knows the key {known}; put that "
+        "one there, or let {variable} name its file, as the other processes have it; where it is "
+        "lost, “ahp receipt key --accept” takes this one: receipts signed until now then verify "
+        "with the old public key only, and second factors have to be set up again"
+    ),
     "key_unreadable": _(
         "{path}: the server's signing key cannot be read or made: {problem}; make the file "
         "readable and its folder writable, or set {variable} to another file"

@@ -13,6 +13,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,6 +157,11 @@ def parse_judgment(text: str) -> float:
         MatrixError: the text is neither, has a footnote mark (`"3²"`), or the value is not positive
             and finite.
     """
+    return _judgment(text)
+
+
+@lru_cache(maxsize=1024)  # a long log has the same ones again and again
+def _judgment(text: str) -> float:
     return _number(_as_fraction(text), text)
 
 

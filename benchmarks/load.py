@@ -31,7 +31,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -184,6 +184,12 @@ class Clients:
     """Answers that were sent again because they weren't dealt with."""
     problems: list[str] = field(default_factory=list)
 
+    def add(self, expert: Expert) -> None:
+        """What an expert has done."""
+        self.confirmed += expert.confirmed
+        self.resent += expert.resent
+        self.milliseconds += [1000 * seconds for seconds in expert.seconds]
+
 
 def run_clients(
     links: Mapping[str, str], answers: int, pause: tuple[float, float], out: Connection
@@ -199,9 +205,7 @@ def run_clients(
             await expert.answer_all(answers, pause)
             report.finished.append(time.monotonic())
         finally:
-            report.confirmed += expert.confirmed
-            report.resent += expert.resent
-            report.milliseconds += [1000 * seconds for seconds in expert.seconds]
+            report.add(expert)
 
     async def everybody() -> None:
         experts = (be_expert(number, *link) for number, link in enumerate(links.items()))
@@ -477,6 +481,15 @@ def put_to_work(
     )
 
 
+def answers_in_log(store: Store, study_id: str, experts: Collection[str]) -> Counter[Answer]:
+    """The answers of these experts, and how often each is in the log."""
+    return Counter(
+        Answer(str(event.expert_id), f"pair {event.parent} {event.left} {event.right}", event.value)
+        for event in store.events(study_id)
+        if event.kind == "answer" and event.expert_id in experts and event.value
+    )
+
+
 def measure(options: argparse.Namespace, server: RunningServer) -> bool:
     """Run everything and print it.
 
@@ -505,11 +518,7 @@ def measure(options: argparse.Namespace, server: RunningServer) -> bool:
         )
         load = put_to_work(playwright, server, panel, (measuring, links[measuring]), options)
     load.show()
-    logged = Counter(
-        Answer(str(event.expert_id), f"pair {event.parent} {event.left} {event.right}", event.value)
-        for event in store.events(study.id)
-        if event.kind == "answer" and event.expert_id in {*panel, measuring} and event.value
-    )
+    logged = answers_in_log(store, study.id, {*panel, measuring})
     store.close()
     verify = [sys.executable, "-m", "ahp", "log", "verify", "--database", url]
     verified = subprocess.run(verify, check=False, cwd=ROOT).returncode == 0

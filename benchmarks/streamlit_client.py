@@ -13,8 +13,10 @@ import random
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from http.cookies import SimpleCookie
+from ssl import CERT_NONE, SSLContext, create_default_context
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
@@ -52,23 +54,42 @@ class Answer(NamedTuple):
 
 
 async def session_cookie(link: str) -> str:
-    """What the browser gets for a personal link, as `name=value`.
+    """What the browser gets for a personal link, as `name=value; name=value`.
 
     Raises:
         RuntimeError: the link is refused.
     """
     parts = urlsplit(link)
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    reader, writer = await asyncio.open_connection(
+        parts.hostname, parts.port, ssl=encryption(parts.scheme)
+    )
     writer.write(f"GET {parts.path} HTTP/1.0\r\nHost: {parts.netloc}\r\n\r\n".encode())
     answer = (await asyncio.wait_for(reader.read(), LIMIT)).decode()
     writer.close()
-    await writer.wait_closed()
-    for line in answer.split("\r\n"):
-        name, _colon, value = line.partition(": ")
-        if name.lower() == "set-cookie":
-            ((key, morsel),) = SimpleCookie(value).items()
-            return f"{key}={morsel.value}"
-    raise RuntimeError(f"{link} gave no cookie, but {answer.splitlines()[0]!r}")
+    with suppress(OSError):  # who answered may be gone already
+        await writer.wait_closed()
+    lines = [line.partition(": ") for line in answer.split("\r\n")]
+    given = [value for name, _colon, value in lines if name.lower() == "set-cookie"]
+    if not given:
+        raise RuntimeError(f"{link} gave no cookie, but {answer[:200].partition(chr(13))[0]!r}")
+    return with_cookies("", given)
+
+
+def with_cookies(kept: str, given: Iterable[str]) -> str:
+    """What a browser sends once it was given more cookies."""
+    jar = SimpleCookie(kept)
+    for one in given:
+        jar.load(one)
+    return "; ".join(f"{name}={morsel.value}" for name, morsel in jar.items())
+
+
+def encryption(scheme: str) -> SSLContext | None:
+    """For servers with certificates of their own making."""
+    if scheme in ("http", "ws"):
+        return None
+    context = create_default_context()
+    context.check_hostname, context.verify_mode = False, CERT_NONE
+    return context
 
 
 class StreamlitClient:
@@ -76,10 +97,24 @@ class StreamlitClient:
 
     Attributes:
         widgets: what the page shows now, by the place where it stands.
+        cookie: what the browser has, as `name=value; name=value`.
+        locale: the language of the browser.
+        patience: seconds that it waits for a screen.
     """
 
-    def __init__(self, socket: ClientConnection, url: str, page: str = "", query: str = "") -> None:
+    def __init__(
+        self,
+        socket: ClientConnection,
+        url: str,
+        page: str = "",
+        query: str = "",
+        *,
+        locale: str = "zh-CN",
+        cookie: str = "",
+        patience: float = LIMIT,
+    ) -> None:
         self._socket = socket
+        self.locale, self.cookie, self.patience = locale, cookie, patience
         self._url = url
         self._page = page
         self._query = query
@@ -93,7 +128,16 @@ class StreamlitClient:
         return await cls.visit(link, await session_cookie(link))
 
     @classmethod
-    async def visit(cls, url: str, cookie: str, page: str = "", query: str = "") -> Self:
+    async def visit(
+        cls,
+        url: str,
+        cookie: str,
+        page: str = "",
+        query: str = "",
+        *,
+        locale: str = "zh-CN",
+        patience: float = LIMIT,
+    ) -> Self:
         """Open a page of the server of an address, with a cookie, and draw its first screen.
 
         Args:
@@ -101,17 +145,24 @@ class StreamlitClient:
             cookie: as `name=value`.
             page: its name in its address; empty = the first one.
             query: what stands behind `?` in its address.
+            locale: the language of the browser.
+            patience: seconds that it waits for a screen.
         """
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         socket = await connect(
-            f"ws://{parts.netloc}/_stcore/stream",
+            f"{'ws' if parts.scheme == 'http' else 'wss'}://{parts.netloc}/_stcore/stream",
             origin=origin,
             subprotocols=["streamlit", "PLACEHOLDER_AUTH_TOKEN"],
             additional_headers={"Cookie": cookie},
             max_size=None,
+            ssl=encryption(parts.scheme),
+            ping_interval=None,  # browsers send none
         )
-        opened = cls(socket, origin, page, query)
+        given = socket.response.headers.get_all("set-cookie") if socket.response else []
+        cookie = with_cookies(cookie, given)
+        about = {"locale": locale, "cookie": cookie, "patience": patience}
+        opened = cls(socket, origin, page, query, **about)
         await opened.rerun()
         return opened
 
@@ -140,11 +191,11 @@ class StreamlitClient:
         client.cached_message_hashes.extend(self._cached)
         client.context_info.timezone = "Asia/Shanghai"
         client.context_info.timezone_offset = -480
-        client.context_info.locale = "zh-CN"
+        client.context_info.locale = self.locale
         client.context_info.url = self._url + "/"
         client.context_info.color_scheme = "light"
         await self._socket.send(message.SerializeToString())
-        async with asyncio.timeout(LIMIT):
+        async with asyncio.timeout(self.patience):
             await self._read()
 
     async def _read(self) -> None:

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -20,6 +21,15 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def kill_all(process: subprocess.Popen[bytes]) -> None:
+    """`kill -9` of a process, then of those that it started."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    for pid in (process.pid, *map(int, children)):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait()
 
 
 class RunningServer:
@@ -31,17 +41,19 @@ class RunningServer:
         command: Sequence[str] = (sys.executable, "-m", "ahp", "serve", "--port", "{port}"),
         *,
         cwd: Path | None = None,
+        host: str = "127.0.0.1",
+        log: Path | None = None,
         **environment: str,
     ) -> None:
         self.database = database
         self.cwd = cwd
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.host, self.port = host, free_port()
+        self.url = f"http://{host}:{self.port}"
         self.environment = {
             name: value.replace("{port}", str(self.port)) for name, value in environment.items()
         }
         self.command = [part.replace("{port}", str(self.port)) for part in command]
-        self.log = database.with_suffix(".log")
+        self.log = log or database.with_suffix(".log")
         self.start()
 
     def start(self) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 import ahp
 from ahp.cli import main
@@ -470,25 +471,19 @@ languages = [
 method = "eigenvector"
 random_index = "saaty"
 nodes = [
-    { id = "n2", parent = "n1", name = { zh = "价格" }, explanation = { zh = "价格" } },
-    { id = "n3", parent = "n1", name = { zh = "质量" }, explanation = { zh = "质量" } },
-    { id = "n4", parent = "n3", name = { zh = "耐用" }, explanation = { zh = "耐用" } },
-    { id = "look", parent = "n3", name = { zh = "look" }, explanation = { zh = "look" } },
+    { id = "n2", parent = "n1", name = { zh = "价格" } },
+    { id = "n3", parent = "n1", name = { zh = "质量" } },
+    { id = "n4", parent = "n3", name = { zh = "耐用" } },
+    { id = "look", parent = "n3", name = { zh = "look" } },
 ]
 
 [name]
-zh = "选店"
-
-[description]
 zh = "选店"
 
 [goal]
 id = "n1"
 
 [goal.name]
-zh = "选店"
-
-[goal.explanation]
 zh = "选店"
 """
 GLUC = """\
@@ -643,6 +638,45 @@ def test_convert_gluc(run: Any, files: Path) -> None:
         "ahp: warning: weekend.ahp: not written: comparisons of alternatives, 1\n"
         "ahp: warning: weekend.ahp: not written: weights of decision makers, 2\n"
         "ahp: warning: weekend.ahp: not written: given weights, 2\n",
+    )
+
+
+def test_convert_expert_sheets(run: Any, files: Path) -> None:
+    matrix = ahp.PairwiseMatrix.from_upper([3, "1/5", 0.25], ["价格", "质量", "look"])
+    matrix.to_frame().to_excel("panel.xlsx", sheet_name="张三", index_label="选店")
+    outcome = run("convert", "panel.xlsx", "--from", "expert-sheets", "--to", "long-csv")
+    assert (outcome.status, outcome.err, outcome.out) == (
+        0,
+        "",
+        "\ufeffexpert,parent,left,right,value\n张三,n1,n2,n3,3\n"
+        '张三,n1,n2,look,"=""1/5"""\n张三,n1,n3,look,"=""1/4"""\n',
+    )
+    book = Workbook()
+    book.worksheets[0].title = "李四"
+    for row in (["选店", "价格", "质量"], ["价格", 1, "3:1"], ["质量", "N/A", 1]):
+        book.worksheets[0].append(row)
+    book.save("half.xlsx")
+    outcome = run("convert", "half.xlsx", "--from", "expert-sheets", "--to", "long-csv")
+    assert (outcome.status, outcome.err, outcome.out) == (
+        0,
+        "ahp: note: 3:1 read as 3\n"
+        "ahp: note: half.xlsx: sheet '李四', cell A1: judgments read as the reciprocal where one "
+        "cell of a pair is empty: 1\n",
+        "\ufeffexpert,parent,left,right,value\n李四,n1,n2,n3,3\n",
+    )
+    outcome = run(
+        *("convert", "panel.xlsx", "--from", "expert-sheets", "--to", "hierarchy-text"),
+        *("--language", "zh"),
+    )
+    assert (outcome.status, outcome.err, outcome.out) == (0, "", "选店: 价格, 质量, look;\n")
+    outcome = run(
+        *("--language", "zh", "convert", "panel.xlsx", "--from", "expert-sheets"),
+        *("--to", "long-csv", "--survey", "supervision_effectiveness"),
+    )
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err.startswith(
+        "ahp：错误：panel.xlsx：工作表“张三”单元格 A1：矩阵的要素为“价格”、“质量”、“look”，应为以下"
+        "某项的全部下级要素："
     )
 
 
@@ -825,6 +859,7 @@ sys.exit(main({arguments!r}))
         ["serve"],
         ["log", "verify"],
         ["convert", "x.ahp", "--from", "gluc", "--to", "long-csv"],
+        ["convert", "x.xlsx", "--from", "expert-sheets", "--to", "long-csv"],
         ["receipt", "key"],
         ["receipt", "verify", "receipt.pdf", "study.json", "--key", "key.pem"],
     ],
@@ -846,7 +881,8 @@ def test_the_rest_works_without_the_app() -> None:
     arguments = ["convert", answers, "--from", "long-csv", "--to", "long-csv"]
     result = python(WITHOUT_APP.format(arguments=arguments))
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == (DONG / "answers.csv").read_text(encoding="utf-8")
+    entered = (DONG / "answers.csv").read_text(encoding="utf-8")
+    assert result.stdout == "\ufeff" + re.sub(r"1/\d", r'"=""\g<0>"""', entered)
 
 
 def test_python_dash_m() -> None:

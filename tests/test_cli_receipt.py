@@ -10,6 +10,7 @@ import pytest
 
 import ahp
 from ahp.cli import main
+from ahp.errors import StoreError
 from ahp.process.receipt import Receipt
 from ahp.report.receipt import receipt_html
 from ahp.store import Store
@@ -165,6 +166,22 @@ def test_the_key(run: Run, kept: Kept) -> None:
     verified = kept.folder / "printed.pem"
     verified.write_text(out)
     assert run("receipt", "verify", *kept.files, "--key", str(verified))[0] == 0
+
+
+def test_a_key_is_accepted(run: Run, kept: Kept) -> None:
+    store, path = kept.store, kept.folder / "signing_key.pem"
+    store.claim_key()
+    path.unlink()
+    command = ("receipt", "key", "--accept", "--database", f"sqlite:///{kept.folder / 'ahp.db'}")
+    status, out, err = run(*command)
+    assert (status, err) == (0, "")
+    new, pem = store.public_key()
+    assert new != kept.key_id
+    assert out == f"key {new}\n{pem}"
+    store.claim_key()
+    path.unlink()
+    with pytest.raises(StoreError, match=f"^{path}: there is no signing key, .* the key {new};"):
+        store.claim_key()
 
 
 def test_the_key_of_no_database(run: Run, tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ def test_the_parts_of_a_tree() -> None:
         *(("g", "a", "b"), ("g", "a", "c"), ("g", "b", "c")),
         *(("b", "b1", "b2"), ("b2", "x", "y")),
     )
+    assert [*TREE.comparison_of.values()] == 2 * [*TREE.comparisons]
+    assert all(
+        TREE.comparison_of[parent, b, a] == (parent, a, b) for parent, a, b in TREE.comparisons
+    )
 
 
 def test_parents_stand_level_by_level_whatever_the_order_given() -> None:

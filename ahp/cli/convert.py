@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..exchange.column_mapper import ColumnMapping
     from ..exchange.take_over import TakenOver
 
-CONVERT_FROM = ("ahp-os", "ahpsurvey", "gluc", "long-csv", "platform")
+CONVERT_FROM = ("ahp-os", "ahpsurvey", "expert-sheets", "gluc", "long-csv", "platform")
 CONVERT_TO = ("ahp-os", "ahpsurvey", "column-mapping", "hierarchy-text", "long-csv", "survey-toml")
 """Formats that `ahp convert` reads and writes."""
 
@@ -36,8 +36,9 @@ def add(commands: Commands) -> None:
         help="read the files of other programs, and write them",
         description="Reads answers or a survey in one format and writes them in another. Formats: "
         "ahp-os, a project JSON of AHP-OS; ahpsurvey, a wide CSV table with a column a pair; gluc, "
-        "a YAML file of the R package ahp; long-csv, an answers file (CSV or XLSX); platform, an "
-        "export of a survey platform (CSV or XLSX); column-mapping, what its columns mean (JSON); "
+        "a YAML file of the R package ahp; expert-sheets, a workbook with one sheet an expert and "
+        "judgment matrices; long-csv, an answers file (CSV or XLSX); platform, an export of a "
+        "survey platform (CSV or XLSX); column-mapping, what its columns mean (JSON); "
         "hierarchy-text, the tree as AHP-OS takes it; survey-toml, a survey file.",
     )
     command.add_argument("input", metavar="INPUT", help="the file to read")
@@ -46,8 +47,8 @@ def add(commands: Commands) -> None:
     command.add_argument(
         "--survey",
         metavar="FILE",
-        help="for long-csv, ahpsurvey, platform: a shipped survey, or a .toml file, that they "
-        "answer",
+        help="for long-csv, ahpsurvey, expert-sheets, platform: a shipped survey, or a .toml file, "
+        "that they answer",
     )
     command.add_argument(
         "--negative-is",
@@ -158,7 +159,7 @@ def _check_conversion(arguments: argparse.Namespace) -> None:
     for option, given, useful in (
         ("--negative-is", arguments.negative_is, wide),
         ("--expert-column", arguments.expert_column, source == "ahpsurvey"),
-        ("--survey", arguments.survey, source in {"ahpsurvey", "long-csv", "platform"}),
+        ("--survey", arguments.survey, source not in {"ahp-os", "gluc"}),
         ("--mapping", arguments.mapping, platform),
         ("--coding", arguments.coding, platform and not arguments.mapping),
         ("--sheet", arguments.sheet, source in {"ahpsurvey", "long-csv", "platform"}),
@@ -183,10 +184,9 @@ def _read_project(arguments: argparse.Namespace, options: dict[str, str]) -> _Co
             "author": project.author,
         }
         taken = from_ahp_os(project, path.name)
-        if arguments.target == "ahp-os":
-            return _Converted(taken.survey, taken.answers, project_parts)
-        if arguments.target == "hierarchy-text":
-            beside = tuple(item for item in taken.left_out if item[1] != "given weights")
+        if arguments.target in {"ahp-os", "hierarchy-text"}:
+            lost = taken.left_out if arguments.target == "hierarchy-text" else ()
+            beside = tuple(item for item in lost if item[1] != "given weights")
             return _Converted(taken.survey, taken.answers, project_parts, beside)
         return _converted(taken, arguments.target)
     from ..exchange.gluc import read_gluc  # noqa: PLC0415 - comes with the app
@@ -214,6 +214,11 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
         return _Converted(survey, read_answers(path, survey, sheet=arguments.sheet))
     if arguments.source == "platform" and survey is not None:
         return _read_platform(arguments, survey)
+    if arguments.source == "expert-sheets":
+        from ..exchange.expert_sheets import read_expert_sheets  # noqa: PLC0415 - with the app
+
+        sheets = read_expert_sheets(path, survey=survey, **options)
+        return _Converted(sheets.survey, sheets.answers)
     from ..exchange.ahpsurvey import read_ahpsurvey, survey_of_columns  # noqa: PLC0415
 
     column = arguments.expert_column

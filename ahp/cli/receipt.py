@@ -26,6 +26,11 @@ def add(commands: Commands) -> None:
     add_language(command)
     command.set_defaults(run=_verify)
     command = actions.add_parser("key", help="print the public key that receipts verify with")
+    command.add_argument(
+        "--accept",
+        action="store_true",
+        help="let servers begin with this key, in place of the one that the database knows",
+    )
     add_database(command)
     command.set_defaults(run=_key)
 
@@ -61,6 +66,8 @@ def _key(arguments: argparse.Namespace) -> int:
 
     store = Store(arguments.database, create=False)
     try:
+        if arguments.accept:
+            store.accept_key()
         key_id, pem = store.public_key()
     finally:
         store.close()

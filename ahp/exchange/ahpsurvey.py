@@ -21,20 +21,14 @@ from ..scale import not_judged, opposite
 from ..study import Answers, Judgment, Survey
 from ..study.answers import MAX_UNPACKED, unguarded
 from ..study.entered import holds_value, spreadsheet_reason
-from ..study.names import labels_of, name_key
+from ..study.names import UNKNOWN_LANGUAGE, Branch, check_name, name_key
+from ..study.survey import labels_of, survey_from_branches
 from ..tables.delimited import Row
 from ..tables.faults import refuse_faults
 from ..tables.grids import Grid, ranges, read_grid
 from ..tables.opened import header_index, header_key
 from .long_csv import guarded, saaty_step
-from .survey_text import (
-    UNKNOWN_LANGUAGE,
-    Branch,
-    Pair,
-    check_name,
-    load_content,
-    survey_from_branches,
-)
+from .survey_text import Pair, load_content
 
 Side = Literal["left", "right"]
 SIDES: tuple[Side, ...] = ("left", "right")

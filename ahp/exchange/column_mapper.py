@@ -24,14 +24,15 @@ from ..scale import SAATY_POSITIONS, not_judged, read_otherwise
 from ..study import Answers, Judgment, Survey
 from ..study.answers import check_parent
 from ..study.entered import holds_value, judged, spreadsheet_reason
-from ..study.names import caseless_key, labels_of, name_key
+from ..study.names import caseless_key, check_name, name_key
+from ..study.survey import labels_of
 from ..tables.delimited import UNCALCULATED
 from ..tables.faults import first_and_count, refuse_faults
 from ..tables.grids import column_letter, ranges, read_grid
 from ..tables.opened import header_index
 from . import wording
 from .ahpsurvey import Side, check_side, signed_judgment
-from .survey_text import Pair, check_name, load_content
+from .survey_text import Pair, load_content
 
 FORMAT = 1
 MAX_ROWS = 50_000

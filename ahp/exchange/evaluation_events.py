@@ -124,7 +124,7 @@ def _with_codes(action: Any, codes: Mapping[str, str]) -> Any:
         return replace(row, rater=codes[row.rater], note="") if row.rater else row
 
     def cell_of(cell: Any) -> Any:
-        return (*cell[:-1], codes.get(cell[-1], ""))
+        return (*cell[:-1], codes[cell[-1]] if cell[-1] else "")
 
     def all_of(one: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return lambda held: tuple(map(one, held))

@@ -72,7 +72,7 @@ def kept_from_dates(cell: str) -> str:
 
 
 def write_answers(answers: Answers) -> bytes:
-    """An answers file that `ahp.study.answers.answers_from_csv` reads back to the same judgments,
+    """An answers file that `ahp.study.answers.answers_from_table` reads back to the same judgments,
     also after a spreadsheet has saved it: with a BOM, by which they know its encoding, and with
     fractions that they make no dates of.
 

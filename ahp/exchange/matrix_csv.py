@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from operator import eq
@@ -131,17 +131,22 @@ def read_matrix(file: str, *, sheet: str | None = None) -> MatrixFile:
         said.append(Phrase("beside_matrix", names=block.beside))
     if any(is_blank(cells[k][k]) for k in range(n)):
         said.append(Phrase("blank_diagonal"))
-    texts = dict.fromkeys(text for row in cells for text in row if "." not in text)
-    as_others = [
+    said += read_as_others(text for row in cells for text in row)
+    if read is not None:
+        said.append(_shortened(read))
+    return MatrixFile(matrix, tuple(said))
+
+
+def read_as_others(cells: Iterable[str]) -> Iterator[Phrase]:
+    """What is said of judgments that are read otherwise than they stand there, decimals aside."""
+    texts = dict.fromkeys(text for text in cells if "." not in text)
+    others = [
         Phrase("read_as", text=text, value=value)
         for text in texts
         if not is_blank(text) and (value := read_otherwise(text))
     ]
-    if as_others:
-        said.append(Phrase("several_words", each=first_and_count(as_others)))
-    if read is not None:
-        said.append(_shortened(read))
-    return MatrixFile(matrix, tuple(said))
+    if others:
+        yield Phrase("several_words", each=first_and_count(others))
 
 
 _Rows = dict[int, list[str]]
@@ -153,7 +158,8 @@ def _cell(rows: _Rows, line: int, column: int) -> str:
     return cells[column] if 0 <= column < len(cells) else ""
 
 
-def _is_name(cell: str) -> bool:
+def is_name(cell: str) -> bool:
+    """Whether a cell of a matrix is no judgment, but what an item is called."""
     if not cell or not_judged(cell) or spreadsheet_reason(cell):
         return False
     try:
@@ -204,7 +210,7 @@ def _may_stand_beside(name: str, cells: Sequence[str]) -> bool:
     return (
         numbered
         or bool(_BESIDE.fullmatch(header_key(name)))
-        or all(not cell or _is_name(cell) for cell in cells)
+        or all(not cell or is_name(cell) for cell in cells)
     )
 
 
@@ -218,7 +224,7 @@ def _bare_block(rows: _Rows, grid: Grid) -> _Block:
 
     def noted(line: int) -> bool:
         filled = [cell for cell in rows[line] if cell]
-        return len(filled) == 1 and _is_name(filled[0]) and len(rows[line]) > 2
+        return len(filled) == 1 and is_name(filled[0]) and len(rows[line]) > 2
 
     above = tuple(takewhile(noted, lines))
     notes = [*takewhile(noted, reversed(lines))] if len(above) < len(lines) else []
@@ -234,13 +240,13 @@ def _bare_block(rows: _Rows, grid: Grid) -> _Block:
     first_line = [_cell(rows, lines[0], k) for k in columns]
     first_column = [_cell(rows, line, columns[0]) for line in lines]
     if height == width:
-        named = _is_name(first_line[0]) or (
-            not first_line[0] and any(map(_is_name, first_line[1:] + first_column[1:]))
+        named = is_name(first_line[0]) or (
+            not first_line[0] and any(map(is_name, first_line[1:] + first_column[1:]))
         )
         in_line = in_column = named
     else:
-        in_line = height == width + 1 and any(map(_is_name, first_line))
-        in_column = width == height + 1 and any(map(_is_name, first_column))
+        in_line = height == width + 1 and any(map(is_name, first_line))
+        in_column = width == height + 1 and any(map(is_name, first_column))
     header = first_line[in_column:] if in_line else []
     labels = first_column[in_line:] if in_column else []
     block = replace(
@@ -249,7 +255,7 @@ def _bare_block(rows: _Rows, grid: Grid) -> _Block:
         columns=columns[in_column:],
         names=tuple(header or labels),
     )
-    headers = sum(map(_is_name, first_line[in_column:])) > 1  # over rows of which one is missing
+    headers = sum(map(is_name, first_line[in_column:])) > 1  # over rows of which one is missing
     if len(block.lines) != len(block.columns) or not block.lines or (headers and not in_line):
         raise MatrixError("matrix_not_square", source=grid.source, rows=height, columns=width)
     for line, name, expected in zip(block.lines, labels, header, strict=False):

@@ -451,7 +451,7 @@ def _draw_cells(picture: go.Figure, mark: Cells, chart: Chart) -> None:
         colorscale=scale,
         xgap=2 if few else 0,
         ygap=2 if few else 0,
-        customdata=np.array(hover) if hover else None,
+        customdata=np.array(hover, dtype=object) if hover else None,
         hovertemplate="%{customdata}<extra></extra>" if hover else None,
         hoverinfo=None if hover else "skip",
         hoverongaps=False,

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from ..datafile import jcs, parse_json
 from ..errors import LogError, OptionError
@@ -132,7 +132,8 @@ class _OnPair(Said):
     right: str
 
     def check(self, hierarchy: Hierarchy) -> None:
-        check_place(Judgment("", self.parent, self.left, self.right, "", "event"), hierarchy)
+        if (self.parent, self.left, self.right) not in hierarchy.comparison_of:
+            check_place(Judgment("", self.parent, self.left, self.right, "", "event"), hierarchy)
 
 
 @dataclass(frozen=True)
@@ -588,8 +589,7 @@ ACTIONS: dict[str, type[Action]] = {
 """Kind -> what was done."""
 
 
-@dataclass(frozen=True)
-class Logged:
+class Logged(NamedTuple):
     """An action in its place in a study's log.
 
     Attributes:
@@ -625,14 +625,14 @@ def read_action(stored: Mapping[str, str | None]) -> Action:
     if kind not in ACTIONS:
         raise LogError("event_kind", kind=kind, kinds=tuple(ACTIONS))
     made_of = ACTIONS[kind]
-    held: dict[str, Any] = {**stored, **made_of.read_detail(stored["detail"])}
+    held = made_of.read_detail(stored["detail"])
     found = {}
     for name, kind_of_value in _columns_of(kind):
         if name in made_of.in_detail_if_any and name not in held:
             continue
-        found[name] = held[name]
-        if not isinstance(held[name], kind_of_value):
-            raise LogError("event_column", name=name, value=held[name])
+        found[name] = value = held[name] if name in held else stored[name]
+        if not isinstance(value, kind_of_value):
+            raise LogError("event_column", name=name, value=value)
     return made_of(**found)
 
 

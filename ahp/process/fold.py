@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial, reduce, singledispatch
-from itertools import groupby
+from functools import cached_property, singledispatch
 from typing import Any, Self, TypeVar
 
 from ..datafile import parse_json
@@ -360,14 +359,55 @@ _Value = TypeVar("_Value", State, Told)
 
 def fold(events: Iterable[Logged], state: State) -> State:
     """The state after further events, each of which may happen (`objection`)."""
-    for saying, ones in groupby(events, lambda one: isinstance(one.action, Said)):
-        after = _after_sayings if saying else partial(reduce, _after)
-        state = after(ones, state)
-    return state
+    course = Course(state)
+    for one in events:
+        course.take(one)
+    return course.state
 
 
-def _after(state: State, one: Logged) -> State:
-    return _changed(state, {"seq": one.seq, **_changes(one.action, state, one)})
+class Course:
+    """A study that goes on event by event.
+
+    What experts say changes copies that are its own until somebody asks for the state: a long log
+    would make them again and again.
+
+    Attributes:
+        survey: what the study asks.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.survey = state.survey
+        self._state = state
+        self._seen = True  # by others: to be copied before it is changed
+        self._own: set[str] = set()  # experts of whom what they told has been copied
+
+    @property
+    def state(self) -> State:
+        """The study after all events so far; what comes later doesn't change it."""
+        self._seen = True
+        self._own.clear()
+        return self._state
+
+    def objection(self, one: Logged) -> Phrase | None:
+        """Why something could not happen next."""
+        return objection(self._state, one)
+
+    def take(self, one: Logged) -> None:
+        """Go on with something that may happen."""
+        if not isinstance(one.action, Said):
+            state = self.state
+            self._state = _changed(state, {"seq": one.seq, **_changes(one.action, state, one)})
+            return
+        if self._seen:
+            self._state, self._seen = _changed(self._state, {"told": {**self._state.told}}), False
+        own, expert = vars(self._state), str(one.expert)
+        if expert not in self._own:
+            own["told"][expert] = _copied(self._state.told_by(expert))
+            self._own.add(expert)
+        _say(one.action, vars(own["told"][expert]), one, self._state)
+        own["seq"] = one.seq
+        if one.action.speaks and expert not in own["spoken"]:
+            own["spoken"] |= {expert}
 
 
 def _changed(value: _Value, changes: dict[str, Any]) -> _Value:
@@ -378,20 +418,10 @@ def _changed(value: _Value, changes: dict[str, Any]) -> _Value:
     return after
 
 
-def _after_sayings(ones: Iterable[Logged], state: State) -> State:
-    """What experts say one after the other changes nothing but `told` and `spoken`, which a long
-    log would copy again and again.
-    """
-    told, spoken, seq = dict(state.told), set(state.spoken), state.seq
-    nothing = Told(state.survey.hierarchy.comparisons)
-    for one in ones:
-        assert isinstance(one.action, Said)
-        expert, seq = str(one.expert), one.seq
-        before = told.get(expert, nothing)
-        told[expert] = _changed(before, _saying(one.action, before, one, state))
-        if one.action.speaks:
-            spoken.add(expert)
-    return _changed(state, {"seq": seq, "told": told, "spoken": frozenset(spoken)})
+def _copied(told: Told) -> Told:
+    """One that may be changed."""
+    own = ("given", "asked", "rankings", "comments", "kept", "reasons")
+    return _changed(told, {name: {**getattr(told, name)} for name in own})
 
 
 @singledispatch
@@ -489,55 +519,58 @@ def _(action: RoundOpened, state: State, one: Logged) -> dict[str, Any]:
 
 
 @singledispatch
-def _saying(action: Said, told: Told, one: Logged, state: State) -> dict[str, Any]:
-    """What an expert's action changes of what they have said; nothing by default."""
-    return {}
+def _say(action: Said, told: dict[str, Any], one: Logged, state: State) -> None:
+    """Change what an expert has told by what they say now; nothing by default.
+
+    Args:
+        action: what they say.
+        told: the attributes of a `Told` that may be changed.
+        one: the action in its place.
+        state: the study before it.
+    """
 
 
-@_saying.register
-def _(action: WayChosen, told: Told, one: Logged, state: State) -> dict[str, Any]:
-    return {"way": action.way}
+@_say.register
+def _(action: WayChosen, told: dict[str, Any], one: Logged, state: State) -> None:
+    told["way"] = action.way
 
 
-@_saying.register
-def _(action: Ranked, told: Told, one: Logged, state: State) -> dict[str, Any]:
-    return {"rankings": {**told.rankings, action.parent: action.ranking}}
+@_say.register
+def _(action: Ranked, told: dict[str, Any], one: Logged, state: State) -> None:
+    told["rankings"][action.parent] = action.ranking
 
 
-@_saying.register
-def _(action: Kept, told: Told, one: Logged, state: State) -> dict[str, Any]:
-    return {"kept": {**told.kept, action.parent: action.reason}}
+@_say.register
+def _(action: Kept, told: dict[str, Any], one: Logged, state: State) -> None:
+    told["kept"][action.parent] = action.reason
 
 
-@_saying.register
-def _(action: Commented, told: Told, one: Logged, state: State) -> dict[str, Any]:
-    return {"comments": _with(told.comments, _pair(action, state), action.text)}
+@_say.register
+def _(action: Commented, told: dict[str, Any], one: Logged, state: State) -> None:
+    _set_text(told["comments"], _pair(action, state), action.text)
 
 
-@_saying.register
-def _(action: Reasoned, told: Told, one: Logged, state: State) -> dict[str, Any]:
-    return {"reasons": _with(told.reasons, _pair(action, state), action.text)}
+@_say.register
+def _(action: Reasoned, told: dict[str, Any], one: Logged, state: State) -> None:
+    _set_text(told["reasons"], _pair(action, state), action.text)
 
 
-@_saying.register
-def _(action: Submitted, told: Told, one: Logged, state: State) -> dict[str, Any]:
-    return {"submission": Submission(one.seq, one.time, state.title)}
+@_say.register
+def _(action: Submitted, told: dict[str, Any], one: Logged, state: State) -> None:
+    told["submission"] = Submission(one.seq, one.time, state.title)
 
 
-@_saying.register
-def _(action: Replied, told: Told, one: Logged, state: State) -> dict[str, Any]:
+@_say.register
+def _(action: Replied, told: dict[str, Any], one: Logged, state: State) -> None:
     pair = _pair(action, state)
-    given = dict(told.given)
-    given.pop(pair, None)  # the newest comes last
+    told["given"].pop(pair, None)  # the newest comes last
     if not isinstance(action, Cleared):
-        given[pair] = one
-    return {
-        "given": given,
-        "asked": told.asked if pair in told.asked else {**told.asked, pair: _displayed(action)},
-        "kept": {parent: why for parent, why in told.kept.items() if parent != action.parent},
-        "reasons": _with(told.reasons, pair, ""),
-        "last_reply": one.time,
-    }
+        told["given"][pair] = one
+    if pair not in told["asked"]:
+        told["asked"][pair] = _displayed(action)
+    told["kept"].pop(action.parent, None)
+    told["reasons"].pop(pair, None)
+    told["last_reply"] = one.time
 
 
 def _displayed(action: Replied | Commented | Reasoned) -> Pair:
@@ -546,28 +579,27 @@ def _displayed(action: Replied | Commented | Reasoned) -> Pair:
 
 def _pair(action: Replied | Commented | Reasoned, state: State) -> Pair:
     """The comparison as the survey orders it."""
-    kids = state.survey.hierarchy.children[action.parent]
-    if kids.index(action.left) > kids.index(action.right):
-        return action.parent, action.right, action.left
-    return action.parent, action.left, action.right
+    return state.survey.hierarchy.comparison_of[_displayed(action)]
 
 
-def _with(texts: Mapping[Pair, str], pair: Pair, text: str) -> dict[Pair, str]:
-    """Texts of which one is new, or taken back when it is empty."""
-    others = {other: kept for other, kept in texts.items() if other != pair}
-    return {**others, pair: text} if text else others
+def _set_text(texts: dict[Pair, str], pair: Pair, text: str) -> None:
+    """Write a text, as the newest, or take back the one there is where it is empty."""
+    texts.pop(pair, None)
+    if text:
+        texts[pair] = text
 
 
 def objection(state: State, one: Logged) -> Phrase | None:
     """Why something could not happen next in a study."""
-    action, opens = one.action, isinstance(one.action, RoundOpened)
+    action = one.action
+    opens, said = isinstance(action, RoundOpened), isinstance(action, Said)
     if isinstance(action, StudyCreated) != (state.seq == 0):
         return Phrase("event_not_first" if state.seq else "event_creates_nothing")
     if one.round != state.round + opens or (opens and state.open):
         return Phrase("event_of_another_round", round=one.round)
-    if isinstance(action, Said | RoundClosed) and not state.open:
+    if not state.open and (said or isinstance(action, RoundClosed)):
         return Phrase("event_after_closing", round=one.round)
-    about_expert = isinstance(action, Said | OnExpert) or one.expert is not None
+    about_expert = one.expert is not None or said or isinstance(action, OnExpert)
     if isinstance(action, ExpertAdded):
         if one.expert is None or one.expert in state.members:
             return Phrase("event_adds_again", expert=one.expert)
@@ -578,8 +610,8 @@ def objection(state: State, one: Logged) -> Phrase | None:
 
 def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
     """Why something can't be said, renamed, removed, archived or brought back any more."""
-    if isinstance(action, Said) and state.submitted(expert):
-        return Phrase("event_after_submitting")
+    if isinstance(action, Said):
+        return Phrase("event_after_submitting") if state.submitted(expert) else None
     if isinstance(action, ExpertRenamed | ExpertRemoved) and expert in state.spoken:
         return Phrase("event_after_answering")
     if isinstance(action, ExpertAdded | ExpertRenamed) and any(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d\.\d{6}\+00:00", re.ASCII)
+"""What `timestamp` makes of UTC, if there is such a day."""
 
 
 def now() -> datetime:
@@ -13,6 +17,8 @@ def now() -> datetime:
 def is_timestamp(text: str) -> bool:
     """Whether a text is one that `timestamp` makes."""
     try:
+        if _UTC.fullmatch(text):
+            return bool(datetime.fromisoformat(text))
         return timestamp(datetime.fromisoformat(text)) == text
     except ValueError:
         return False

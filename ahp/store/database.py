@@ -65,6 +65,16 @@ PATIENCE = {
 """How long PostgreSQL's client waits for a server that is gone, unless the URL says otherwise: in
 seconds, the last in milliseconds."""
 
+GONE = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "2",
+    "tcp_user_timeout": "15000",
+}
+"""How long PostgreSQL waits for a client that is gone: unless it is told, for two hours, in which
+the connection is taken, and what its transaction has locked stays so.
+"""
+
 REPLY = 10.0
 """Seconds that PostgreSQL may take for one reply: one that hangs keeps its connections open. As
 long a thread waits for one of the process's connections."""
@@ -254,6 +264,7 @@ class Database:
         if not file:
             self._engine.dispose()  # a migration may take as long as it needs
             event.listen(self._engine, "do_connect", _connect)
+            event.listen(self._engine, "connect", _notice_gone)
 
     @contextmanager
     def _session(
@@ -426,6 +437,14 @@ def _connect(_dialect: object, _record: object, arguments: Any, options: Any) ->
     return _patient().connect(*arguments, **options)
 
 
+def _notice_gone(connection: Connected, _record: object) -> None:
+    """Let PostgreSQL notice soon when this process, or the way to it, is gone."""
+    with connection.cursor() as cursor:
+        for name, value in GONE.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", (name, value))
+    connection.commit()
+
+
 @cache
 def _patient() -> type[Connected]:
     import psycopg  # noqa: PLC0415 - SQLite needs none
@@ -459,7 +478,7 @@ def _default_url() -> str:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # the latter of a port that is no number
         raise StoreError("database_url") from error
     if parsed.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
         return parsed.set(drivername="postgresql+psycopg")

@@ -25,7 +25,7 @@ from ..process.events import (
     columns,
     read_action,
 )
-from ..process.fold import Member, State, false_evidence, fold, objection
+from ..process.fold import Course, Member, State, false_evidence, fold, objection
 from ..study.limits import check_length
 from . import chain, clock
 from .models import EventRow, ExpertRow, StudyRow, SurveyRow
@@ -260,17 +260,21 @@ def verify_study(
     ):
         before, state = None, None
 
+    course = Course(state) if state else None
+
     def meaning(event: Event) -> Phrase | None:
-        nonlocal state
+        nonlocal course
         # only now is the survey known to be the one that was answered
-        state, problem = _next(state or State.of(parse_survey(survey_content or "")), event)
+        course = course or Course(State.of(parse_survey(survey_content or "")))
+        problem = _take(course, event)
         if problem is None:
             times.add(event)
         return problem
 
     try:
         last = chain.verify(session, study, name, survey_hash, meaning, verified=before)
-        assert state is not None  # a chain has an event, or does not verify
+        assert course is not None  # a chain has an event, or does not verify
+        state = course.state
         if problem := _other_rows(session, study, state):
             raise chain.broken(name, last, problem)
     except LogError:
@@ -284,19 +288,21 @@ def verify_study(
     return StudyLog(study.id, study.title, last.seq, last.hash, without, times.remarks)
 
 
-def _next(state: State, event: Event) -> tuple[State, Phrase | None]:
-    """The state after an event, or why it can't be one of this study."""
+def _take(course: Course, event: Event) -> Phrase | None:
+    """Go on with an event, or say why it can't be one of this study."""
     if not clock.is_timestamp(event.time):
-        return state, Phrase("event_time", time=event.time)
+        return Phrase("event_time", time=event.time)
     try:
         one = logged(event)
-        one.action.check(state.survey.hierarchy)
+        one.action.check(course.survey.hierarchy)
     except AHPError as error:
-        return state, Phrase("event_unfit", problem=error)
-    problem = objection(state, one)
+        return Phrase("event_unfit", problem=error)
+    problem = course.objection(one)
     if problem is None and isinstance(one.action, RoundClosed):
-        problem = false_evidence(state, one.action.evidence)
-    return (state, problem) if problem else (fold([one], state), None)
+        problem = false_evidence(course.state, one.action.evidence)
+    if problem is None:
+        course.take(one)
+    return problem
 
 
 def _other_rows(session: Session, study: StudyRow, state: State) -> Phrase | None:

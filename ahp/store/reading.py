@@ -141,12 +141,17 @@ class DatabaseToRead(Database):
         if (state := _state(path)) is not None:
             self._as_it_was = path, state
             return _engine(path, "immutable=1")
-        copy = self._folder() / path.name
-        for one in (path, *_beside(path)):
-            shutil.copyfile(one, copy.with_name(one.name))
-        engine = _engine(copy, "mode=rw")
-        _look_into(engine)  # SQLite completes what lies beside it, or undoes it
-        engine.dispose()
+        copy, before = self._folder() / path.name, _marks(path)
+        try:
+            for one in (path, *_beside(path)):
+                shutil.copyfile(one, copy.with_name(one.name))
+            engine = _engine(copy, "mode=rw")
+            self._held.callback(engine.dispose)  # before its folder is removed
+            _look_into(engine)  # SQLite completes what lies beside it, or undoes it
+            engine.dispose()
+        finally:
+            if _marks(path) != before:
+                raise StoreError("database_written_meanwhile", location=self.location)
         self.source = URL.create("sqlite", database=str(copy)).render_as_string()
         return _engine(copy, "immutable=1")
 
@@ -154,6 +159,7 @@ class DatabaseToRead(Database):
         """Read a copy, row by row, that is brought up to date."""
         path = self._folder() / "earlier.db"
         copy = create_engine(URL.create("sqlite", database=str(path)))
+        self._held.callback(copy.dispose)  # before its folder is removed
         with self._translated(), copy.begin() as into, self._reader.connect() as connection:
             upgrade(into, revision)
             tables = MetaData()
@@ -205,6 +211,12 @@ def _beside(path: Path) -> list[Path]:
         with suppress(FileNotFoundError):
             found += [one] if one.stat().st_size else []
     return found
+
+
+def _marks(path: Path) -> list[tuple[str, int, int]]:
+    """By which it is seen that a file or one beside it was written."""
+    found = ((one.name, one.stat()) for one in (path, *_beside(path)))
+    return [(name, one.st_mtime_ns, one.st_size) for name, one in found]
 
 
 def _state(path: Path) -> tuple[int, int] | None:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from urllib.parse import urlsplit
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from ..errors import StoreError
 from ..study.limits import check_length
+from . import signing
 from .models import ServerSettingRow
 from .part import Part
 
-_ADDRESS = "public_address"
+_ADDRESS, _KEY, _LINK = "public_address", "signing_key", "organizer_link"
+
+# of two processes that note something at once, neither fails
+_FIRST = text(
+    "INSERT INTO server_settings (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING"
+)
+_LAST = text(
+    "INSERT INTO server_settings (name, value) VALUES (:name, :value) "
+    "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
 
 
 class ServerSettings(Part):
@@ -20,8 +35,7 @@ class ServerSettings(Part):
         isn't set.
         """
         with self._database.read() as session:
-            row = session.get(ServerSettingRow, _ADDRESS)
-            return "" if row is None else row.value
+            return _value(session, _ADDRESS)
 
     def set_public_address(self, address: str) -> None:
         """Set what personal links begin with from now on; empty = nothing is set any more.
@@ -35,11 +49,61 @@ class ServerSettings(Part):
         if value and not is_public_address(value):
             raise StoreError("public_address", address=value)
         with self._write(("run_studies", "run_evaluations")) as session:
-            row = session.get(ServerSettingRow, _ADDRESS)
-            if row is None:
-                row = ServerSettingRow(name=_ADDRESS, value=value)
-                session.add(row)
-            row.value = value
+            session.execute(_LAST, {"name": _ADDRESS, "value": value})
+
+    def claim_key(self) -> None:
+        """Let the server begin with its signing key: the one that the database knows, or, where it
+        knows none yet, the one that is there or is made now.
+
+        Two processes with two keys would sign receipts that verify with one of them alone, and
+        could not read each other's second factors.
+
+        Raises:
+            StoreError: there is another key or none, and what to do; or it can't be read.
+        """
+        path = str(signing.key_path(self._database.folder))
+        variable = signing.ENVIRONMENT_VARIABLE
+        with self._database.write() as session:
+            known = _value(session, _KEY)
+            if known and not signing.key_path(self._database.folder).exists():
+                raise StoreError("key_gone", path=path, known=known, variable=variable)
+            key = signing.signing_key(self._database.folder).public_key()
+            found = signing.key_id(key)
+            session.execute(_FIRST, {"name": _KEY, "value": found})
+            known = _value(session, _KEY)
+        if found != known:
+            raise StoreError("key_other", path=path, found=found, known=known, variable=variable)
+
+    def accept_key(self) -> None:
+        """Let servers begin with the signing key that is there now, which is made if there is none,
+        in place of the one that the database knows.
+        """
+        key = signing.signing_key(self._database.folder).public_key()
+        with self._database.write() as session:
+            session.execute(_LAST, {"name": _KEY, "value": signing.key_id(key)})
+
+    def set_organizer_link(self, key: str) -> None:
+        """Let an organizer's link with this key open, and none that was shown before; the database
+        has its hash alone.
+        """
+        with self._database.write() as session:
+            session.execute(_LAST, {"name": _LINK, "value": _hash(key)})
+
+    def is_organizer_link(self, key: str) -> bool:
+        """Whether it is the key of the organizer's link that was shown last, by whichever
+        process.
+        """
+        with self._database.read() as session:
+            return hmac.compare_digest(_value(session, _LINK), _hash(key))
+
+
+def _value(session: Session, name: str) -> str:
+    row = session.get(ServerSettingRow, name, populate_existing=True)
+    return "" if row is None else row.value
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def is_public_address(address: str) -> bool:

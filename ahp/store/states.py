@@ -7,6 +7,7 @@ hash: whatever another process wrote, or a transaction took back, is seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from threading import Lock
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from ..process.evaluations import events as evaluation_events
 from ..process.evaluations import state as evaluation_state
 from ..process.evaluations.state import EvaluationState
-from ..process.events import Actor, Logged, read_action
+from ..process.events import COLUMNS, Action, Actor, Logged, read_action
 from ..process.fold import State, fold
 from . import chain
 from .chain import Book, Rows
@@ -177,9 +178,16 @@ def logged(event: Event) -> Logged:
     Raises:
         AHPError: nothing.
     """
-    return Logged(
-        event.seq, event.round, event.expert_id, event.source, event.time, read_action(vars(event))
-    )
+    if event.detail is None:
+        action = _read_action(event.kind, event.parent, event.left, event.right, event.value)
+    else:
+        action = read_action(vars(event))
+    return Logged(event.seq, event.round, event.expert_id, event.source, event.time, action)
+
+
+@lru_cache(maxsize=4096, typed=True)  # a long log has the same answers again and again
+def _read_action(*columns: str | None) -> Action:
+    return read_action(dict(zip(COLUMNS, (*columns, None), strict=True)))
 
 
 def logged_evaluation(event: Event) -> evaluation_events.Logged:

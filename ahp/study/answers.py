@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,10 +21,9 @@ from ..tables.faults import first_and_count, refuse_faults
 from ..tables.grids import Grid, column_letter, ranges, read_grid
 from ..tables.opened import HeaderRow, find_headers
 from .entered import entered_judgment
-from .names import caseless_key, labels_of
-
-if TYPE_CHECKING:
-    from .survey import Survey
+from .judged_matrices import by_expert, judged_pairs
+from .names import caseless_key, check_name, name_key
+from .survey import Survey, labels_of
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
 """Columns of an answers file."""
@@ -89,6 +88,68 @@ class Answers(Result):
     def __post_init__(self) -> None:
         for twice in _answered_twice(self.judgments):
             raise twice
+
+    @classmethod
+    def from_matrices(
+        cls, survey: Survey, matrices: Mapping[str, Any], experts: Sequence[str] | None = None
+    ) -> Answers:
+        """The judgments in the matrices of a panel, as they stand there.
+
+        Every judgment lies on the scale, from 1/9 to 9, between its steps as well: 2.5 stays 2.5.
+        An expert may leave out pairs and whole matrices.
+
+        Args:
+            survey: what was compared.
+            matrices: expert -> parent -> matrix of the parent's children; or parent -> matrices of
+                all experts, shape (k, n, n), or (n, n) of one. Parents go by id or name. A matrix
+                is what `ahp.PairwiseMatrix` takes: with names (a pandas `DataFrame`, say) it is
+                joined to the survey by them, ids or names; without, its rows are in the survey's
+                order. NaN, None and 0 in both cells of a pair = not judged; where one triangle is
+                empty, the other one says all.
+            experts: their names, for arrays of all experts; `"1"`, `"2"`, … by default.
+
+        Raises:
+            AnswersError: names the expert, the parent, the items of both cells and what was
+                expected: no reciprocals, other items, a value beyond the scale.
+
+        >>> survey = ahp.Survey.from_names({"Job": ["Pay", "Work", "City"]})
+        >>> answers = ahp.Answers.from_matrices(
+        ...     survey, {"Li": {"Job": [[1, 2.5, 5], [0.4, 1, 3], [0.2, "1/3", 1]]}}
+        ... )
+        >>> [(one.left, one.right, one.value) for one in answers.judgments]
+        [('pay', 'work', '2.5'), ('pay', 'city', '5'), ('work', 'city', '3')]
+        """
+        place = Phrase("the_matrices")
+        if not isinstance(matrices, Mapping) or not matrices:
+            raise AnswersError("matrices_no_table", place=place, type=type(matrices).__name__)
+        inner = [isinstance(value, Mapping) for value in matrices.values()]
+        if not any(inner):
+            matrices = by_expert(matrices, experts)
+        elif experts is not None or not all(inner):
+            code = "experts_named_twice" if all(inner) else "matrices_mixed"
+            raise AnswersError(code, place=place)
+        parents = labels_of(survey, survey.hierarchy.parents)
+        judgments: list[Judgment] = []
+        for name, below in matrices.items():
+            if not isinstance(name, str):
+                raise AnswersError("expert_no_name", place=place, value=repr(name))
+            expert, count = check_name(name, place, AnswersError), len(judgments)
+            seen: set[str] = set()
+            for label, matrix in below.items():
+                whose = Phrase("expert_at", expert=expert)
+                parent = parent_called(str(label), parents, survey, whose)
+                called = survey.node_name(parent, survey.languages[0])
+                here = Phrase("matrix_of_expert", expert=expert, parent=called)
+                if parent in seen:
+                    raise AnswersError("two_matrices", place=here)
+                seen.add(parent)
+                judgments += (
+                    Judgment(expert, parent, *pair)
+                    for pair in judged_pairs(survey, parent, matrix, place=here)
+                )
+            if len(judgments) == count:
+                raise AnswersError("expert_silent", place=place, expert=expert)
+        return cls(tuple(judgments))
 
     @property
     def experts(self) -> tuple[str, ...]:
@@ -201,7 +262,7 @@ def check_place(judgment: Judgment, hierarchy: Hierarchy) -> None:
         raise AnswersError("answer_compares_itself", place=judgment.place, item=judgment.left)
 
 
-def check_parent(parent: str, hierarchy: Hierarchy, place: str) -> None:
+def check_parent(parent: str, hierarchy: Hierarchy, place: str | Phrase) -> None:
     """Refuse a node below which nothing is compared.
 
     Raises:
@@ -215,6 +276,31 @@ def check_parent(parent: str, hierarchy: Hierarchy, place: str) -> None:
             parent=parent,
             valid=hierarchy.compared,
         )
+
+
+def parent_called(
+    label: str,
+    parents: Mapping[str, set[str]],
+    survey: Survey,
+    place: str | Phrase,
+) -> str:
+    """The id of the parent that is called so.
+
+    Args:
+        label: id or name, in any language of the survey.
+        parents: what parents are called, of `labels_of`.
+        survey: whose parents they are.
+        place: for messages.
+
+    Raises:
+        AnswersError: none is compared under that is called so, or two are.
+    """
+    found = sorted(parents.get(name_key(label), ()))
+    if len(found) > 1:
+        raise AnswersError("name_of_two", place=place, name=label, ids=tuple(found))
+    parent = found[0] if found else label
+    check_parent(parent, survey.hierarchy, place)
+    return parent
 
 
 def _answered_twice(judgments: Iterable[Judgment]) -> Iterator[AnswersError]:
@@ -266,10 +352,10 @@ def read_answers(
     """
     source = Path(path)
     content = read_bytes(source, AnswersError, MAX_CSV)
-    return answers_from_csv(content, str(source), survey, sheet=sheet)
+    return answers_from_table(content, str(source), survey, sheet=sheet)
 
 
-def answers_from_csv(
+def answers_from_table(
     content: bytes, source: str, survey: Survey | None = None, *, sheet: str | None = None
 ) -> Answers:
     """The answers in the content of a long table, see `read_answers`.

@@ -173,6 +173,27 @@ def read_grid(
     return Grid(source, "", rows, remarks=said, decimal_comma=separator != ",")
 
 
+def read_sheets(content: bytes, source: str, error: type[AHPError]) -> tuple[Grid, ...]:
+    """The cells of all sheets of a workbook that are shown and not empty, as `read_grid` reads one.
+
+    Raises:
+        AHPError: of the given type; the file can't be read.
+    """
+    from .workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
+
+    refuse_no_table(content[:FIRST_BYTES], source, error)
+    with uploaded_workbook(
+        content, source, max_bytes=MAX_UNPACKED, max_spread=None, error=error
+    ) as book:
+        shown = [one for one in book.worksheets if one.sheet_state == "visible"]
+        lines = [_sheet_lines(content, one, source, error) for one in shown]
+        return tuple(
+            Grid(source, one.title, rows, *_sheet_layout(content, one, rows, source, error))
+            for one, rows in zip(shown, lines, strict=True)
+            if rows
+        )
+
+
 def _csv_lines(reader: Any, source: str, error: type[AHPError]) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:

@@ -72,7 +72,7 @@ from .internals import (
     keep_log_short,
     time_runs,
 )
-from .password import Door, check_password, password, same
+from .password import Door, check_password, password
 from .provider import BACK, LEAVE, START, Provider, provider
 from .state import (
     EXPERT,
@@ -93,7 +93,9 @@ MAIN = str(_WEB / "main.py")
 DAY = 24 * 3600
 DAYS_30 = 30 * DAY
 ORGANIZER_KEY = secrets.token_urlsafe(32)
-"""Key of the organizer's link, new at every start; of no use when a password is set."""
+"""Key of this process's organizer's link, new at every start: of processes that share a database,
+that of the last one opens, in each of them; of no use when a password is set.
+"""
 
 EXPERT_UPLOAD = 2 * 2**20
 """Bytes of a file that an expert uploads, a filled questionnaire has a twentieth of a megabyte, or
@@ -182,7 +184,8 @@ async def open_link(request: Request) -> Response:
 
 async def open_organizer_link(request: Request) -> Response:
     """`/organizer/{key}`: the link that the terminal shows at start."""
-    if password() or not same(request.path_params["key"], ORGANIZER_KEY):
+    right = partial(database().is_organizer_link, request.path_params["key"])
+    if password() or not await run_in_threadpool(right):
         return _page({one: _wrong_organizer_link(one) for one in LANGUAGES}, status=404)
     session, agent = request.cookies.get(SESSION_COOKIE), await run_in_threadpool(agent_of, request)
     opened = await run_in_threadpool(database().open_organizer, session, agent)
@@ -193,7 +196,7 @@ def _wrong_organizer_link(language: str) -> str:
     _ = translator(language)
     return _(
         "This organizer's link is not valid. The valid one is shown in the terminal where the "
-        "server was started; it is new at every start."
+        "server was started last; it is new at every start."
     )
 
 
@@ -552,6 +555,7 @@ async def lifespan(
     logging.getLogger("ahp.store").addHandler(_TERMINAL)
     keep_log_short()
     store = await asyncio.to_thread(database)
+    await asyncio.to_thread(store.claim_key)
     metrics.watch()
     time_runs(metrics.observe_run)
     await check_streamlit(app)
@@ -568,6 +572,7 @@ async def lifespan(
         line = _("  Organizer: {address} (password from AHP_ADMIN_PASSWORD)")
         print(line.format(address=entrance), end="\n\n")
     else:
+        await asyncio.to_thread(store.set_organizer_link, ORGANIZER_KEY)
         line = _("  Organizer's link, valid until restart: {address}")
         print(line.format(address=f"{entrance}/{ORGANIZER_KEY}"), end="\n\n")
     _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
@@ -583,9 +588,7 @@ async def lifespan(
     finally:
         purging.cancel()
         # an authority or a share that doesn't answer keeps no server from ending
-        signing = threading.Thread(target=checkpointer.stop, daemon=True)
-        signing.start()
-        await asyncio.to_thread(signing.join, LAST_CHECKPOINTS)
+        await asyncio.to_thread(checkpointer.stop, LAST_CHECKPOINTS)
         await asyncio.to_thread(store.close)
 
 
@@ -666,7 +669,8 @@ def serve(host: str, port: int, language: str, prometheus: tuple[str, int] | Non
         prometheus: host and port at which Prometheus is answered.
 
     Raises:
-        AHPError: a port is taken, or a setting can't be used.
+        AHPError: a port is taken, a setting can't be used, the database can't be opened, or the
+            signing key is not the one that it knows.
     """
     check_settings()
     if PROXIES_BEFORE in os.environ and PROXIES not in os.environ:
@@ -677,6 +681,7 @@ def serve(host: str, port: int, language: str, prometheus: tuple[str, int] | Non
     for place, option in (((host, port), "--port"), (prometheus, "--metrics-port")):
         if place is not None:
             _check_free(*place, option)
+    database().claim_key()  # before uvicorn, which would put a traceback around what is said
     options = OPTIONS | {"lifespan": partial(lifespan, language=language, prometheus=prometheus)}
     app = st.App(MAIN, routes=ROUTES, **options)
     # uvicorn stops in order, then sends itself again the signal it got: that is no failure

@@ -2,97 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import signal
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import ahp
 from ahp.store import Store
+from tests.answering_panel import AWAY
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, PHONE, QUESTION
-from tests.running_server import RunningServer, free_port
-
-AWAY = {
-    "zh": "服务器的数据库暂时无法访问。",
-    "en": "The server's database can't be reached at the moment.",
-}
-
-
-class Postgres:
-    """A PostgreSQL of the test's own, that can be stopped and started again."""
-
-    def __init__(self) -> None:
-        folders = Path("/usr/lib/postgresql").glob("*/bin")
-        self.binaries = max(folders, key=lambda folder: int(folder.parent.name))
-        user = pwd.getpwnam("postgres") if os.getuid() == 0 else None
-        self.run_as = (
-            {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
-        )
-        self.folder = Path(tempfile.mkdtemp(prefix="ahp-outage-"))
-        if user:
-            os.chown(self.folder, user.pw_uid, user.pw_gid)
-        self.port = free_port()
-        self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
-        self.run(
-            *("initdb", "-D", str(self.folder / "data"), "--no-sync", "-A", "trust"),
-            *("-U", "postgres", "-E", "UTF8", "--locale=C"),
-        )
-        self.start()
-
-    def run(self, program: str, *arguments: str) -> None:
-        subprocess.run(
-            [self.binaries / program, *arguments],
-            check=True,
-            cwd=self.folder,
-            stdout=subprocess.DEVNULL,
-            **self.run_as,
-        )
-
-    def start(self) -> None:
-        options = {
-            "listen_addresses": "127.0.0.1",
-            "port": self.port,
-            "unix_socket_directories": self.folder,
-            "fsync": "off",
-        }
-        listed = [part for item in options.items() for part in ("-c", "{}={}".format(*item))]
-        self.server = subprocess.Popen(
-            [self.binaries / "postgres", "-D", self.folder / "data", *listed],
-            cwd=self.folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            **self.run_as,
-        )
-        for _attempt in range(600):
-            try:
-                psycopg.connect(self.url, connect_timeout=1).close()
-                return
-            except psycopg.OperationalError:
-                if self.server.poll() is not None:
-                    break
-                signal.sigtimedwait([], 0.05)
-        pytest.fail("PostgreSQL did not start")
-
-    def stop(self) -> None:
-        self.server.send_signal(signal.SIGINT)
-        self.server.wait(timeout=30)
+from tests.running_postgres import Postgres
+from tests.running_server import RunningServer
 
 
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
     running = Postgres()
     yield running
-    running.stop()
-    shutil.rmtree(running.folder)
+    running.remove()
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from ahp.exchange.evaluation_export import WeightsPanel, export_logged_evaluatio
 from ahp.exchange.reproduction import Reproduction, reproduce
 from ahp.messages import Message, Phrase
 from ahp.process.evaluations.events import (
+    CorrectionProposed,
     File,
     PersonAdded,
     PersonChanged,
@@ -239,6 +240,26 @@ def test_ratings_of_an_open_round_and_names_in_files_are_left_out(case: Case) ->
     rows = tuple(replace(row, rater=renamed[row.rater]) for row in recorded.rows)
     earlier = [*shown[:-2], replace(shown[-2], action=replace(recorded, rows=rows))]
     assert fold(earlier, EvaluationState()).rater_codes == {"R1": "R1", "R2": "R2", "R3": "R3"}
+    # of who comes later, and gave nothing that counts, there is a code; nobody else's changes
+    later = CorrectionProposed(PERIOD, (Row("u1", "review", "weak", rater="Abe"),), "reason")
+    gone_on = [*events, *more, replace(more[-1], seq=more[-1].seq + 1, action=later)]
+    codes = {"Zhao": "R1", "Ai": "R2", "Bo": "R3", "Abe": "R4"}
+    assert fold(gone_on, EvaluationState()).rater_codes == codes
+    proposed = shown_events(gone_on, [])[-1].action
+    assert isinstance(proposed, CorrectionProposed)
+    assert proposed.rows[0].rater == "R4"
+
+
+def test_numbers_of_staff_are_no_codes(case: Case) -> None:
+    events = case.store.happened(case.id)
+    rows = tuple(
+        Row("u1", "review", value, rater=name)
+        for name, value in (("R1023", "strong"), ("R2044", "average"))
+    )
+    recorded = replace(events[-1], seq=events[-1].seq + 1, action=ValuesRecorded(PERIOD, rows))
+    [*_before, shown] = shown_events([*events, recorded], [])
+    assert isinstance(shown.action, ValuesRecorded)
+    assert [row.rater for row in shown.action.rows] == ["R2", "R1"]
 
 
 def test_what_is_refused(case: Case) -> None:

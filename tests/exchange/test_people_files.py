@@ -24,7 +24,7 @@ from ahp.exchange.column_mapper import apply_mapping, read_columns, suggest_mapp
 from ahp.exchange.long_csv import write_answers
 from ahp.i18n.errors import error_sentence
 from ahp.study import Answers, Judgment, Survey
-from ahp.study.answers import answers_from_csv
+from ahp.study.answers import answers_from_table
 from ahp.study.survey import survey_from_toml
 
 CASES: list[dict[str, Any]] = tomllib.loads(
@@ -98,7 +98,7 @@ def read(case: dict[str, Any], content: bytes) -> tuple[list[str], tuple[Any, ..
 
 def answers_of(case: dict[str, Any], content: bytes, name: str) -> Answers:
     if case["kind"] == "answers":
-        return answers_from_csv(content, name, survey(), sheet=case.get("sheet"))
+        return answers_from_table(content, name, survey(), sheet=case.get("sheet"))
     if case["kind"] == "platform":
         table = read_columns(content, name)
         mapping = suggest_mapping(table, survey(), coding=case["coding"], negative_is="left")
@@ -228,7 +228,7 @@ def test_encodings_separators_and_empty_cells(
     ]
     text = "\n".join(line + empty for line in lines)
     content = text.replace(",", separator).replace("\n", end).encode(encoding)
-    answers = answers_from_csv(content, "a.csv", survey())
+    answers = answers_from_table(content, "a.csv", survey())
     assert [(one.expert, one.parent, one.left, one.value) for one in answers.judgments] == [
         ("张三", "lunch", "price", "1/3"),
         ("李四", "lunch", "price", "5"),

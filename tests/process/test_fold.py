@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ahp.process import events as e
+from ahp.process import fold as folding
 from ahp.process.events import Action, Logged
-from ahp.process.fold import Member, State, fold, objection
+from ahp.process.fold import Course, Member, State, Told, fold, objection
 from ahp.process.settings import Settings
 from ahp.study.standing import Standing
 from tests.study.panels import SURVEY
@@ -99,6 +100,26 @@ def test_a_state_is_continued(cut: int) -> None:
     kept = replace(before)
     assert fold(ALL[cut:], before) == whole
     assert before == kept
+
+
+def test_what_was_handed_out_stays_as_it_was() -> None:
+    course, seen = Course(START), []
+    for number, one in enumerate(ALL):
+        course.take(one)
+        if number % 3:  # not each time: in between nothing is copied
+            seen.append((number, course.state))
+    for number, state in seen:
+        assert state == fold(ALL[: number + 1], START)
+
+
+def test_a_long_log_copies_what_an_expert_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[Told] = []
+    copy = folding._copied
+    monkeypatch.setattr(folding, "_copied", lambda told: copied.append(told) or copy(told))
+    answers = [("1", e.Answered(*PAIR, value)) for value in ("3", "5", "7") * 100]
+    state = fold(log(*BEGIN, *answers, ("2", e.Answered(*PAIR, "1"))), START)
+    assert len(copied) == 2
+    assert [state.told_by(one).replies.answers for one in "12"] == [{PAIR: "7"}, {PAIR: "1"}]
 
 
 def test_the_last_weights_are_undecided_until_settings_follow() -> None:

@@ -280,6 +280,19 @@ def test_one_that_hangs_is_given_up(postgres_server, monkeypatch):
         store.close()
 
 
+def test_postgresql_notices_soon_that_a_process_is_gone(postgres_server):
+    """A way that is cut off leaves its locks and connections until then."""
+    with fresh_schema(postgres_server) as url:
+        opened = database.Database(url)
+        with opened.read() as session:
+            found = {name: session.scalar(text(f"SHOW {name}")) for name in database.GONE}
+        opened.close()
+    assert found == {
+        **{"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5"},
+        **{"tcp_keepalives_count": "2", "tcp_user_timeout": "15000"},
+    }
+
+
 def test_the_log_says_once_that_it_is_gone_and_once_that_it_is_back(postgres_server, caplog):
     with fresh_schema(postgres_server) as url:
         store = Store(url)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, text
 from ahp.datafile import jcs
 from ahp.errors import LogError
 from ahp.process.events import Cleared
-from ahp.store import Event, Store, StudyLog, chain, log
+from ahp.store import Event, Store, StudyLog, chain, clock, log
 from ahp.store.log import Entry
 from ahp.store.models import EvaluationEventRow, EventRow, StudyRow
 from ahp.study import Answers, Judgment
@@ -551,3 +551,31 @@ def test_a_number_that_json_does_not_hold_is_found(store, answered, tmp_path):
         "its content does not match its hash"
     )
     other.close()
+
+
+@pytest.mark.parametrize(
+    ("time", "is_one"),
+    [
+        ("2024-02-29T23:59:59.999999+00:00", True),
+        ("2026-03-01T12:00:00.000000+08:00", True),
+        ("2026-03-01T12:00:00.000000", True),
+        ("2026-02-29T12:00:00.000000+00:00", False),
+        ("2026-03-01T24:00:00.000000+00:00", False),
+        ("2026-03-01T12:00:60.000000+00:00", False),
+        ("0000-03-01T12:00:00.000000+00:00", False),
+        ("2026-03-01T12:00:00+00:00", False),
+        ("2026-03-01T12:00:00.000000Z", False),
+        ("2026-03-01T12:00:00.000000+00:00\n", False),
+        ("2026-03-0１T12:00:00.000000+00:00", False),
+    ],
+)
+def test_what_is_a_time_of_an_event(time, is_one):
+    assert clock.is_timestamp(time) is is_one
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**53)])
+def test_a_number_that_no_float_holds_has_no_hash(number):
+    event = replace(Event("s", 1, "e", 1, *[None] * 7, *[""] * 5), format=2)
+    assert len(chain.digest(replace(event, seq=2**53 - 1))) == 64
+    with pytest.raises(ValueError, match="safe range|exceed"):
+        chain.digest(replace(event, seq=number))

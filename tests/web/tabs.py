@@ -18,8 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection
 
-from benchmarks.streamlit_client import StreamlitClient, Widget
-from tests.running_server import RunningServer
+from benchmarks.streamlit_client import StreamlitClient, Widget, encryption
 
 T = TypeVar("T")
 
@@ -52,9 +51,9 @@ class Tab(StreamlitClient):
         frames: everything that the server sent.
     """
 
-    def __init__(self, socket: ClientConnection, *about: str) -> None:
+    def __init__(self, socket: ClientConnection, *about: Any, **more: Any) -> None:
         self.frames: list[bytes] = []
-        super().__init__(_Recorder(socket, self.frames), *about)  # type: ignore[arg-type] # all that is used of it
+        super().__init__(_Recorder(socket, self.frames), *about, **more)  # type: ignore[arg-type] # all that is used of it
 
     @property
     def session(self) -> str:
@@ -110,7 +109,7 @@ class Tab(StreamlitClient):
         found = await self._asked(message, "backend_operation_response")
         return found.backend_operation_response.deferred_file.url
 
-    async def put(self, server: RunningServer, cookie: str, key: str, name: str, content: bytes):
+    async def put(self, url: str, cookie: str, key: str, name: str, content: bytes):
         """Upload a file into a field, as a browser does; returns the status of the upload."""
         message = BackMsg()
         message.file_urls_request.request_id = secrets.token_hex(4)
@@ -118,7 +117,7 @@ class Tab(StreamlitClient):
         message.file_urls_request.file_names.append(name)
         answer = await self._asked(message, "file_urls_response")
         [urls] = answer.file_urls_response.file_urls
-        status = await asyncio.to_thread(_put, server, urls.upload_url, cookie, name, content)
+        status = await asyncio.to_thread(_put, url, urls.upload_url, cookie, name, content)
         field = self.found("file_uploader", key)
         state = WidgetState(id=field.element.file_uploader.id)
         info = state.file_uploader_state_value.uploaded_file_info.add()
@@ -128,16 +127,29 @@ class Tab(StreamlitClient):
         return status
 
 
-def _put(server: RunningServer, path: str, cookie: str, name: str, content: bytes) -> int:
-    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
-        connection.request("GET", "/_stcore/health")
+def get(url: str, path: str, cookie: str) -> tuple[int, bytes]:
+    """Status and content of what a server has at a path, for the browser with a cookie."""
+    with closing(_connection(url)) as connection:
+        connection.request("GET", path, headers={"Cookie": cookie})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def _connection(url: str) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    assert parts.hostname
+    if context := encryption(parts.scheme):
+        return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=30, context=context)
+    return http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+
+
+def _put(url: str, path: str, cookie: str, name: str, content: bytes) -> int:
+    with closing(_connection(url)) as connection:
+        connection.request("GET", "/_stcore/health", headers={"Cookie": cookie})
         first = connection.getresponse()
         first.read()
-        [token] = [
-            morsel.value
-            for header in first.headers.get_all("set-cookie", [])
-            for morsel in SimpleCookie(header).values()
-        ]
+        given = SimpleCookie("; ".join(first.headers.get_all("set-cookie", [])))
+        token = given["_streamlit_xsrf"].value
         head = (
             f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
             "Content-Type: application/octet-stream\r\n\r\n"

@@ -670,6 +670,31 @@ def test_one_answer_of_a_file_is_shown_in_words(visit, store, organizer, survey)
     assert judgment.value == "1/5"
 
 
+def test_matrices_with_one_sheet_an_expert_are_recorded(visit, store, organizer):
+    survey = ahp.Survey.from_names({"Lunch": ["Taste", "Price"], "Taste": ["Sweet", "Hot"]})
+    study = store.create_study(survey, "2026")
+    book = Workbook()
+    book.worksheets[0].title = "王五"
+    for row in (["Lunch", "Price", "Taste"], ["Price", 1, ""], ["Taste", 3, 1]):
+        book.worksheets[0].append(row)
+    content = io.BytesIO()
+    book.save(content)
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Answers from other programs"
+    app.run()
+    app.selectbox(key="import_kind").set_value("sheets").run()
+    uploader = next(one for one in app.get("file_uploader") if "answers_file" in str(one.key))
+    uploader.set_value(("p.xlsx", content.getvalue(), "application/octet-stream")).run()
+    assert [caption.value for caption in app.caption][-2:] == [
+        "p.xlsx: sheet “王五”, cell A1: judgments read as the reciprocal where one cell of a pair "
+        "is empty: 1",
+        "p.xlsx: sheet “王五” has no matrix for “Taste”, nothing is judged there",
+    ]
+    app.button(key="record_answers").click().run()
+    (judgment,) = store.answers(study.id, only_submitted=False).judgments
+    assert (judgment.left, judgment.right, judgment.value) == ("taste", "price", "3")
+
+
 # -- surveys
 
 
@@ -701,7 +726,8 @@ def test_a_survey_is_written_in_the_editor(visit, store, organizer):
     def write(node: str, name: str) -> None:
         app.button(key=f"node-{node}").click().run()
         keyed(app.text_input, f"name-{node}-en-").set_value(name).run()
-        keyed(app.text_area, f"explanation-{node}-en-").set_value(f"What {name} is.").run()
+        if node != "n2":
+            keyed(app.text_area, f"explanation-{node}-en-").set_value(f"What {name} is.").run()
 
     for node, name in (("goal", "Lunch"), ("n1", "Taste"), ("n2", "Price")):
         write(node, name)
@@ -711,6 +737,10 @@ def test_a_survey_is_written_in_the_editor(visit, store, organizer):
     keyed(app.text_input, "name--en-").set_value("Lunch").run()
     keyed(app.text_area, "explanation--en-").set_value("What to eat.").run()
     assert not app.warning
+    assert [one.value for one in app.info] == [
+        "Experts judge better by one or two sentences that say what is meant. They can be left "
+        "out; there are none yet for: Price."
+    ]
     assert "3 indicators, 3 comparisons, about 5 minutes" in texts(app)
     next(box for box in app.text_input if box.label == "Title").set_value("Lunch 2026")
     app.button(key="from_draft").click().run()

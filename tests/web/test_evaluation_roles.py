@@ -712,7 +712,9 @@ def test_two_clerks_import_the_same_file_at_once(world, deputy):
         tabs = [await open_page(world, clerk, "evaluation_data", evaluation) for clerk in clerks]
         for tab, clerk in zip(tabs, clerks, strict=True):
             cookie = world.cookie(clerk)
-            assert await tab.put(world.server, cookie, "data_file-", "一季度.csv", content) == 204
+            assert (
+                await tab.put(world.server.url, cookie, "data_file-", "一季度.csv", content) == 204
+            )
         buttons = [tab.found("button", "record-") for tab in tabs]
         await asyncio.gather(*(tab.push(button) for tab, button in zip(tabs, buttons, strict=True)))
         for tab in tabs:

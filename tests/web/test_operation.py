@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import http.client
-import os
 import re
 import shlex
-import shutil
 import signal
 import socket
 import sqlite3
-import ssl
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
@@ -34,41 +30,21 @@ from ahp.web.password import FORM_BYTES
 from ahp.web.server import ORGANIZER_UPLOAD
 from benchmarks.streamlit_client import StreamlitClient
 from tests.browser import actions
+from tests.running_nginx import CONFIGURATION, Nginx, accepts, run, wait_until
 from tests.running_server import RunningServer, free_port
 from tests.web.tabs import run as in_a_loop
 from tests.web.test_headers import LOGGED
-from tests.web.test_server import PASSWORD, Answer, add_expert, ask
+from tests.web.test_server import PASSWORD, add_expert, ask
 
 ROOT = Path(__file__).parents[2]
-CONFIGURATION = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
-CERTIFICATE, TEST, RELOAD, START = (
+_, TEST, RELOAD, START = (
     shlex.split(one) for one in re.findall(r"^\$ (.*)\n", SECTIONS["Behind a proxy"], re.MULTILINE)
 )
 FILES = 300
 """How many files the server may open when it is started."""
 HEALTH = re.findall(r"^\$ (.*)\n((?:[^$`].*\n)*)", SECTIONS["Health and metrics"], re.MULTILINE)
-
-
-def run(command: list[str], cwd: Path) -> str:
-    """What a command prints."""
-    done = subprocess.run(
-        command, cwd=cwd, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    return done.stdout
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def accepts(port: int | str) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", int(port))) == 0
 
 
 def attempts(server: RunningServer) -> int:
@@ -83,57 +59,6 @@ def forgiven(server: Watched) -> Iterator[None]:
     yield
     with closing(sqlite3.connect(server.database)) as database, database:
         database.execute("DELETE FROM sign_ins")
-
-
-class Nginx:
-    """nginx with the configuration of the repository, but for where things are."""
-
-    def __init__(self, folder: Path, ahp_port: int) -> None:
-        program = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
-        assert program, "this needs nginx: tools/system-packages installs it"
-        self.port, self.plain_port, self.folder = free_port(), free_port(), folder
-        text = CONFIGURATION
-        for given, ours in (
-            ("127.0.0.1:8501;", f"127.0.0.1:{ahp_port};"),
-            ("listen 80;", f"listen 127.0.0.1:{self.plain_port};"),
-            ("listen 443 ssl;", f"listen 127.0.0.1:{self.port} ssl;"),
-            ("/etc/ssl/ahp/", f"{folder}/"),
-            ("/var/log/nginx/", f"{folder}/"),
-        ):
-            assert given in text
-            text = text.replace(given, ours)
-        (folder / "ahp.conf").write_text(text, encoding="utf-8")
-        kept = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        paths = " ".join(f"{one}_temp_path {folder}/{one};" for one in kept)
-        user = "user root;" if os.getuid() == 0 else ""  # nobody else may look into the folder
-        (folder / "nginx.conf").write_text(
-            f"{user} daemon off; worker_processes 1; pid {folder}/nginx.pid;"
-            f"error_log {folder}/start.log; events {{}}"
-            f"http {{ {paths} include {folder}/ahp.conf; }}",
-            encoding="utf-8",
-        )
-        self.command = [program, "-e", f"{folder}/start.log", "-c", f"{folder}/nginx.conf"]
-        run(CERTIFICATE, folder)
-        self.process = subprocess.Popen(self.command)
-        wait_until(lambda: accepts(self.port))
-
-    def stop(self) -> None:
-        self.process.terminate()
-        assert self.process.wait(timeout=30) == 0
-
-    def ask(self, path: str, body: str | None = None, method: str = "", **headers: str) -> Answer:
-        trusting = ssl.create_default_context(cafile=self.folder / "certificate.pem")
-        trusting.check_hostname = False
-        connection = http.client.HTTPSConnection(
-            "127.0.0.1", self.port, timeout=30, context=trusting
-        )
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        with closing(connection):
-            connection.request(method or ("POST" if body else "GET"), path, body, given)
-            return Answer(connection.getresponse())
-
-    def logs(self) -> str:
-        return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
 
 class Watched(RunningServer):
@@ -178,7 +103,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
 def nginx(server: RunningServer) -> Iterator[Nginx]:
     folder = server.database.parent / "nginx"
     folder.mkdir()
-    made = Nginx(folder, server.port)
+    made = Nginx(folder, f"127.0.0.1:{server.port}")
     yield made
     made.stop()
 
@@ -279,7 +204,7 @@ def test_logs_have_no_secrets(nginx):
 
 
 def test_while_the_app_is_away(nginx, tmp_path):
-    nginx = Nginx(tmp_path, free_port())
+    nginx = Nginx(tmp_path, f"127.0.0.1:{free_port()}")
     try:
         for path in ("/", "/i/AAAAAAAAAAAAAAAAAAAAAA", "/organizer/AAAAAAAAAAAAAAAAAAAAAA"):
             answer = nginx.ask(path)

@@ -5,7 +5,6 @@ A state is a value: it is never changed, only continued by further events into a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -480,6 +479,8 @@ class EvaluationState:
         periods: `str(Period)` -> period, in the order they were opened.
         files: SHA-256 -> file that an event names.
         reports: (period or year, language) -> what persons wrote in that report.
+        raters: names in files, in the order of the events that named them first; those of one event
+            by what they gave in it, which says nothing of their names.
     """
 
     seq: int = 0
@@ -497,6 +498,7 @@ class EvaluationState:
     periods: Mapping[str, PeriodState] = field(default_factory=dict)
     files: Mapping[str, File] = field(default_factory=dict)
     reports: Mapping[tuple[str, str], ReportTexts] = field(default_factory=dict)
+    raters: tuple[str, ...] = ()
 
     @cached_property
     def unit(self) -> Mapping[str, Unit]:
@@ -518,21 +520,14 @@ class EvaluationState:
     def rater_codes(self) -> Mapping[str, str]:
         """Name of every rater in files -> code, in an order by which simulations draw them, too.
 
-        They are numbered by what they gave, which says nothing of their names. Codes stay as they
-        are: those of an evaluation that comes with a report, whichever their order is.
+        Codes stay as they are: those of an evaluation that comes with a report, whichever their
+        order is.
         """
-        given: dict[str, list[tuple[str, ...]]] = {}
-        for period, held in self.periods.items():
-            for key in {*held.values, *held.earlier}:
-                if key.rater:
-                    last = (held.values[key],) if key in held.values else ()
-                    words = (one.row.value for one in (*held.earlier.get(key, ()), *last))
-                    given.setdefault(key.rater, []).append((period, *key[:-1], *words))
-        if all(re.fullmatch(r"R\d+", name) for name in given):
-            return {name: name for name in given}
-        order = sorted(given, key=lambda name: (sorted(given[name]), name))
-        width = len(str(len(order)))
-        return {name: f"R{number:0{width}}" for number, name in enumerate(order, start=1)}
+        width = len(str(len(self.raters)))
+        codes = [f"R{number:0{width}}" for number in range(1, len(self.raters) + 1)]
+        if {*codes} == {*self.raters}:
+            return {code: code for code in codes}
+        return dict(zip(self.raters, codes, strict=True))
 
     def of_file(self, stamp: Stamp) -> bool:
         """Whether something is as a file says that this copy has read."""
@@ -607,7 +602,22 @@ def _after(state: EvaluationState, event: Logged) -> EvaluationState:
     file = getattr(event.action, "file", None)
     if file is not None:
         changes["files"] = {**state.files, file.sha256: file}
+    if new := [name for name in _raters_in(event.action) if name not in state.raters]:
+        changes["raters"] = (*state.raters, *new)
     return replace(state, seq=event.seq, **changes)
+
+
+def _raters_in(action: Done) -> list[str]:
+    """Names of raters, by what they gave."""
+    own: Any = action
+    given: dict[str, list[tuple[str, ...]]] = {}
+    for row in (*getattr(own, "rows", ()), getattr(own, "row", None)):
+        if row is not None and row.rater:
+            given.setdefault(row.rater, []).append((row.unit, row.indicator, row.item, row.value))
+    for cell in (*getattr(own, "removed", ()), getattr(own, "cell", ("",))):
+        if cell[-1]:
+            given.setdefault(cell[-1], [])
+    return sorted(given, key=lambda name: (sorted(given[name]), name))
 
 
 @singledispatch

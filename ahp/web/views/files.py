@@ -25,6 +25,7 @@ from ahp.exchange.column_mapper import (
     suggest_mapping,
 )
 from ahp.exchange.deliveries import sheets_of
+from ahp.exchange.expert_sheets import read_expert_sheets
 from ahp.exchange.long_csv import write_answers
 from ahp.exchange.questionnaire_docx import questionnaire_document
 from ahp.i18n.errors import place_words
@@ -33,7 +34,7 @@ from ahp.report.answers import answer_in_words, telling_answer
 from ahp.report.archive import zip_bytes
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Answers
-from ahp.study.answers import answers_from_csv
+from ahp.study.answers import answers_from_table
 from ahp.web import state
 from ahp.web.desk import show_weights_question
 from ahp.web.questionnaires import (
@@ -291,11 +292,14 @@ def choose_sheet(content: bytes, name: str) -> str | None:
 
 
 READERS: dict[str, Callable[[StudyInfo, bytes, str, str], Answers | None]] = {
-    "long": lambda study, content, name, sheet: answers_from_csv(
+    "long": lambda study, content, name, sheet: answers_from_table(
         content, name, study.survey, sheet=sheet
     ),
     "wide": read_wide,
     "platform": read_mapped,
+    "sheets": lambda study, content, name, _sheet: (
+        read_expert_sheets(content, name, survey=study.survey).answers
+    ),
 }
 
 
@@ -312,6 +316,7 @@ def show_import(study: StudyInfo) -> None:
         "long": _("long table (CSV, XLSX): expert, parent, left, right, value"),
         "wide": _("wide table of ahpsurvey (CSV, XLSX): a column for each pair"),
         "platform": _("export of a survey platform (CSV, XLSX): say what the columns mean"),
+        "sheets": _("workbook with one sheet an expert: judgment matrices (XLSX)"),
     }
     kind = st.selectbox(_("Format"), list(kinds), format_func=kinds.__getitem__, key="import_kind")
     attempt = st.session_state.setdefault("import_attempt", 0)
@@ -327,7 +332,7 @@ def show_import(study: StudyInfo) -> None:
     if file is None:
         return
     try:
-        sheet = choose_sheet(file.getvalue(), file.name)
+        sheet = "" if kind == "sheets" else choose_sheet(file.getvalue(), file.name)
         answers = None if sheet is None else READERS[kind](study, file.getvalue(), file.name, sheet)
         if answers is None:
             return
@@ -346,7 +351,7 @@ def show_import(study: StudyInfo) -> None:
     ]
     st.dataframe(rows, hide_index=True, width="stretch")
     for remark in answers.remarks:
-        st.caption(state.plain(state.in_words(remark)))
+        st.caption(state.plain(state.in_words(remark, study.survey)))
     show_sample(study, answers)
     submit = st.checkbox(
         _("Submit the answers of those who have answered everything"), value=True, key="submit_all"
