@@ -1584,10 +1584,12 @@ _STORE = {
     "export_survey": _("{source}: survey: {problem}"),
     "export_text_or_null": _("text or null"),
     "key_gone": _(
-        "{path}: there is no signing key, and the database knows the key {known}; put that one "
-        "there, or let {variable} name its file, as the other processes have it; where it is lost, "
-        "“ahp receipt key --accept” makes a new one: receipts signed until now then verify with "
-        "the old public key only, and second factors have to be set up again"
+        "{path}: there is no signing key, and the database knows the key {known}; if the database "
+        "was copied from another folder or computer, copy signing_key.pem from there to this "
+        "place, too; if several processes share it, let {variable} name the same file in all of "
+        "them; if that key is lost, “ahp receipt key --accept” makes a new one: receipts signed "
+        "until now then verify with the old public key only, and second factors have to be set up "
+        "again"
     ),
     "key_is_none": _(
         "{path}: holds no Ed25519 key in PKCS #8 PEM without a password; put the key back from its "
@@ -1596,10 +1598,12 @@ _STORE = {
     ),
     "key_missing": _("{path}: there is no signing key; give the server's public key by --key"),
     "key_other": _(
-        "{path}: holds the signing key {found}, and the database knows the key {known}; put that "
-        "one there, or let {variable} name its file, as the other processes have it; where it is "
-        "lost, “ahp receipt key --accept” takes this one: receipts signed until now then verify "
-        "with the old public key only, and second factors have to be set up again"
+        "{path}: holds the signing key {found}, and the database knows the key {known}; if the "
+        "database was copied from another folder or computer, put signing_key.pem from there in "
+        "this place; if several processes share it, let {variable} name the same file in all of "
+        "them; if that key is lost, “ahp receipt key --accept” takes this one: receipts signed "
+        "until now then verify with the old public key only, and second factors have to be set up "
+        "again"
     ),
     "key_unreadable": _(
         "{path}: the server's signing key cannot be read or made: {problem}; make the file "

@@ -61,9 +61,9 @@ def test_the_page(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         captured = capsys.readouterr()
         assert same(captured.out, folder) == printed
         assert captured.err == ""
-    [nightly] = re.findall(r"```sh\n *0 1 \* \* \* ahp (.*)\n *```", SECTION)
+    [nightly] = re.findall(r"```sh\n *0 1 \* \* \* ahp (.*) && find .*\n *```", SECTION)
     (folder.parent / "backup").mkdir()
-    [contained] = re.findall(r"```sh\n *0 1 \* \* \* .* exec -T app ahp (.*)\n *```", SECTION)
+    [contained] = re.findall(r"```sh\n *0 1 \* \* \* .* exec -T app ahp (.*) && .*\n *```", SECTION)
     assert contained == nightly.replace("/srv/backup/", "/var/lib/ahp/")
     own = nightly.replace("/srv/", f"{folder.parent}/").replace(r"$(date +\%F)", "2026-11-30")
     assert main(shlex.split(own)) == 0

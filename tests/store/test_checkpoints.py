@@ -22,6 +22,7 @@ from sqlalchemy import delete, insert, text
 from ahp.cli import main
 from ahp.datafile import jcs
 from ahp.errors import LogError, StoreError
+from ahp.i18n.errors import error_sentence
 from ahp.process.evaluations.events import EvaluationRenamed
 from ahp.process.fold import State, fold
 from ahp.store import Event, Store, checkpointer, log, signing
@@ -279,6 +280,10 @@ def test_a_second_place_gets_what_it_lacks(store, study, place, tmp_path, monkey
         f"{second}: this file of checkpoints was begun just now, although {place} has some "
         "already; if it is not new, please look whether what lies there is mounted"
     ]
+    assert error_sentence(begun.remarks[0], "zh") == (
+        f"{second}：该存证文件系本次新建，而 {place} 中已有存证记录；"
+        "如并非首次启用该存放处，请检查其是否已挂载。"
+    )
     assert [one.size for one in read(place)] == [1]
     assert [one.size for one in read(second, signing.existing_key(tmp_path))] == [1]
     monkeypatch.setenv(checkpointer.SECOND_PLACE, str(away))

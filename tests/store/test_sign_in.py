@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from ahp.errors import AccessError, StoreError
 from ahp.process.events import Actor
 from ahp.store import AccountInfo, BrowserInfo, Grants, Store, access, clock, second_factor, signing
 from ahp.store.database import Observer
+from tests.running_nginx import PAGE
 
 WORDS, OTHER = "four random words", "four other words"
 ISSUER = "https://login.example.org"
@@ -164,6 +166,9 @@ def test_after_many_wrong_codes_in_a_row_only_recovery_codes_let_in(
     store, root, frozen, monkeypatch, caplog
 ):
     assert second_factor.MOST_WRONG == 100  # NIST SP 800-63B, 5.2.2
+    sections = dict(re.findall(r"^### ([^\n]*)\n\n(.*?)(?=^##)", PAGE, re.MULTILINE | re.DOTALL))
+    for title in ("Second factors", "Passwords that are tried"):
+        assert "100 wrong codes in a row" in " ".join(sections[title].split())
     monkeypatch.setattr(second_factor, "MOST_WRONG", 3)
     codes = store.set_up_second_factor(root.id, WORDS, SECRET, code())
     frozen.move(minutes=5)
