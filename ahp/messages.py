@@ -1414,6 +1414,11 @@ _STORE = {
     "checkpoint_other": _(
         "{book}: events {first} to {size} are not those of a checkpoint ({source}, line {line})"
     ),
+    "checkpoint_renamed": _(
+        "{path}: this file of checkpoints was begun just now, although {other} has some of the "
+        "same logs; if that is this database at an earlier address or under an earlier name, "
+        "please stop the server, and give that file the name of this one"
+    ),
     "checkpoint_signature": _(
         "{source}, line {line}: the signature is not that of the key {key} over this checkpoint"
     ),
@@ -1453,6 +1458,10 @@ _STORE = {
         "version {needed} or newer"
     ),
     "backup_unwritable": _("{path}: the backup can't be written: {problem}"),
+    "backup_without_key": _(
+        "{path}: the signing key is NOT in this backup, and a server of the restored database does "
+        "not start without it: {problem}"
+    ),
     "contradictions_stay": _(
         "expert {name!r} has contradicting answers below {parents!r}, which this study wants to be "
         "mended"

@@ -14,6 +14,7 @@ from ahp.i18n.errors import error_sentence
 from ahp.store import Store
 from ahp.store.database import place_of
 from ahp.store.signing import key_id, signing_key
+from ahp.study import Survey
 
 from .conftest import databases
 
@@ -80,6 +81,38 @@ def test_another_key_and_none_are_refused(
     monkeypatch.setenv("AHP_SIGNING_KEY", str(keys["own"]))
     with pytest.raises(StoreError, match=f"knows the key {id_at(keys['other'])}"):
         store.claim_key()
+
+
+def test_nothing_is_signed_with_another_key(
+    store: Store, survey: Survey, answer_all, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is one made, where a command doesn't know where the server's is."""
+    own, here = tmp_path / "own.pem", tmp_path / "here.pem"
+    monkeypatch.setenv("AHP_SIGNING_KEY", str(own))
+    store.claim_key()
+    study = store.create_study(survey, "Pilot")
+    expert = store.add_expert(study.id, "Ada")
+    answer_all(store, expert.id)
+    store.submit(expert.id, event_id="submit")
+    monkeypatch.setenv("AHP_SIGNING_KEY", str(here))
+    checkpoints = tmp_path / "x.checkpoints"
+    facts = {"path": str(here), "known": id_at(own), "variable": "AHP_SIGNING_KEY"}
+    for problem in ("key_gone", "key_other"):
+        for sign in (
+            store.checkpointer([checkpoints]).write,
+            lambda: store.receipt(expert.id),
+            store.public_key,
+        ):
+            with pytest.raises(StoreError) as raised:
+                sign()
+            assert str(raised.value) == str(StoreError(problem, **facts))
+        assert here.exists() == (problem == "key_other")
+        signing_key(tmp_path)
+        facts["found"] = id_at(here)
+    assert not checkpoints.exists()
+    monkeypatch.setenv("AHP_SIGNING_KEY", str(own))
+    assert store.checkpointer([checkpoints]).write().checkpoints == 1
+    assert store.receipt(expert.id).key_id == id_at(own)
 
 
 def test_processes_that_start_at_once_have_one_key(

@@ -293,6 +293,17 @@ def test_only_the_browser_that_has_shown_a_code_stays_signed_in(store, root, stu
     assert [one.id for one in store.browsers()] == [store.browser_of(own)]
 
 
+@pytest.mark.usefixtures("key")
+def test_what_has_ended_stays_as_it_was(store, root, frozen, database):
+    store.open_account(root.id, None)
+    frozen.move(days=31)
+    store.open_account(root.id, None)
+    for required, live in ((True, "enrolling"), (False, "organizer")):
+        store.require_second_factor(required)
+        kinds = database.rows("SELECT kind FROM grants ORDER BY expires")
+        assert [kind for (kind,) in kinds] == ["organizer", live]
+
+
 SIGN_IN = """
 import sys
 from ahp.store import Store
