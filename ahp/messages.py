@@ -1435,6 +1435,11 @@ _STORE = {
     "checkpoint_other": _(
         "{book}: events {first} to {size} are not those of a checkpoint ({source}, line {line})"
     ),
+    "checkpoint_renamed": _(
+        "{path}: this file of checkpoints was begun just now, although {other} has some of the "
+        "same logs; if that is this database at an earlier address or under an earlier name, "
+        "please stop the server, and give that file the name of this one"
+    ),
     "checkpoint_signature": _(
         "{source}, line {line}: the signature is not that of the key {key} over this checkpoint"
     ),
@@ -1474,6 +1479,10 @@ _STORE = {
         "version {needed} or newer"
     ),
     "backup_unwritable": _("{path}: the backup can't be written: {problem}"),
+    "backup_without_key": _(
+        "{path}: the signing key is NOT in this backup, and a server of the restored database does "
+        "not start without it: {problem}"
+    ),
     "contradictions_stay": _(
         "expert {name!r} has contradicting answers below {parents!r}, which this study wants to be "
         "mended"
@@ -1605,10 +1614,12 @@ _STORE = {
     "export_survey": _("{source}: survey: {problem}"),
     "export_text_or_null": _("text or null"),
     "key_gone": _(
-        "{path}: there is no signing key, and the database knows the key {known}; put that one "
-        "there, or let {variable} name its file, as the other processes have it; where it is lost, "
-        "“ahp receipt key --accept” makes a new one: receipts signed until now then verify with "
-        "the old public key only, and second factors have to be set up again"
+        "{path}: there is no signing key, and the database knows the key {known}; if the database "
+        "was copied from another folder or computer, copy signing_key.pem from there to this "
+        "place, too; if several processes share it, let {variable} name the same file in all of "
+        "them; if that key is lost, “ahp receipt key --accept” makes a new one: receipts signed "
+        "until now then verify with the old public key only, and second factors have to be set up "
+        "again"
     ),
     "key_is_none": _(
         "{path}: holds no Ed25519 key in PKCS #8 PEM without a password; put the key back from its "
@@ -1617,10 +1628,12 @@ _STORE = {
     ),
     "key_missing": _("{path}: there is no signing key; give the server's public key by --key"),
     "key_other": _(
-        "{path}: holds the signing key {found}, and the database knows the key {known}; put that "
-        "one there, or let {variable} name its file, as the other processes have it; where it is "
-        "lost, “ahp receipt key --accept” takes this one: receipts signed until now then verify "
-        "with the old public key only, and second factors have to be set up again"
+        "{path}: holds the signing key {found}, and the database knows the key {known}; if the "
+        "database was copied from another folder or computer, put signing_key.pem from there in "
+        "this place; if several processes share it, let {variable} name the same file in all of "
+        "them; if that key is lost, “ahp receipt key --accept” takes this one: receipts signed "
+        "until now then verify with the old public key only, and second factors have to be set up "
+        "again"
     ),
     "key_unreadable": _(
         "{path}: the server's signing key cannot be read or made: {problem}; make the file "

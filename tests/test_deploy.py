@@ -11,6 +11,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path, PurePath
 
@@ -62,9 +63,11 @@ def test_nginx_alone_reaches_the_app(tmp_path: Path) -> None:
     assert "ports" not in app
     assert nginx["ports"] == ["80:80", "443:443"]
     [network] = COMPOSE["networks"]["default"]["ipam"]["config"]
-    assert app["environment"]["AHP_TRUSTED_PROXIES"] == network["subnet"]
-    address = app["networks"]["default"]["ipv4_address"]
-    assert ipaddress.ip_address(address) in ipaddress.ip_network(network["subnet"])
+    gateway, *others = ipaddress.ip_network(network["subnet"]).hosts()
+    address, proxy = (one["networks"]["default"]["ipv4_address"] for one in (app, nginx))
+    assert {ipaddress.ip_address(one) for one in (address, proxy)} < {*others}
+    assert str(gateway) not in (address, proxy)  # from there, all users of the machine come
+    assert app["environment"]["AHP_TRUSTED_PROXIES"] == proxy != address
     (shell, option, line), folder = nginx["command"], tmp_path / "conf.d"
     folder.mkdir()
     (tmp_path / "ahp.conf").write_text(NGINX, encoding="utf-8")
@@ -172,6 +175,38 @@ def test_a_backup_every_night(capsys: pytest.CaptureFixture[str]) -> None:
     timer = configparser.RawConfigParser()
     timer.read(ROOT / "deploy" / "ahp-backup.timer", encoding="utf-8")
     assert timer["Timer"]["OnCalendar"] == "*-*-* 01:00"
+
+
+def folder_with_backups(folder: Path) -> Path:
+    """Of 89 and of 92 days ago, and other files, behind a link, as DynamicUser has it."""
+    (folder / "private").mkdir(parents=True)
+    for name, days in (("ahp-new.zip", 89), ("ahp-old.zip", 92), ("ahp.db", 92), ("other.zip", 92)):
+        path = folder / "private" / name
+        path.touch()
+        os.utime(path, (time.time() - days * 86400,) * 2)
+    (folder / "link").symlink_to(folder / "private")
+    return folder / "link"
+
+
+def test_old_backups_are_deleted_once_there_is_a_new_one(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    crontab = [
+        line.replace("docker compose exec -T app", "").replace("\\%", "%")
+        for line in re.findall(r"^  0 1 \* \* \* (.*ahp backup .*)$", page, re.MULTILINE)
+    ]
+    service = unit("ahp-backup.service")
+    [after] = service["ExecStartPost"]  # which systemd leaves out where ExecStart failed
+    commands = [*crontab, f"ahp backup && {after}"]
+    assert len(commands) == 3
+    all_there = ["ahp-new.zip", "ahp-old.zip", "ahp.db", "other.zip"]
+    for number, command in enumerate(commands):
+        folder = folder_with_backups(tmp_path / str(number))
+        ours = re.sub(r"/(opt|var/lib|srv)/[\w/-]+/(?= )", f"{folder}/", command)
+        assert f"find {folder}/ " in ours
+        ours = ours.replace("cd /opt/ahp/deploy", "true")
+        for done, left in (("false", all_there), ("true", [*all_there[:1], *all_there[2:]])):
+            subprocess.run(["sh", "-c", f"ahp() {{ {done}; }}; {ours}"], check=False)
+            assert sorted(one.name for one in folder.iterdir()) == left
 
 
 def test_commands_of_the_containers_are_those_of_the_app(capsys) -> None:

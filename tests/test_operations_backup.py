@@ -12,8 +12,11 @@ import pytest
 
 import ahp
 from ahp.cli import main
+from ahp.errors import StoreError
+from ahp.i18n.errors import error_sentence
 from ahp.store import Store
 from ahp.store.backup import STEPS
+from ahp.store.signing import ENVIRONMENT_VARIABLE as VARIABLE
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -61,9 +64,9 @@ def test_the_page(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         captured = capsys.readouterr()
         assert same(captured.out, folder) == printed
         assert captured.err == ""
-    [nightly] = re.findall(r"```sh\n *0 1 \* \* \* ahp (.*)\n *```", SECTION)
+    [nightly] = re.findall(r"```sh\n *0 1 \* \* \* ahp (.*) && find .*\n *```", SECTION)
     (folder.parent / "backup").mkdir()
-    [contained] = re.findall(r"```sh\n *0 1 \* \* \* .* exec -T app ahp (.*)\n *```", SECTION)
+    [contained] = re.findall(r"```sh\n *0 1 \* \* \* .* exec -T app ahp (.*) && .*\n *```", SECTION)
     assert contained == nightly.replace("/srv/backup/", "/var/lib/ahp/")
     own = nightly.replace("/srv/", f"{folder.parent}/").replace(r"$(date +\%F)", "2026-11-30")
     assert main(shlex.split(own)) == 0
@@ -105,6 +108,26 @@ def test_in_chinese(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert same(capsys.readouterr().err, folder) == (
         "ahp：错误：/srv/ahp.zip：不是备份，或者已损坏：文件内容与写入时不一致。\n"
     )
+
+
+def test_a_backup_without_the_key_in_chinese(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AHP_SIGNING_KEY", str(folder / "other.pem"))
+    store = Store()
+    store.claim_key()
+    known = store.public_key()[0]
+    store.close()
+    monkeypatch.setenv("AHP_SIGNING_KEY", str(folder / "none.pem"))
+    assert main(["backup", "ahp.zip", "--language", "zh"]) == 1
+    captured = capsys.readouterr()
+    problem = StoreError("key_gone", path=str(folder / "none.pem"), known=known, variable=VARIABLE)
+    said = error_sentence(problem, "zh").removesuffix("。")
+    assert captured.err == (
+        "ahp：警告：ahp.zip：此备份不含签名密钥；没有该密钥，恢复后的服务器无法启动。"
+        f"原因：{said}。\n"
+    )
+    assert captured.out.splitlines()[2] == "  不含数据库登记的签名密钥：请另行保存该密钥"
 
 
 class Terminal(io.StringIO):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import StoreError
 from ..i18n import Translate, translator
 from .arguments import Commands, add_database
 from .printing import line_language, print_warning
 
 if TYPE_CHECKING:
-    from ..errors import StoreError
     from ..store.backup import Manifest, Progress
 
 
@@ -46,25 +47,36 @@ def _back_up(arguments: argparse.Namespace) -> int:
     _, path = translator(language), Path(arguments.file).absolute()
     place = place_of(arguments.database)
     problems: list[StoreError] = []
+    keyless: list[StoreError] = []
     with _progress(_) as progress:
-        made, manifest = back_up(place, path, progress, unnoted=problems.append)
+        made, manifest = back_up(
+            place, path, progress, unnoted=problems.append, keyless=keyless.append
+        )
     for problem in problems:
         print_warning(problem, language)
+    for problem in keyless:
+        print_warning(
+            StoreError("backup_without_key", path=arguments.file, problem=problem), language
+        )
     line = _("{file}: a whole backup of {location}, compared with it")
     print(line.format(file=arguments.file, location=place.location))
     print(_held(_, manifest))
     if KEY in manifest.parts:
         print(_("  with the signing key: whoever has the file can sign receipts"))
+    elif keyless:
+        print(_("  WITHOUT the signing key that the database knows: keep that one, too"))
     else:
-        print(_("  without a signing key: no receipt has been made yet"))
+        print(_("  without a signing key: the database knows of none"))
     print(_("  SHA-256 {hash}, {size} bytes").format(hash=made.sha256, size=made.size))
-    return 0
+    return 1 if keyless else 0
 
 
 def _restore(arguments: argparse.Namespace) -> int:
-    from ..store.restore import restore  # noqa: PLC0415 - the app is optional
+    from ..store.backup import KEY  # noqa: PLC0415 - the app is optional
+    from ..store.restore import restore  # noqa: PLC0415
 
-    _ = translator(line_language(arguments))
+    language = line_language(arguments)
+    _ = translator(language)
     with _progress(_) as progress:
         restored = restore(Path(arguments.file).absolute(), arguments.database, progress)
     line = _("{location}: restored from {file}, every log verified")
@@ -77,9 +89,16 @@ def _restore(arguments: argparse.Namespace) -> int:
             "  At {path} is another signing key, which stays: receipts of before verify with the "
             "public key of the one in the backup."
         ),
-        "none": _("  The backup has no signing key: no receipt had been made."),
+        "none": _("  The backup has no signing key."),
     }
     print(said[restored.key].format(path=restored.key_path))
+    if restored.problem:
+        print(_("  The server does not start before it has the key that the database knows."))
+        if restored.key == "other":
+            path = shlex.quote(str(restored.key_path))
+            print(_("  This command puts it there, in place of the other one:"))
+            print(f"    unzip -p {shlex.quote(arguments.file)} {KEY} > {path}")
+        print_warning(restored.problem, language)
     print(
         _(
             "  Personal links go on working where the server is reached at the address that they "

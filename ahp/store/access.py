@@ -350,23 +350,20 @@ def revoke_organizers(
 
 def let_in(session: Session, *accounts: str) -> None:
     """Who has set up a second factor, or needs none any more, is let in."""
-    now = clock.timestamp(clock.now())
-    live = GrantRow.expires > now  # what has ended stays as it was
-    session.execute(
-        update(GrantRow)
-        .where(GrantRow.kind == "enrolling", GrantRow.account.in_(accounts), live)
-        .values(kind="organizer")
-    )
+    _change_live(session, "enrolling", "organizer", GrantRow.account.in_(accounts))
 
 
 def keep_out(session: Session) -> None:
     """Who has a password and no second factor has to set one up before anything else."""
     without = select(AccountRow.id).where(AccountRow.issuer.is_(None), AccountRow.totp.is_(None))
-    session.execute(
-        update(GrantRow)
-        .where(GrantRow.kind == "organizer", GrantRow.account.in_(without))
-        .values(kind="enrolling")
-    )
+    _change_live(session, "organizer", "enrolling", GrantRow.account.in_(without))
+
+
+def _change_live(session: Session, before: str, after: str, which: ColumnElement[bool]) -> None:
+    """Make other grants of some; what has ended stays as it was."""
+    live = GrantRow.expires > clock.timestamp(clock.now())
+    changed = update(GrantRow).where(GrantRow.kind == before, which, live)
+    session.execute(changed.values(kind=after))
 
 
 def browsers(session: Session, sign_in: str) -> list[BrowserInfo]:

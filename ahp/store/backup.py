@@ -29,9 +29,10 @@ from ..version import __version__
 from . import clock, signing
 from .database import BUSY_TIMEOUT, Place, leave_transactions, one_state, patience, translated
 from .dump import dump, dumped_rows
-from .models import BackupRow, Base
+from .models import BackupRow, Base, ServerSettingRow
 from .private import MODE, give_name
 from .records import Backup
+from .server_settings import known_key
 
 FORMAT = 1
 """Of new backups."""
@@ -128,6 +129,7 @@ def back_up(
     name: str = "",
     *,
     unnoted: Callable[[StoreError], None] = _warn,
+    keyless: Callable[[StoreError], None] | None = None,
 ) -> tuple[Backup, Manifest]:
     """Write a backup while others go on writing into the database, which isn't migrated.
 
@@ -141,10 +143,13 @@ def back_up(
         name: under which the database remembers it; empty = its path.
         unnoted: is told why the database could not remember it, which leaves it as good as it is;
             the log by default.
+        keyless: is told why the key that the database knows is not in the backup; None = there is
+            no backup without it.
 
     Raises:
-        StoreError: there is such a file, it can't be written, there is no database, or what was
-            copied isn't what is there.
+        StoreError: there is such a file, it can't be written, there is no database, what was
+            copied isn't what is there, or the key that the database knows is not where it should
+            be.
     """
     tell = progress or nothing
     if place.file is not None and not place.file.is_file():
@@ -153,7 +158,7 @@ def back_up(
         raise StoreError("backup_exists", path=str(path))
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
-            manifest = _copy(place, Path(folder), tell)
+            manifest = _copy(place, Path(folder), tell, keyless)
             whole = Path(folder, "backup")
             _pack(manifest, Path(folder), whole, tell)
             size, sha256 = check_seal(whole, str(path))
@@ -262,7 +267,12 @@ def check_heads(expected: Iterable[LogHead], found: Iterable[LogHead], source: s
             )
 
 
-def _copy(place: Place, folder: Path, tell: Progress) -> Manifest:
+def _copy(
+    place: Place,
+    folder: Path,
+    tell: Progress,
+    keyless: Callable[[StoreError], None] | None,
+) -> Manifest:
     """Copy the database and the key into a folder, and compare what was copied."""
     with snapshot(place) as connection:
         taken = clock.timestamp(clock.now())
@@ -271,6 +281,7 @@ def _copy(place: Place, folder: Path, tell: Progress) -> Manifest:
             raise StoreError("backup_of_nothing", location=place.location)
         schema = connection.execute(text(f"SELECT version_num FROM {REVISION}")).scalar_one()
         logs = heads(connection)
+        known = known_key(connection) if ServerSettingRow.__tablename__ in tables else ""
         tell("copying", 0)
         if place.file is None:
             name = POSTGRESQL
@@ -285,15 +296,13 @@ def _copy(place: Place, folder: Path, tell: Progress) -> Manifest:
         _check_file(folder / name, logs, place.location)
     key = signing.key_path(place.folder)
     try:
-        with suppress(FileNotFoundError):  # no receipt was made yet
+        signing.check_known(key, known)
+        with signing.readable(key), suppress(FileNotFoundError):  # of a database that knows none
             (folder / KEY).write_bytes(key.read_bytes())
-    except OSError as error:
-        raise StoreError(
-            "key_unreadable",
-            path=str(key),
-            problem=system_problem(error),
-            variable=signing.ENVIRONMENT_VARIABLE,
-        ) from error
+    except StoreError as error:
+        if not known or keyless is None:
+            raise
+        keyless(error)
     parts = {
         one: Part((folder / one).stat().st_size, _sha256(folder / one))
         for one in (name, KEY)

@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from .checkpoint import Chain, Checkpoint, SignedNote, find_checkpoints
 from .database import Database, Observer
 from .extension import TABLES, events_of, say
 from .merkle import Tree
+from .server_settings import known_key
 
 SECOND_PLACE = "AHP_CHECKPOINTS"
 AUTHORITY = "AHP_TSA_URL"
@@ -155,6 +156,7 @@ class Checkpointer(Observer):
     ) -> None:
         self._database = database
         self._places = [Place(path) for path in places or places_of(database)]
+        self._by_hand = bool(places)
         self._authority = authority or os.environ.get(AUTHORITY)
         self._trees: dict[Chain, tuple[Tree, str]] = {}  # with the hash of the last event
         self._seen: dict[Chain, tuple[int, str]] = {}
@@ -193,12 +195,14 @@ class Checkpointer(Observer):
         """Write a checkpoint of each chain that has changed, to each place that lacks it.
 
         Raises:
-            StoreError: the server's key or the database can't be read, or the first place has no
-                folder that can be written to.
+            StoreError: the server's key or the database can't be read, the key is not the one that
+                the database knows, or the first place has no folder that can be written to.
         """
         if not self._has_something():
             return Written(0, 0, ())  # and no key is made before it is needed
-        key = signing.signing_key(self._database.folder)
+        with self._database.read() as session:
+            known = known_key(session)
+        key = signing.signing_key(self._database.folder, known)
         first = self._places[0].path
         try:
             first.parent.mkdir(parents=True, exist_ok=True)
@@ -209,7 +213,8 @@ class Checkpointer(Observer):
 
     def _has_something(self) -> bool:
         """Whether there is a chain, or was one."""
-        if any(place.path.exists() for place in self._places):
+        # of a file system that doesn't answer, this says no, and Path.exists() raises
+        if any(os.path.exists(place.path) for place in self._places):
             return True
         with self._database.read() as session:
             heads = (head for head, _rows in TABLES.values())
@@ -252,6 +257,8 @@ class Checkpointer(Observer):
                         remarks.append(
                             Phrase("checkpoint_begun", path=str(place.path), other=str(other))
                         )
+                    elif place.is_new and not self._by_hand:
+                        remarks += _under_other_names(place.path, lacking, [key.public_key()])
                 written.update(lacking)
             except OSError as error:
                 problems.append(_unwritten(place.path, error))
@@ -323,6 +330,8 @@ class Checkpointer(Observer):
                 self._say([*written.problems, *written.remarks])
             except AHPError as error:
                 self._say([error])
+            except Exception:  # whatever it is, a later one may be written
+                _log.exception("no checkpoint was written")
             if not last:
                 self._wake.wait(SECONDS)
 
@@ -339,13 +348,37 @@ def places_of(database: Database) -> list[Path]:
     """The file of checkpoints beside a database, and the second one, if `$AHP_CHECKPOINTS` names a
     file or a folder, see `ENDING`.
     """
-    first = database.folder / f"{database.place.name}{ENDING}"
+    first = _own(database.folder, database)
     second = os.environ.get(SECOND_PLACE)
     if not second:
         return [first]
-    path = Path(second)
-    file = path.is_file() or (path.suffix == ENDING and not path.is_dir())
-    return [first, path if file else path / first.name]
+    path = Path(second)  # which may not be reachable now: see `Checkpointer._has_something`
+    file = os.path.isfile(path) or (path.suffix == ENDING and not os.path.isdir(path))
+    return [first, path if file else _own(path, database)]
+
+
+def _own(folder: Path, database: Database) -> Path:
+    """The file of a database in a folder: one that an earlier version has begun goes on."""
+    path, file = folder / f"{database.place.name}{ENDING}", database.place.file
+    if file is not None and not os.path.isfile(path) and not os.path.isfile(file.with_suffix("")):
+        before = folder / f"{file.stem}{ENDING}"  # with which ahp.db and ahp.bak had one file
+        if os.path.isfile(before):
+            return before
+    return path
+
+
+def _under_other_names(
+    path: Path, begun: Sequence[Checkpoint], keys: Sequence[Ed25519PublicKey]
+) -> Iterator[Phrase]:
+    """That the same logs have checkpoints in other files of the folder, as where the database was
+    reached at another address.
+    """
+    for other in sorted(path.parent.glob(f"*{ENDING}")):
+        place = Place(other)
+        with suppress(OSError, LogError):  # whatever it is, it isn't ours
+            place.read_new(keys)
+        if other != path and any(one.chain in place.newest for one in begun):
+            yield Phrase("checkpoint_renamed", path=str(path), other=str(other))
 
 
 def _unwritten(path: Path, error: OSError) -> StoreError:

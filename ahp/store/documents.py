@@ -20,6 +20,7 @@ from .people import add_people, let_count
 from .queries import study_info, study_row
 from .records import EvaluationLog, Event, StudyInfo, StudyLog
 from .rounds import close
+from .server_settings import known_key
 from .studies import begin_study
 from .surveys import survey_of
 
@@ -88,15 +89,21 @@ class Documents(Part):
 
         Raises:
             ReceiptError: the expert has not submitted in the round.
-            StoreError: the server's key cannot be read or made.
+            StoreError: the server's key cannot be read or made, or is not the one that the
+                database knows.
         """
         with self._database.read() as session:
-            key = signing.signing_key(self._database.folder)
+            key = signing.signing_key(self._database.folder, known_key(session))
             return receipts.make_receipt(session, expert_id, round_number, key)
 
     def public_key(self) -> tuple[str, str]:
-        """The public key that receipts verify with: its id, and PEM."""
-        key = signing.signing_key(self._database.folder).public_key()
+        """The public key that receipts verify with: its id, and PEM.
+
+        Raises:
+            StoreError: there is another one than the database knows, or none; or it can't be read.
+        """
+        with self._database.read() as session:
+            key = signing.signing_key(self._database.folder, known_key(session)).public_key()
         return signing.key_id(key), signing.public_pem(key)
 
     def derived_secret(self, purpose: str) -> bytes:

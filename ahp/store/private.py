@@ -4,7 +4,6 @@ the server's key, backups.
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import stat
@@ -34,10 +33,13 @@ def give_name(whole: Path, path: Path) -> None:
         os.link(whole, path)
     except FileExistsError:
         raise
-    except OSError as error:  # sticks and shared folders have no links
-        if path.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
-        whole.rename(path)
+    except OSError:  # sticks and shared folders have no links
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, MODE))  # whose name it is
+        try:
+            whole.replace(path)
+        except BaseException:
+            path.unlink()
+            raise
     if os.name == "posix":
         folder = os.open(path.parent, os.O_RDONLY)
         try:

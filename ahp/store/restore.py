@@ -34,6 +34,7 @@ from .database import Database, Place, known_revisions, place_of
 from .dump import dumped_rows
 from .models import BackupRow
 from .records import Backup
+from .server_settings import known_key
 from .states import kept_states
 
 BATCH = 5000
@@ -50,12 +51,14 @@ class Restored:
         key_path: where the database's key is.
         key: `"placed"`, `"same"` where it was there already, `"other"` where there was another one,
             which stays, or `"none"` where the backup has none.
+        problem: why no server of the database begins with the key that is there now.
     """
 
     manifest: Manifest
     location: str
     key_path: Path
     key: str
+    problem: StoreError | None
 
 
 def restore(path: Path, url: str | None, progress: Progress | None = None) -> Restored:
@@ -96,11 +99,20 @@ def restore(path: Path, url: str | None, progress: Progress | None = None) -> Re
                 if new:
                     _remove(place)
                 raise
+            with database.read() as session:
+                known = known_key(session)
             database.close()
     except OSError as error:
         problem = system_problem(error)
         raise StoreError("restore_unwritable", location=place.location, problem=problem) from error
-    return Restored(unpacked.manifest, place.location, path_of_key, key)
+    unfit: StoreError | None = None
+    try:
+        signing.check_known(path_of_key, known)
+    except StoreError as error:
+        unfit = error
+    if known and not unfit and key != "placed":
+        key = "same"
+    return Restored(unpacked.manifest, place.location, path_of_key, key, unfit)
 
 
 def _check_revision(unpacked: Unpacked) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from urllib.parse import urlsplit
 
-from sqlalchemy import text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from ..errors import StoreError
@@ -61,18 +61,12 @@ class ServerSettings(Part):
         Raises:
             StoreError: there is another key or none, and what to do; or it can't be read.
         """
-        path = str(signing.key_path(self._database.folder))
-        variable = signing.ENVIRONMENT_VARIABLE
+        folder = self._database.folder
         with self._database.write() as session:
-            known = _value(session, _KEY)
-            if known and not signing.key_path(self._database.folder).exists():
-                raise StoreError("key_gone", path=path, known=known, variable=variable)
-            key = signing.signing_key(self._database.folder).public_key()
-            found = signing.key_id(key)
-            session.execute(_FIRST, {"name": _KEY, "value": found})
-            known = _value(session, _KEY)
-        if found != known:
-            raise StoreError("key_other", path=path, found=found, known=known, variable=variable)
+            key = signing.signing_key(folder, known_key(session)).public_key()
+            session.execute(_FIRST, {"name": _KEY, "value": signing.key_id(key)})
+            known = known_key(session)
+        signing.check_known(signing.key_path(folder), known)
 
     def accept_key(self) -> None:
         """Let servers begin with the signing key that is there now, which is made if there is none,
@@ -97,9 +91,14 @@ class ServerSettings(Part):
             return hmac.compare_digest(_value(session, _LINK), _hash(key))
 
 
-def _value(session: Session, name: str) -> str:
-    row = session.get(ServerSettingRow, name, populate_existing=True)
-    return "" if row is None else row.value
+def known_key(reader: Connection | Session) -> str:
+    """Id of the signing key that a database knows; empty where it knows none yet."""
+    return _value(reader, _KEY)
+
+
+def _value(reader: Connection | Session, name: str) -> str:
+    query = select(ServerSettingRow.value).where(ServerSettingRow.name == name)
+    return reader.scalar(query) or ""
 
 
 def _hash(key: str) -> str:

@@ -40,16 +40,18 @@ def key_path(folder: Path) -> Path:
     return Path(named) if named else folder / "signing_key.pem"
 
 
-def signing_key(folder: Path) -> Ed25519PrivateKey:
+def signing_key(folder: Path, known: str = "") -> Ed25519PrivateKey:
     """The server's private key, made now if there is none yet.
 
     Args:
         folder: see `key_path`.
+        known: id of the key that the database knows, which is never made anew.
 
     Raises:
-        StoreError: the file cannot be read or made. It is never replaced.
+        StoreError: the file cannot be read or made, or see `check_known`. It is never replaced.
     """
     path = key_path(folder)
+    check_known(path, known)
     with readable(path):
         if not path.exists():
             pem = Ed25519PrivateKey.generate().private_bytes(
@@ -58,6 +60,28 @@ def signing_key(folder: Path) -> Ed25519PrivateKey:
             place_key(path, pem)
     keep_private(path)
     return _read_key(path)
+
+
+def check_known(path: Path, known: str) -> None:
+    """Refuse another key than the one that the database knows: what it signs verifies with another
+    public key, and what the known one has encrypted can't be read with it.
+
+    Args:
+        path: of the key.
+        known: id of the key that the database knows; empty = it knows none, and takes any.
+
+    Raises:
+        StoreError: there is another key or none, and what to do; or it can't be read.
+    """
+    if not known:
+        return
+    facts = {"path": str(path), "known": known, "variable": ENVIRONMENT_VARIABLE}
+    with readable(path):
+        if not path.exists():
+            raise StoreError("key_gone", **facts)
+    found = key_id(_read_key(path).public_key())
+    if found != known:
+        raise StoreError("key_other", found=found, **facts)
 
 
 def existing_key(folder: Path) -> Ed25519PublicKey:

@@ -48,7 +48,11 @@ def ask(url: str, text: str, end: float | None = None) -> bytes:
     Raises:
         StoreError: it doesn't answer, or not with a stamp of this text.
     """
-    if urlsplit(url).scheme not in ("http", "https"):
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:  # a bracket that isn't closed, say
+        scheme = ""
+    if scheme not in ("http", "https"):
         raise StoreError("stamp_url", url=url)
     # with a hash of 256 bits every authority can do
     builder = TimestampRequestBuilder().data(text.encode()).hash_algorithm(HashAlgorithm.SHA256)
@@ -66,7 +70,7 @@ def ask(url: str, text: str, end: float | None = None) -> bytes:
         raise _refused(url, Phrase("stamp_status", status=error.code)) from error
     except urllib.error.URLError as error:
         raise _refused(url, _problem(error.reason)) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter of a host that can't be looked up
         raise _refused(url, _problem(error)) from error
     except http.client.HTTPException as error:  # what answers there speaks something else
         raise _refused(url, Phrase("stamp_unreadable")) from error

@@ -7,6 +7,7 @@ import ipaddress
 import os
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import ifaddr
@@ -38,13 +39,36 @@ def listening() -> tuple[str, int]:
     program = Path(sys.argv[0])
     if program.suffix == ".py" and program.stem != "__main__":  # left there by `streamlit run`
         return config.get_option("server.address") or "0.0.0.0", config.get_option("server.port")
+    if uvicorn_started := _of_uvicorn():
+        return uvicorn_started["host"], uvicorn_started["port"]
     launcher = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    uvicorn_started = program.stem == "uvicorn" or "uvicorn" in program.parts
     launcher.add_argument("--host", default="127.0.0.1")
-    default_port = 8000 if uvicorn_started else config.get_option("server.port")
-    launcher.add_argument("--port", type=int, default=default_port)
+    launcher.add_argument("--port", type=int, default=config.get_option("server.port"))
     known, _rest = launcher.parse_known_args(sys.argv[1:])
     return known.host, known.port
+
+
+def opened_later() -> bool:
+    """Whether uvicorn, started by itself, opens the port only once the app has begun: where it has
+    several processes, or is given something else to listen at, it doesn't.
+    """
+    if not (options := _of_uvicorn()):
+        return False
+    processes = options["workers"] or int(os.environ.get("WEB_CONCURRENCY", "1"))
+    port_alone = options["uds"] is None and options["fd"] is None
+    return processes == 1 and port_alone and not options["reload"]
+
+
+def _of_uvicorn() -> dict[str, Any]:
+    """The options of uvicorn, from its command line and variables; empty where another program
+    started the app.
+    """
+    program = Path(sys.argv[0])
+    if program.stem != "uvicorn" and "uvicorn" not in program.parts:
+        return {}
+    from uvicorn.main import main  # noqa: PLC0415 - the other launchers don't need it
+
+    return main.make_context("uvicorn", sys.argv[1:]).params
 
 
 def only_here(address: str) -> bool:

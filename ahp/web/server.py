@@ -549,6 +549,9 @@ async def lifespan(
         prometheus: host and port at which Prometheus is answered.
     """
     check_settings()
+    host, port = addresses.listening()
+    if addresses.opened_later():  # a start that fails leaves the organizer's link as it was
+        _check_free(host, port, "--port")
     configure()
     _raise_file_limit()
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
@@ -560,7 +563,6 @@ async def lifespan(
     time_runs(metrics.observe_run)
     await check_streamlit(app)
     _ = translator(language or terminal_language())
-    host, port = addresses.listening()
     address = addresses.fixed() or addresses.of_this_computer(host, port)
     entrance = f"{address}/organizer"
     print(f"\n  ahp — {address}")
@@ -573,7 +575,9 @@ async def lifespan(
         print(line.format(address=entrance), end="\n\n")
     else:
         await asyncio.to_thread(store.set_organizer_link, ORGANIZER_KEY)
-        line = _("  Organizer's link, valid until restart: {address}")
+        line = _(
+            "  Organizer's link, valid until a server next starts with this database: {address}"
+        )
         print(line.format(address=f"{entrance}/{ORGANIZER_KEY}"), end="\n\n")
     _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
     print(_("  To stop it, press Ctrl+C in this window."), end="\n\n")
@@ -653,9 +657,9 @@ configure()
 LAST_REQUESTS = 5
 """Seconds that requests under way may take when the server is stopped."""
 
-LAST_CHECKPOINTS = 3.0
-"""Seconds that the last checkpoints may take after those, with which it is less than the 10 that
-Docker waits; the next start signs what is missing.
+LAST_CHECKPOINTS = 1.5
+"""Seconds that the last checkpoints may take after those; the next start signs what is missing.
+With `LAST_TRANSACTIONS` of the database, it is less than the 10 that Docker waits.
 """
 
 

@@ -29,6 +29,7 @@ from ahp.store.backup import back_up, unpack
 from ahp.store.database import Database as Database_
 from ahp.store.database import place_of
 from ahp.store.models import FileRow
+from ahp.store.private import give_name
 from ahp.store.reading import DatabaseToRead
 from ahp.store.restore import restore
 
@@ -612,6 +613,83 @@ def test_another_key_stays(on_file, study_of_file, tmp_path):
     assert (tmp_path / "3" / "signing_key.pem").read_bytes() == mine
 
 
+def test_the_key_that_the_database_knows(on_file, study_of_file, tmp_path, monkeypatch, capsys):
+    """Without it a backup is made all the same, and says so; another one is not taken for it."""
+    elsewhere, beside = tmp_path / "own" / "key.pem", tmp_path / "signing_key.pem"
+    with monkeypatch.context() as patched:
+        patched.setenv(signing.ENVIRONMENT_VARIABLE, str(elsewhere))
+        on_file.claim_key()
+        known = on_file.public_key()[0]
+    database = ("--database", f"sqlite:///{on_file.location}", "--language", "en")
+    facts = {"path": str(beside), "known": known, "variable": "AHP_SIGNING_KEY"}
+
+    def backed_up(name: str, problem: StoreError) -> None:
+        path = tmp_path / name
+        assert refused(lambda: made(on_file, path)) == str(problem)
+        assert not path.exists()
+        assert main(["backup", str(path), *database]) == 1
+        said = capsys.readouterr()
+        assert said.err == (
+            f"ahp: warning: {path}: the signing key is NOT in this backup, and a server of the "
+            f"restored database does not start without it: {problem}\n"
+        )
+        assert said.out.splitlines()[2] == (
+            "  WITHOUT the signing key that the database knows: keep that one, too"
+        )
+        (tmp_path / f"{name}-parts").mkdir()
+        assert list(unpack(path, tmp_path / f"{name}-parts").manifest.parts) == ["ahp.db"]
+
+    backed_up("none.zip", StoreError("key_gone", **facts))
+    other = signing.key_id(signing.signing_key(tmp_path).public_key())
+    backed_up("other.zip", StoreError("key_other", found=other, **facts))
+    beside.unlink()
+    monkeypatch.setenv(signing.ENVIRONMENT_VARIABLE, str(elsewhere))
+    assert main(["backup", str(tmp_path / "ahp.zip"), *database]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_the_key_of_a_restored_database(on_file, study_of_file, tmp_path, capsys):
+    """What keeps its server from starting is said, with what sets it right."""
+    on_file.claim_key()
+    known = on_file.public_key()[0]
+    path, new = made(on_file, tmp_path / "ahp.zip"), tmp_path / "new"
+    other = signing.key_id(signing.signing_key(new).public_key())
+    key, url = new / "signing_key.pem", f"sqlite:///{new / 'ahp.db'}"
+    facts = {"path": str(key), "known": known, "variable": "AHP_SIGNING_KEY"}
+    problem = StoreError("key_other", found=other, **facts)
+    assert main(["restore", str(path), "--database", url, "--language", "en"]) == 0
+    said = capsys.readouterr()
+    command = f"unzip -p {path} signing_key.pem > {key}"
+    assert said.out.splitlines()[2:6] == [
+        f"  At {key} is another signing key, which stays: receipts of before verify with the "
+        "public key of the one in the backup.",
+        "  The server does not start before it has the key that the database knows.",
+        "  This command puts it there, in place of the other one:",
+        f"    {command}",
+    ]
+    assert said.err == f"ahp: warning: {problem}\n"
+    with opened(url) as restored:
+        assert refused(restored.claim_key) == str(problem)
+        with zipfile.ZipFile(path) as parts:  # as the command does
+            key.write_bytes(parts.read("signing_key.pem"))
+        restored.claim_key()
+
+
+def test_a_restored_database_lacks_its_key(on_file, study_of_file, tmp_path):
+    on_file.claim_key()
+    key = tmp_path / "signing_key.pem"
+    pem, known = key.read_bytes(), on_file.public_key()[0]
+    key.unlink()
+    back_up(on_file._database.place, tmp_path / "ahp.zip", keyless=lambda _: None)
+    restored = restore(tmp_path / "ahp.zip", f"sqlite:///{tmp_path}/1/ahp.db")
+    facts = {"path": str(restored.key_path), "known": known, "variable": "AHP_SIGNING_KEY"}
+    assert (restored.key, str(restored.problem)) == ("none", str(StoreError("key_gone", **facts)))
+    (tmp_path / "2").mkdir()
+    (tmp_path / "2" / "signing_key.pem").write_bytes(pem)
+    restored = restore(tmp_path / "ahp.zip", f"sqlite:///{tmp_path}/2/ahp.db")
+    assert (restored.key, restored.problem) == ("same", None)
+
+
 # interrupted
 
 
@@ -700,11 +778,13 @@ def test_without_the_database_there_is_no_key(on_file, study_of_file, tmp_path, 
     assert list(new.iterdir()) == []
 
 
-def test_where_files_have_no_links(on_file, study_of_file, tmp_path, monkeypatch):
-    def no_links(*_: object) -> None:
-        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+def refuse_links(*_: object) -> None:
+    """As sticks and shared folders do."""
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
-    monkeypatch.setattr("ahp.store.private.os.link", no_links)
+
+def test_where_files_have_no_links(on_file, study_of_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("ahp.store.private.os.link", refuse_links)
     on_file.public_key()
     path = made(on_file, tmp_path / "ahp.zip")
     assert restore(path, f"sqlite:///{tmp_path}/new/ahp.db").key == "placed"
@@ -715,6 +795,25 @@ def test_where_files_have_no_links(on_file, study_of_file, tmp_path, monkeypatch
         "ahp.db",
         "signing_key.pem",
     ]
+
+
+def test_without_links_nothing_is_replaced_either(tmp_path, monkeypatch):
+    """Where another process gives the name just after it was looked whether there is one."""
+    whole, path = tmp_path / "whole", tmp_path / "key.pem"
+    whole.write_text("late")
+    path.write_text("first")
+    monkeypatch.setattr("ahp.store.private.os.link", refuse_links)
+    monkeypatch.setattr(Path, "exists", lambda _path: False)
+    with pytest.raises(FileExistsError):
+        give_name(whole, path)
+    assert (whole.read_text(), path.read_text()) == ("late", "first")
+
+
+def test_without_links_no_empty_file_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr("ahp.store.private.os.link", refuse_links)
+    with pytest.raises(FileNotFoundError):
+        give_name(tmp_path / "gone", tmp_path / "key.pem")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_with_a_question_mark(on_file, study_of_file, tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import json
 import shutil
@@ -22,6 +23,7 @@ from sqlalchemy import delete, insert, text
 from ahp.cli import main
 from ahp.datafile import jcs
 from ahp.errors import LogError, StoreError
+from ahp.i18n.errors import error_sentence
 from ahp.process.evaluations.events import EvaluationRenamed
 from ahp.process.fold import State, fold
 from ahp.store import Event, Store, checkpointer, log, signing
@@ -279,6 +281,10 @@ def test_a_second_place_gets_what_it_lacks(store, study, place, tmp_path, monkey
         f"{second}: this file of checkpoints was begun just now, although {place} has some "
         "already; if it is not new, please look whether what lies there is mounted"
     ]
+    assert error_sentence(begun.remarks[0], "zh") == (
+        f"{second}：该存证文件系本次新建，而 {place} 中已有存证记录；"
+        "如并非首次启用该存放处，请检查其是否已挂载。"
+    )
     assert [one.size for one in read(place)] == [1]
     assert [one.size for one in read(second, signing.existing_key(tmp_path))] == [1]
     monkeypatch.setenv(checkpointer.SECOND_PLACE, str(away))
@@ -316,6 +322,24 @@ def test_a_place_that_is_not_mounted_becomes_no_file(
     assert store.checkpointer().paths == [place, old]
 
 
+def test_a_place_that_cannot_be_looked_at(store, study, place, tmp_path, monkeypatch) -> None:
+    """As on a share that may not be entered or doesn't answer: nothing but this place is lost."""
+    share = tmp_path / ("x" * 300)
+    with pytest.raises(OSError, match="File name too long"):
+        share.stat()
+    monkeypatch.setenv(checkpointer.SECOND_PLACE, str(share))
+    written = store.checkpointer().write()
+    assert written.checkpoints == 1
+    assert [str(one) for one in written.problems] == [
+        f"{share / 'ahp.db.checkpoints'}: checkpoints cannot be written: the system reports "
+        f"the error {errno.ENAMETOOLONG}"
+    ]
+    assert [one.size for one in read(place)] == [1]
+    empty = Store(f"sqlite:///{tmp_path / 'empty.db'}")
+    assert empty.checkpointer().write() == checkpointer.Written(0, 0, ())
+    empty.close()
+
+
 def test_each_database_has_a_file_of_its_own(tmp_path) -> None:
     urls = {
         "sqlite:////srv/ahp.db": "ahp.db",
@@ -329,6 +353,44 @@ def test_each_database_has_a_file_of_its_own(tmp_path) -> None:
     assert {url: place_of(url).name for url in urls} == urls
     with pytest.raises(StoreError, match="^the database URL cannot be read, "):
         place_of("postgresql:///ahp?host=a&host=b&port=1&port=2&port=3")
+
+
+def test_files_of_before_go_on(store, study, place, tmp_path, monkeypatch) -> None:
+    """`ahp.db` had `ahp.checkpoints`, in both places."""
+    share = tmp_path / "share"
+    share.mkdir()
+    monkeypatch.setenv(checkpointer.SECOND_PLACE, str(share))
+    store.checkpointer().write()
+    before = [tmp_path / "ahp.checkpoints", share / "ahp.checkpoints"]
+    for path in before:
+        path.with_name("ahp.db.checkpoints").rename(path)
+    store.rename_study(study.id, "Another")
+    writer = store.checkpointer()
+    assert (writer.paths, writer.write()) == (before, checkpointer.Written(1, 0, ()))
+    for path in before:
+        assert [one.size for one in read(path, signing.existing_key(tmp_path))] == [1, 2]
+    (tmp_path / "ahp").touch()  # a database whose file is called so
+    assert store.checkpointer().paths == [place, share / place.name]
+
+
+def test_a_file_under_another_name_is_remarked_on(store, study, place, tmp_path) -> None:
+    """As where a database is reached at another address, or was renamed."""
+    store.checkpointer().write()
+    before = place.rename(tmp_path / "localhost-5432-ahp.checkpoints")
+    (tmp_path / "others.checkpoints").write_text("not ours\n")
+    written = store.checkpointer().write()
+    assert written == checkpointer.Written(1, 0, (), written.remarks)
+    [said] = written.remarks
+    assert str(said) == (
+        f"{place}: this file of checkpoints was begun just now, although {before} has some of the "
+        "same logs; if that is this database at an earlier address or under an earlier name, "
+        "please stop the server, and give that file the name of this one"
+    )
+    assert error_sentence(said, "zh") == (
+        f"{place}：此存证文件系本次新建，而 {before} 中已有同一批日志的存证；如后者属于本数据库"
+        "（地址或名称曾变更），请停止服务器，并将后者改为此文件名。"
+    )
+    assert store.checkpointer([tmp_path / "by hand.checkpoints"]).write().remarks == ()
 
 
 def test_a_note_that_was_cut_off_is_left_behind(store, study, place) -> None:
@@ -536,6 +598,30 @@ def test_what_came_back_is_said_again(store, study, place, monkeypatch, caplog) 
     writer.stop()
     said = [one.getMessage() for one in caplog.records if one.name.startswith("ahp")]
     assert said == 3 * [f"{place}: checkpoints cannot be written: Is a directory"]
+
+
+def test_what_nobody_expected_ends_nothing(store, study, place, monkeypatch, caplog) -> None:
+    """And is said each time, with where it comes from."""
+    monkeypatch.setattr(checkpointer, "SECONDS", 0.01)
+    writer = store.checkpointer()
+    waited, write = Waited(writer), writer._write
+
+    def fails(_key: object) -> None:
+        raise RuntimeError("unexpected")
+
+    writer._write = fails
+    writer.start()
+    for _ in range(3):
+        waited.once()
+    writer._write = write
+    waited.once()
+    waited.once()
+    writer.stop()
+    records = [one for one in caplog.records if one.name == "ahp.store.checkpointer"]
+    assert len(records) >= 3
+    assert {one.getMessage() for one in records} == {"no checkpoint was written"}
+    assert {str(one.exc_info[1]) for one in records} == {"unexpected"}
+    assert [one.size for one in read(place)] == [1]
 
 
 def test_an_end_at_any_moment_is_heard(store, monkeypatch) -> None:

@@ -11,7 +11,7 @@ import platformdirs
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, event, func, make_url, select, text
+from sqlalchemy import create_engine, event, func, inspect, make_url, select, text
 
 from ahp.errors import DatabaseError, StoreError
 from ahp.i18n.errors import error_sentence
@@ -46,7 +46,22 @@ def test_models_and_migrations_agree(url):
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
         assert compare_metadata(context, Base.metadata) == []
-        assert context.get_current_heads() == ("0010_settings",)
+        assert context.get_current_heads() == ("0011_wrong_codes",)
+    engine.dispose()
+
+
+def test_accounts_of_before_have_given_no_wrong_code(url):
+    engine = create_engine(database._parse(url))
+    with engine.begin() as connection:
+        database.upgrade(connection, "0010_settings")
+        known = {column["name"] for column in inspect(connection).get_columns("accounts")}
+        assert "wrong_codes" not in known  # nor is it in databases that were made before
+        account = "VALUES ('1', 'Ann', '', '[]', '2026-11-30')"
+        columns = "(id, name, password, roles, created)"
+        connection.execute(text(f"INSERT INTO accounts {columns} {account}"))
+    Store(url).close()
+    with engine.connect() as connection:
+        assert connection.scalars(text("SELECT wrong_codes FROM accounts")).all() == [0]
     engine.dispose()
 
 
@@ -60,7 +75,7 @@ def test_newer_database_is_refused(url, store, database):
     database.execute("UPDATE alembic_version SET version_num = '9999'")
     assert refused(url) == (
         f"{store.location}: the database is at revision '9999', this version of ahp knows those "
-        "up to '0010_settings'; use a newer version of ahp"
+        "up to '0011_wrong_codes'; use a newer version of ahp"
     )
 
 
@@ -418,4 +433,5 @@ def test_migrations_ship_with_the_package():
         "0008_sign_in.py",
         "0009_backup.py",
         "0010_settings.py",
+        "0011_wrong_codes.py",
     ]

@@ -14,15 +14,17 @@ from ahp.i18n.errors import error_sentence
 from ahp.store import Store
 from ahp.store.database import place_of
 from ahp.store.signing import key_id, signing_key
+from ahp.study import Survey
 
 from .conftest import databases
 
 url = databases("sqlite", "postgresql")
 
 LOST = (
-    "put that one there, or let AHP_SIGNING_KEY name its file, as the other processes have it; "
-    "where it is lost, “ahp receipt key --accept” {does}: receipts signed until now then verify "
-    "with the old public key only, and second factors have to be set up again"
+    "if the database was copied from another folder or computer, {place}; if several processes "
+    "share it, let AHP_SIGNING_KEY name the same file in all of them; if that key is lost, “ahp "
+    "receipt key --accept” {does}: receipts signed until now then verify with the old public key "
+    "only, and second factors have to be set up again"
 )
 
 
@@ -54,19 +56,23 @@ def test_another_key_and_none_are_refused(
         store.claim_key()
     assert str(raised.value) == (
         f"{keys['other']}: holds the signing key {other}, and the database knows the key {own}; "
-        + LOST.format(does="takes this one")
+        + LOST.format(place="put signing_key.pem from there in this place", does="takes this one")
     )
     keys["other"].unlink()
     with pytest.raises(StoreError) as raised:
         store.claim_key()
     assert str(raised.value) == (
         f"{keys['other']}: there is no signing key, and the database knows the key {own}; "
-        + LOST.format(does="makes a new one")
+        + LOST.format(
+            place="copy signing_key.pem from there to this place, too", does="makes a new one"
+        )
     )
     assert not keys["other"].exists()
     assert error_sentence(raised.value, "zh") == (
-        f"{keys['other']}：此处没有签名密钥，而数据库登记的密钥是 {own}。请把该密钥文件放到此处，"
-        "或用 AHP_SIGNING_KEY 指向该文件（与其他进程一致）；如密钥已丢失，"
+        f"{keys['other']}：此处没有签名密钥，而数据库登记的密钥是 {own}。"
+        "如数据库是从其他文件夹或另一台电脑复制来的，"
+        "请将原文件夹中的 signing_key.pem 一并复制到此处；"
+        "如有多个进程共用该数据库，请都用 AHP_SIGNING_KEY 指向同一密钥文件；如原密钥已丢失，"
         "可运行“ahp receipt key --accept”生成新密钥："
         "此前签发的回执只能用原公钥核验，两步验证须重新设置。"
     )
@@ -75,6 +81,38 @@ def test_another_key_and_none_are_refused(
     monkeypatch.setenv("AHP_SIGNING_KEY", str(keys["own"]))
     with pytest.raises(StoreError, match=f"knows the key {id_at(keys['other'])}"):
         store.claim_key()
+
+
+def test_nothing_is_signed_with_another_key(
+    store: Store, survey: Survey, answer_all, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is one made, where a command doesn't know where the server's is."""
+    own, here = tmp_path / "own.pem", tmp_path / "here.pem"
+    monkeypatch.setenv("AHP_SIGNING_KEY", str(own))
+    store.claim_key()
+    study = store.create_study(survey, "Pilot")
+    expert = store.add_expert(study.id, "Ada")
+    answer_all(store, expert.id)
+    store.submit(expert.id, event_id="submit")
+    monkeypatch.setenv("AHP_SIGNING_KEY", str(here))
+    checkpoints = tmp_path / "x.checkpoints"
+    facts = {"path": str(here), "known": id_at(own), "variable": "AHP_SIGNING_KEY"}
+    for problem in ("key_gone", "key_other"):
+        for sign in (
+            store.checkpointer([checkpoints]).write,
+            lambda: store.receipt(expert.id),
+            store.public_key,
+        ):
+            with pytest.raises(StoreError) as raised:
+                sign()
+            assert str(raised.value) == str(StoreError(problem, **facts))
+        assert here.exists() == (problem == "key_other")
+        signing_key(tmp_path)
+        facts["found"] = id_at(here)
+    assert not checkpoints.exists()
+    monkeypatch.setenv("AHP_SIGNING_KEY", str(own))
+    assert store.checkpointer([checkpoints]).write().checkpoints == 1
+    assert store.receipt(expert.id).key_id == id_at(own)
 
 
 def test_processes_that_start_at_once_have_one_key(

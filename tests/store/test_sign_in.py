@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from ahp.errors import AccessError, StoreError
 from ahp.process.events import Actor
 from ahp.store import AccountInfo, BrowserInfo, Grants, Store, access, clock, second_factor, signing
 from ahp.store.database import Observer
+from tests.running_nginx import PAGE
 
 WORDS, OTHER = "four random words", "four other words"
 ISSUER = "https://login.example.org"
@@ -164,6 +166,9 @@ def test_after_many_wrong_codes_in_a_row_only_recovery_codes_let_in(
     store, root, frozen, monkeypatch, caplog
 ):
     assert second_factor.MOST_WRONG == 100  # NIST SP 800-63B, 5.2.2
+    sections = dict(re.findall(r"^### ([^\n]*)\n\n(.*?)(?=^##)", PAGE, re.MULTILINE | re.DOTALL))
+    for title in ("Second factors", "Passwords that are tried"):
+        assert "100 wrong codes in a row" in " ".join(sections[title].split())
     monkeypatch.setattr(second_factor, "MOST_WRONG", 3)
     codes = store.set_up_second_factor(root.id, WORDS, SECRET, code())
     frozen.move(minutes=5)
@@ -286,6 +291,17 @@ def test_only_the_browser_that_has_shown_a_code_stays_signed_in(store, root, stu
     store.require_second_factor(False)
     assert store.grants(other) == store.grants(thief) == Grants()
     assert [one.id for one in store.browsers()] == [store.browser_of(own)]
+
+
+@pytest.mark.usefixtures("key")
+def test_what_has_ended_stays_as_it_was(store, root, frozen, database):
+    store.open_account(root.id, None)
+    frozen.move(days=31)
+    store.open_account(root.id, None)
+    for required, live in ((True, "enrolling"), (False, "organizer")):
+        store.require_second_factor(required)
+        kinds = database.rows("SELECT kind FROM grants ORDER BY expires")
+        assert [kind for (kind,) in kinds] == ["organizer", live]
 
 
 SIGN_IN = """

@@ -336,5 +336,13 @@ def test_addresses_that_are_none() -> None:
         "'file:///etc/passwd', expected the address of a time-stamping authority with http:// or "
         "https://"
     )
+    with pytest.raises(StoreError, match=r"^'http://\[::1', expected the address of a time-"):
+        stamps.ask("http://[::1", "text")
+    with pytest.raises(StoreError) as raised:
+        stamps.ask("http://tsa..example.org/", "text")
+    assert str(raised.value).startswith(
+        "http://tsa..example.org/: no time stamp: it cannot be reached: encoding with 'idna' codec "
+        "failed "
+    )
     with pytest.raises(StoreError, match=r"^http://127.0.0.1:9: no time stamp: "):
         stamps.ask("http://127.0.0.1:9", "text")

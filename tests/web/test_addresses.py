@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import ifaddr
 import pytest
+import streamlit
 
 from ahp.errors import AccessError, AHPError, StoreError
 from ahp.i18n.errors import error_sentence
@@ -87,6 +91,7 @@ def test_the_addresses_of_a_server(host: str, others: list[str], own: str) -> No
         (["ahp", "serve", "--host", "0.0.0.0", "--port", "8080"], ("0.0.0.0", 8080)),
         (["/bin/uvicorn", "app:app"], ("127.0.0.1", 8000)),
         (["/lib/uvicorn/__main__.py", "app:app", "--host=::"], ("::", 8000)),
+        (["/bin/uvicorn", "app:app", "--uds", "ahp.sock"], ("127.0.0.1", 8000)),
     ],
 )
 def test_where_the_server_listens(
@@ -94,6 +99,54 @@ def test_where_the_server_listens(
 ) -> None:
     monkeypatch.setattr(sys, "argv", argv)
     assert addresses.listening() == found
+
+
+def test_what_uvicorn_is_told_by_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["/bin/uvicorn", "app:app"])
+    monkeypatch.setenv("UVICORN_PORT", "8080")
+    assert addresses.listening() == ("127.0.0.1", 8080)
+    assert addresses.opened_later()
+    monkeypatch.setenv("WEB_CONCURRENCY", "2")
+    assert not addresses.opened_later()
+
+
+@pytest.mark.parametrize(
+    ("argv", "later"),
+    [
+        (["/srv/app.py"], False),
+        (["ahp", "serve"], False),  # which looks itself
+        (["/bin/uvicorn", "app:app", "--port", "8080"], True),
+        (["/bin/uvicorn", "app:app", "--reload"], False),
+        (["/bin/uvicorn", "app:app", "--workers", "2"], False),
+        (["/bin/uvicorn", "app:app", "--fd", "0"], False),
+        (["/bin/uvicorn", "app:app", "--uds", "ahp.sock"], False),
+    ],
+)
+def test_who_opens_the_port_when(
+    monkeypatch: pytest.MonkeyPatch, argv: list[str], later: bool
+) -> None:
+    monkeypatch.setattr(sys, "argv", argv)
+    assert addresses.opened_later() == later
+
+
+def test_a_start_that_fails_leaves_the_organizer_s_link(
+    monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
+    store.set_organizer_link("shown")
+
+    async def start() -> None:
+        async with server.lifespan(streamlit.App(server.MAIN), "en"):
+            pass
+
+    with socket.create_server(("127.0.0.1", 0)) as other, ThreadPoolExecutor(1) as thread:
+        port = other.getsockname()[1]
+        monkeypatch.setattr(sys, "argv", ["/bin/uvicorn", "app:app", "--port", str(port)])
+        with pytest.raises(AHPError) as raised:
+            thread.submit(asyncio.run, start()).result()
+    assert str(raised.value) == (
+        f"127.0.0.1:{port} cannot be opened (Address already in use); choose another --port"
+    )
+    assert store.is_organizer_link("shown")
 
 
 @pytest.mark.parametrize(("told", "host"), [(None, "0.0.0.0"), ("10.0.0.7", "10.0.0.7")])

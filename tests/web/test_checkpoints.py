@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,9 @@ import streamlit
 from ahp.store import Store, signing
 from ahp.store.checkpoint import read_checkpoints
 from ahp.store.checkpointer import Checkpointer, Written
+from ahp.store.database import LAST_TRANSACTIONS
 from ahp.web import server
+from tests.running_nginx import PAGE
 
 
 @pytest.fixture
@@ -51,6 +54,10 @@ def test_a_server_signs_when_it_starts_and_stops(
         thread.submit(asyncio.run, run()).result()
     assert sizes(tmp_path)[-1] == 2
     assert sizes(tmp_path)[0] in (1, 2)  # the start is signed beside what is done first
+    assert (
+        "  Organizer's link, valid until a server next starts with this database: "
+        f"https://survey.example.org/organizer/{server.ORGANIZER_KEY}\n"
+    ) in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("started", "store", "capsys")
@@ -75,6 +82,15 @@ def test_a_checkpoint_that_takes_long_keeps_no_server_from_ending(monkeypatch) -
             ended.result(timeout=30)
         finally:
             answered.set()
+
+
+def test_a_server_that_is_stopped_ends_before_it_is_killed() -> None:
+    ends = (server.LAST_REQUESTS, server.LAST_CHECKPOINTS, LAST_TRANSACTIONS)
+    assert sum(ends) < 10  # which Docker waits
+    said = re.findall(
+        r"gives requests under way (\S+) seconds, the last \S+ (\S+) and transactions (\S+),", PAGE
+    )
+    assert said == [tuple(f"{one:g}" for one in ends)]
 
 
 def test_a_server_without_logs_makes_no_key(store: Store, tmp_path: Path) -> None:

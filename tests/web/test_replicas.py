@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from ahp.cli import main
 from ahp.exchange.questionnaire_xlsx import questionnaire_workbook
 from ahp.store import Store
 from ahp.study import load_survey
+from ahp.web import server
 from tests.answering_panel import Panel
 from tests.running_nginx import DEPLOY, PAGE, Nginx, run
 from tests.running_server import RunningServer, free_port
@@ -25,6 +27,8 @@ from tests.store.test_server_settings import id_at
 from tests.web.tabs import Tab, get
 from tests.web.tabs import run as in_a_loop
 from tests.web.test_server import ask
+
+[SECTION] = re.findall(r"^## Several processes\n(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -65,13 +69,26 @@ def store(url: str, replicas: list[RunningServer]) -> Iterator[Store]:
 
 
 def test_nginx_takes_the_configuration_as_the_page_says(nginx: Nginx) -> None:
-    (section,) = re.findall(r"^## Several processes\n(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
-    _sed, copied, tested, reloaded = map(shlex.split, re.findall(r"^\$ (.*)\n", section, re.M))
+    _sed, copied, tested, reloaded = map(shlex.split, re.findall(r"^\$ (.*)\n", SECTION, re.M))
     assert copied[:2] == ["cp", "deploy/nginx-replicas.conf"]
     assert (DEPLOY.parent / copied[1]).is_file()
     said = run([*nginx.command, *tested[1:]], nginx.folder)
     assert re.findall(r"\[(?:warn|emerg)\].*", said) == []
     run([*nginx.command, *reloaded[1:]], nginx.folder)
+
+
+def test_processes_are_started_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = []
+    monkeypatch.setattr(server, "serve", lambda *given: commands.append(given[:2]))
+    proxies = []
+    for block in re.findall(r"^```sh\n(.*?)^```", SECTION, re.MULTILINE | re.DOTALL):
+        *exports, last = [shlex.split(line) for line in block.splitlines()]
+        assert {line[0] for line in exports} <= {"export"}  # what serves, doesn't return
+        if last[0] == "ahp":
+            assert main(last[1:]) == 0
+            proxies.append([line[1] for line in exports])
+    assert commands == [("127.0.0.1", 8501), ("127.0.0.1", 8502), ("10.0.0.11", 8501)]
+    assert proxies == [[], [], ["AHP_TRUSTED_PROXIES=10.0.0.5"]]
 
 
 def test_another_key_is_refused(url: str, replicas: list[RunningServer], tmp_path: Path) -> None:
@@ -86,8 +103,10 @@ def test_another_key_is_refused(url: str, replicas: list[RunningServer], tmp_pat
     known = replicas[0].database.with_name("key.pem")
     assert done.stderr == (
         f"ahp：错误：{key}：此处的签名密钥是 {id_at(key)}，而数据库登记的密钥是 "
-        f"{id_at(known)}。请换成后者，或用 AHP_SIGNING_KEY 指向该文件（与其他进程一致）；"
-        "如原密钥已丢失，可运行“ahp receipt key --accept”改用此处的密钥："
+        f"{id_at(known)}。"
+        "如数据库是从其他文件夹或另一台电脑复制来的，请将原文件夹中的 signing_key.pem 放到此处；"
+        "如有多个进程共用该数据库，请都用 AHP_SIGNING_KEY 指向同一密钥文件；如原密钥已丢失，"
+        "可运行“ahp receipt key --accept”改用此处的密钥："
         "此前签发的回执只能用原公钥核验，两步验证须重新设置。\n"
     )
 
@@ -110,6 +129,21 @@ def test_a_browser_stays_with_who_answered_it(nginx: Nginx) -> None:
     }
     assert [named(f"ahp_replica={one}") for one in "ab"] == [[], []]
     assert len(named("ahp_replica=elsewhere")) == 1
+
+
+def test_an_address_that_nginx_does_not_compare_shows(
+    replicas: list[RunningServer], tmp_path: Path
+) -> None:
+    made = Nginx(tmp_path, *(f"localhost:{one.port}" for one in replicas))
+    try:
+        for cookie in ("a", "b", "unknown"):
+            answer = made.ask("/receipt-key.pem", Cookie=f"ahp_replica={cookie}")
+            assert answer.headers.get_all("set-cookie") == [
+                "ahp_replica=unknown; Path=/; HttpOnly; Secure; SameSite=Lax"
+            ]
+        assert made.ask("/_stcore/metrics").headers.get_all("set-cookie") is None  # nobody answered
+    finally:
+        made.stop()
 
 
 def test_files_go_where_the_page_is(nginx: Nginx, store: Store) -> None:

@@ -19,8 +19,6 @@ def upgrade() -> None:
         ("recovery", sa.String()),
     ):
         op.add_column("accounts", sa.Column(name, kind, nullable=True))
-    wrong = sa.Column("wrong_codes", sa.Integer(), server_default=sa.text("0"), nullable=False)
-    op.add_column("accounts", wrong)
     op.create_index("ix_accounts_issuer_subject", "accounts", ["issuer", "subject"], unique=True)
     for name in ("program", "system"):
         text = sa.Column(name, sa.String(), server_default=sa.text("''"), nullable=False)
