@@ -59,14 +59,13 @@ _again = st.components.v2.component(
 )
 
 # The browser takes a second or more to load and compile the code that draws charts, and does
-# nothing else meanwhile: not while somebody only passes through the page, and not for those whose
-# browser saves data.
+# nothing else meanwhile: not before the page is drawn, and not for those whose browser saves data.
 _preload = st.components.v2.component(
     "ahp_preload",
     js="""export default function ({ data }) {
       if (navigator.connection?.saveData) return
       const load = () => data.files.forEach((file) => import(new URL(file, document.baseURI)))
-      const timer = setTimeout(() => (window.requestIdleCallback ?? setTimeout)(load), 1000)
+      const timer = setTimeout(() => (window.requestIdleCallback ?? setTimeout)(load), 200)
       return () => clearTimeout(timer)
     }""",
 )
