@@ -1138,7 +1138,6 @@ _FILES = {
     "merged_cells": _("merged cells and links over {count} cells, expected at most {most}"),
     "more_columns": _("{place}: more than {most} columns"),
     "more_faults": _("and {count} more"),
-    "more_rows": _("{source}: more than {most} rows"),
     "more_than": _("more than {count}"),
     "name_controls": _("{name!r}, expected a name without control characters"),
     "name_empty": _("is empty, expected a name"),

@@ -212,7 +212,7 @@ def _limited(
         while cells and not cells[-1]:
             cells.pop()
         if line > MAX_LINES:
-            raise error("more_rows", source=source, most=MAX_LINES)
+            raise error("too_many_lines", source=source, most=MAX_LINES)
         if len(cells) > MAX_COLUMNS:
             raise error("more_columns", place=f"{source}: row {line}", most=MAX_COLUMNS)
         if cells:

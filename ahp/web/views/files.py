@@ -351,7 +351,7 @@ def show_import(study: StudyInfo) -> None:
     ]
     st.dataframe(rows, hide_index=True, width="stretch")
     for remark in answers.remarks:
-        st.caption(state.plain(state.in_words(remark, study.survey)))
+        st.caption(state.plain(state.in_words(remark)))
     show_sample(study, answers)
     submit = st.checkbox(
         _("Submit the answers of those who have answered everything"), value=True, key="submit_all"
