@@ -210,7 +210,7 @@ def _axis(chart: Chart, which: Literal["x", "y"], axis: Axis) -> dict[str, Any]:
     if axis.logarithmic:
         options["type"] = "log"
     if axis.names:
-        options["showgrid"] = False
+        options |= {"showgrid": False, "ticks": ""}
         options["tickvals"] = list(range(len(axis.names)))
         options["showticklabels"] = len(axis.names) <= NAMED
         if which == "y":
