@@ -28,6 +28,10 @@ TABLES: Mapping[Kind, tuple[type[StudyRow] | type[EvaluationRow], Rows]] = {
 """Kind of a chain -> the tables of its head and of its events."""
 
 
+FETCHED = 10_000
+"""Events of a chain that are read at once."""
+
+
 @dataclass(frozen=True)
 class Compared:
     """What checkpoints say of the log.
@@ -78,7 +82,8 @@ def events_of(session: Session, chain: Chain, after: int = 0) -> Iterable[tuple[
     query = select(rows.seq, rows.hash, rows.time).where(
         rows.study_id == chain.id, rows.seq > after
     )
-    return (tuple(row) for row in session.execute(query.order_by(rows.seq)))  # type: ignore[misc]
+    found = session.execute(query.order_by(rows.seq).execution_options(yield_per=FETCHED))
+    return (tuple(row) for row in found)  # type: ignore[misc]
 
 
 def say(code: str, one: Checkpoint, book: Phrase, **parts: int) -> Phrase:

@@ -29,7 +29,6 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         """Streamlit is as it has to be."""
 
     monkeypatch.setattr(server, "check_streamlit", nothing)
-    monkeypatch.setattr(server, "_warm_up", lambda: None)
     yield
     logging.getLogger("ahp.store").removeHandler(server._TERMINAL)
 
