@@ -38,7 +38,7 @@ _TITLE_ROWS = 10
 _BESIDE = re.compile(
     r"(?:(?:列|行|各列|各行)?(?:之?和|总和|求和|合计|总计|小计|积|乘积|平均|均值|几何平均)(?:值|数)?"
     r"|(?:归一化|相对|指标|综合)?权[重值](?:系数|向量|wi?)?|特征(?:向量|值|根)|排[序名]|n次方根|方根"
-    r"|(?:λ|lambda)(?:_?max)?|c\.?i\.?|c\.?r\.?|r\.?i\.?|wi?|aw(?:/w)?|\(aw\)i?"
+    r"|(?:λ|lambda)(?:_?max)?|c\.?i\.?|c\.?r\.?|r\.?i\.?|[wω]i?|[σ∑]|aw(?:/w)?|\(aw\)i?"
     r"|(?:column|row|grand)?(?:sum|total)s?|means?|average|geometricmean|product|(?:nth)?root"
     r"|(?:local|relative|normali[sz]ed)?(?:weight|prioriti?y?)(?:s|ies|vector)?|eigenvector|rank(?:ing)?"
     r"|备注|说明|注|notes?|comments?|remarks?"
@@ -169,6 +169,11 @@ def is_name(cell: str) -> bool:
     return False
 
 
+def stands_beside(name: str) -> bool:
+    """Whether a row or a column is called what people write beside a matrix, such as a weight."""
+    return bool(_BESIDE.fullmatch(header_key(name)))
+
+
 def _named_block(rows: _Rows, grid: Grid) -> _Block | None:
     """The first rows and columns that have the same names; None without."""
     lines = [*rows]
@@ -207,11 +212,7 @@ def _may_stand_beside(name: str, cells: Sequence[str]) -> bool:
     it is a judgment.
     """
     numbered = [*cells] == [str(number + 1) for number in range(len(cells))]
-    return (
-        numbered
-        or bool(_BESIDE.fullmatch(header_key(name)))
-        or all(not cell or is_name(cell) for cell in cells)
-    )
+    return numbered or stands_beside(name) or all(not cell or is_name(cell) for cell in cells)
 
 
 def _bare_block(rows: _Rows, grid: Grid) -> _Block:

@@ -104,8 +104,9 @@ class Answers(Result):
                 all experts, shape (k, n, n), or (n, n) of one. Parents go by id or name. A matrix
                 is what `ahp.PairwiseMatrix` takes: with names (a pandas `DataFrame`, say) it is
                 joined to the survey by them, ids or names; without, its rows are in the survey's
-                order. NaN, None and 0 in both cells of a pair = not judged; where one triangle is
-                empty, the other one says all.
+                order. NaN, None, 0 and what is masked in both cells of a pair = not judged; where
+                one triangle is empty, the other one says all. None in place of a matrix: the expert
+                gave none.
             experts: their names, for arrays of all experts; `"1"`, `"2"`, … by default.
 
         Raises:
@@ -120,7 +121,9 @@ class Answers(Result):
         [('pay', 'work', '2.5'), ('pay', 'city', '5'), ('work', 'city', '3')]
         """
         place = Phrase("the_matrices")
-        if not isinstance(matrices, Mapping) or not matrices:
+        if isinstance(matrices, Mapping) and not matrices:
+            raise AnswersError("no_answers")
+        if not isinstance(matrices, Mapping):
             raise AnswersError("matrices_no_table", place=place, type=type(matrices).__name__)
         inner = [isinstance(value, Mapping) for value in matrices.values()]
         if not any(inner):
@@ -130,10 +133,14 @@ class Answers(Result):
             raise AnswersError(code, place=place)
         parents = labels_of(survey, survey.hierarchy.parents)
         judgments: list[Judgment] = []
+        experts_read: set[str] = set()
         for name, below in matrices.items():
             if not isinstance(name, str):
                 raise AnswersError("expert_no_name", place=place, value=repr(name))
             expert, count = check_name(name, place, AnswersError), len(judgments)
+            if expert in experts_read:
+                raise AnswersError("item_twice", place=Phrase("the_experts"), name=expert)
+            experts_read.add(expert)
             seen: set[str] = set()
             for label, matrix in below.items():
                 whose = Phrase("expert_at", expert=expert)
@@ -143,6 +150,8 @@ class Answers(Result):
                 if parent in seen:
                     raise AnswersError("two_matrices", place=here)
                 seen.add(parent)
+                if matrix is None:
+                    continue
                 judgments += (
                     Judgment(expert, parent, *pair)
                     for pair in judged_pairs(survey, parent, matrix, place=here)
@@ -287,7 +296,8 @@ def parent_called(
     """The id of the parent that is called so.
 
     Args:
-        label: id or name, in any language of the survey.
+        label: id or name, in any language of the survey; an id is that of its item, also where
+            another item is called so.
         parents: what parents are called, of `labels_of`.
         survey: whose parents they are.
         place: for messages.
@@ -296,6 +306,7 @@ def parent_called(
         AnswersError: none is compared under that is called so, or two are.
     """
     found = sorted(parents.get(name_key(label), ()))
+    found = [label] if label in found else found
     if len(found) > 1:
         raise AnswersError("name_of_two", place=place, name=label, ids=tuple(found))
     parent = found[0] if found else label

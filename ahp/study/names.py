@@ -16,6 +16,9 @@ from ..messages import Phrase
 MAX_NODES = 2000
 """More names than this are refused as no survey."""
 
+MAX_DEPTH = 50
+"""Levels of names inside names."""
+
 UNKNOWN_LANGUAGE = "und"
 """Code of a language that a file doesn't tell (ISO 639-2, undetermined)."""
 
@@ -112,8 +115,8 @@ def branches_of_names(names: Any) -> Branch:
     """The tree of names that `Survey.from_names` takes.
 
     Raises:
-        SurveyError: what is no name and no tree of names, a name that stands twice, or one apart
-            from the goal.
+        SurveyError: what is no name and no tree of names (a set has no order), a name that stands
+            twice, items of one name in two places, or one apart from the goal.
     """
     place = Phrase("the_names")
     heads: dict[str, Branch] = {}
@@ -127,23 +130,31 @@ def branches_of_names(names: Any) -> Branch:
             raise refuse(name)
         return Branch(check_name(name, place), place)
 
-    def fill(branch: Branch, below: Any) -> None:
-        if isinstance(below, str) or not isinstance(below, Iterable):
+    def fill(branch: Branch, below: Any, depth: int) -> None:
+        if isinstance(below, str | set | frozenset) or not isinstance(below, Iterable):
             raise refuse(below)
+        filled = bool(branch.children)
         tables = [below] if isinstance(below, Mapping) else below
         for table in tables:
             if not isinstance(table, str | Mapping):
                 raise refuse(table)
             for name, kids in (table if isinstance(table, Mapping) else {table: ()}).items():
+                if depth > MAX_DEPTH:
+                    problem = Phrase("too_many_levels", most=MAX_DEPTH)
+                    raise SurveyError("at_place", place=place, problem=problem)
+                if filled:
+                    raise SurveyError("branch_twice", place=place, name=branch.name)
                 kid = named(name)
                 key = name_key(kid.name)
+                if above.get(key) == branch.name:
+                    raise SurveyError("item_twice", place=place, name=kid.name)
                 if key in above:
                     twice = {"name": kid.name, "first": above[key], "second": branch.name}
                     raise SurveyError("name_below_two", place=place, **twice)
                 above[key] = branch.name
                 kid = heads.get(key, kid)
                 branch.children.append(kid)
-                fill(kid, () if kids is None else kids)
+                fill(kid, () if kids is None else kids, depth + 1)
 
     if not isinstance(names, Mapping) or not names:
         raise refuse(names)
@@ -152,7 +163,7 @@ def branches_of_names(names: Any) -> Branch:
         if heads.setdefault(name_key(branch.name), branch) is not branch:
             raise SurveyError("item_twice", place=place, name=branch.name)
     for branch, below in zip(heads.values(), names.values(), strict=True):
-        fill(branch, below)
+        fill(branch, below, 1)
     goal = next(iter(heads.values()))
     if name_key(goal.name) in above:
         raise SurveyError("item_twice", place=place, name=goal.name)
