@@ -236,22 +236,28 @@ class _Corner(NamedTuple):
     def unnamed(self) -> AnswersError | None:
         """What is wrong with the first names of what would be a matrix if they were such."""
         across, down = self.cell(0, 2), self.cell(2, 0)
+        if not across or not down or not is_name(self.cell(0, 0)):
+            return None
         goes_on = self._no_name(2) or (is_name(across) and name_key(across) == name_key(down))
-        return self._no_name(1) if goes_on and is_name(self.cell(0, 0)) else None
+        return self._no_name(1) if goes_on else None
 
     def _no_name(self, k: int) -> AnswersError | None:
         """What is wrong with a row and a column that are called the same, and by no name, or of
         which one is called by a formula without a value or by an error.
         """
         across, down = self.cell(0, k), self.cell(k, 0)
-        if not across or not down or not_judged(across) or not_judged(down):
+        if not across or not down:
+            return None
+        same = name_key(across) == name_key(down)
+        made = any(text == UNCALCULATED or is_sheet_error(text) for text in (across, down))
+        if not (same or made) or not_judged(across) or not_judged(down):
             return None
         for text, place in ((across, (0, k)), (down, (k, 0))):
             if text == UNCALCULATED or is_sheet_error(text):
                 return AnswersError(
                     "at_place", place=self.place(*place), problem=spreadsheet_reason(text)
                 )
-        if name_key(across) != name_key(down) or is_name(across):
+        if is_name(across):
             return None
         return AnswersError("name_no_words", place=self.place(0, k), name=across)
 
@@ -261,8 +267,12 @@ class _Corner(NamedTuple):
         Raises:
             AnswersError: names the first cell whose name is another one.
         """
-        if is_name(self.cell(1, 1)):
+        if not self.cell(0, 2) or not self.cell(2, 0):
             return
+        right = self.grid.rows[self.line][self.column + 1 : self.column + 1 + MOST_ITEMS]
+        below = {self.cell(k, 0) for k in range(1, len(right) + 1)}
+        if below.isdisjoint(filter(None, right)) or is_name(self.cell(1, 1)):
+            return  # nearly always so; what follows takes longer
         across = self._run(lambda k: self.cell(0, k))
         down = self._run(lambda k: self.cell(k, 0))
         n = min(across, down)

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import takewhile
 from operator import eq
 from pathlib import Path
@@ -158,6 +159,7 @@ def _cell(rows: _Rows, line: int, column: int) -> str:
     return cells[column] if 0 <= column < len(cells) else ""
 
 
+@lru_cache(maxsize=2**14)  # a sheet has the same ones again and again
 def is_name(cell: str) -> bool:
     """Whether a cell of a matrix is no judgment, but what an item is called."""
     if not cell or not_judged(cell) or spreadsheet_reason(cell):
