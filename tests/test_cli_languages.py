@@ -173,20 +173,26 @@ def test_the_language_may_follow_the_command(capsys: pytest.CaptureFixture[str])
 def test_errors_are_english_in_a_chinese_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Programs read them; tables are in the language of the terminal, and so is all that `serve`
-    says, which is for people alone.
-    """
+    """Programs read them; tables are in the language of the terminal."""
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     monkeypatch.setenv("LANGUAGE", "")
-    monkeypatch.setenv("AHP_BASE_URL", "nonsense")
-    assert main(["serve"]) == 2
-    assert capsys.readouterr().err.startswith("ahp：错误：AHP_BASE_URL")
     assert main(["weights", "m.csv", "--random-index", "x"]) == 2
     assert capsys.readouterr().err.startswith("ahp: error: random_index = 'x', expected one of ")
     assert main(["weights", "m.csv"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "权重"
     assert main(["surveys"]) == 0
     assert ": 18 indicators, 35 comparisons, languages zh en, " in capsys.readouterr().out
+
+
+def test_what_keeps_a_server_from_starting_is_in_the_language_of_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is for people alone."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    monkeypatch.setenv("LANGUAGE", "")
+    monkeypatch.setenv("AHP_BASE_URL", "nonsense")
+    assert main(["serve"]) == 2
+    assert capsys.readouterr().err.startswith("ahp：错误：AHP_BASE_URL")
 
 
 def test_the_language_of_converted_names_is_another(capsys: pytest.CaptureFixture[str]) -> None:

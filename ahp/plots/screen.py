@@ -449,8 +449,8 @@ def _draw_cells(picture: go.Figure, mark: Cells, chart: Chart) -> None:
     if mark.names:
         rows, columns = (list(map(harmless, names)) for names in mark.names)
         picture.update_layout(xaxis_type="category", yaxis_type="category")
-        value = f"{harmless(mark.name)} = %{{z:.4f}}"
-        shown = {"hovertemplate": f"%{{y}}<br>%{{x}}<br>{value}<extra></extra>"}
+        number = f"{harmless(mark.name)} = %{{z:.4f}}"
+        shown = {"hovertemplate": f"%{{y}}<br>%{{x}}<br>{number}<extra></extra>"}
     elif mark.hover:
         texts = [[harmless(text).replace("\n", "<br>") for text in row] for row in mark.hover]
         shown = {

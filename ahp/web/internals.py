@@ -102,7 +102,7 @@ def keep_log_short() -> None:
 
 def look_for_no_console() -> None:
     """Say to Streamlit that no console of Python runs it: to look, it asks for the files of all
-    modules, 0.4 s for which the first visitor would wait.
+    modules, 0.4 s for which the first visitor would wait. Does no harm where it doesn't look so.
     """
     env_util.is_repl = lambda: False
 
@@ -119,8 +119,8 @@ def inline_scripts() -> tuple[str, ...]:
 
 
 def take_turns(observe: Callable[[str, float], None]) -> None:
-    """Have runs take turns from now on, and tell how many seconds each took, with the waiting, of a
-    whole "page" or of a "part".
+    """Have runs take turns from now on, and tell how many seconds it took, from a click to the last
+    run that it causes, until a whole "page" was made, or a "part".
     """
     turns = Turns()
 

@@ -568,9 +568,9 @@ async def lifespan(
     await asyncio.to_thread(store.claim_key)
     from . import warm  # noqa: F401, PLC0415 - slow: not before it is known that there is a database
 
+    await check_streamlit(app)
     metrics.watch()
     take_turns(metrics.observe_run)
-    await check_streamlit(app)
     _ = translator(language or terminal_language())
     address = addresses.fixed() or addresses.of_this_computer(host, port)
     entrance = f"{address}/organizer"

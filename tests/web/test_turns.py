@@ -3,42 +3,70 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
-from ahp.web import turns
+from ahp.web import internals, turns
 from ahp.web.turns import Turns
 
 
-def test_a_run_waits_until_the_one_before_has_ended(monkeypatch) -> None:
+def waits(pages: Turns, count: int) -> None:
+    """Until so many runs wait."""
+    while len(pages._waiting) < count:
+        time.sleep(0.001)
+
+
+def test_runs_come_in_the_order_in_which_they_came(monkeypatch) -> None:
     monkeypatch.setattr(turns, "LONG", 1e9)
     order, pages = [], Turns()
 
-    def later() -> None:
+    def run(number: int) -> None:
         with pages.turn():
-            order.append("second")
+            order.append(number)
 
-    waiting = threading.Thread(target=later)
+    runs = [threading.Thread(target=run, args=(number,)) for number in range(20)]
     with pages.turn():
-        waiting.start()
-        waiting.join(0.05)
-        assert waiting.is_alive()
-        order.append("first")
-    waiting.join()
-    assert order == ["first", "second"]
+        for count, one in enumerate(runs, start=1):
+            one.start()
+            waits(pages, count)
+        assert order == []
+    for one in runs:
+        one.join()
+    assert order == list(range(20))
 
 
-def test_a_long_run_keeps_nobody_waiting(monkeypatch) -> None:
-    """Nor does it end the turn of who came after it."""
+def test_runs_that_wait_for_the_database_wait_for_no_other(monkeypatch) -> None:
+    """All are under way before the first ends, in the order in which they came."""
+    monkeypatch.setattr(turns, "LONG", 0.001)
+    order, pages, answered = [], Turns(), threading.Event()
+
+    def run(number: int) -> None:
+        with pages.turn():
+            order.append(number)
+            assert answered.wait(60)
+
+    runs = [threading.Thread(target=run, args=(number,)) for number in range(20)]
+    for count, one in enumerate(runs, start=1):
+        one.start()
+        while len(order) < count:
+            time.sleep(0.001)
+    answered.set()
+    for one in runs:
+        one.join()
+    assert order == list(range(20))
+
+
+def test_a_long_run_ends_no_turn_of_others(monkeypatch) -> None:
     monkeypatch.setattr(turns, "LONG", 0)
     pages = Turns()
     report = pages.turn()
     report.__enter__()
     monkeypatch.setattr(turns, "LONG", 1e9)
     with pages.turn():
-        page = pages._running
+        end = pages._end
         report.__exit__(None, None, None)
-        assert pages._running is page
+        assert pages._end == end > time.monotonic()
 
 
 def test_a_run_that_fails_ends_its_turn(monkeypatch) -> None:
@@ -47,4 +75,32 @@ def test_a_run_that_fails_ends_its_turn(monkeypatch) -> None:
     with pytest.raises(ValueError, match="a page failed"), pages.turn():
         raise ValueError("a page failed")
     with pages.turn():
-        assert pages._running
+        pass
+
+
+def test_runs_of_pages_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Streamlit has it: a run is under way while its turn is."""
+
+    class Counting(Turns):
+        given = 0
+
+        def _call_next(self) -> None:
+            Counting.given += 1
+            super()._call_next()
+
+    runs: list[tuple[str, float]] = []
+    monkeypatch.setattr(internals, "Turns", Counting)
+    monkeypatch.setattr(internals.app_session, "ScriptRunner", internals.ScriptRunner)
+    internals.take_turns(lambda run, seconds: runs.append((run, seconds)))
+    in_turn = internals.app_session.ScriptRunner
+    assert in_turn is not internals.ScriptRunner
+    began: list[int] = []
+    monkeypatch.setattr(
+        internals.ScriptRunner, "_run_script", lambda *_of: began.append(Counting.given)
+    )
+
+    class Data:
+        fragment_id_queue = ("part",)
+
+    in_turn._run_script(object.__new__(in_turn), Data())
+    assert (began, Counting.given, runs[0][0]) == ([1], 2, "part")
