@@ -9,7 +9,7 @@ and texts, its parameters can be
 - a `Cell` of an array.
 
 `{name!r}` puts quotation marks around a text, or around each text of a tuple; `{name:;}` joins the
-elements of a tuple by semicolons.
+elements of a tuple by semicolons, `{name:n}` puts each on a line of its own.
 """
 
 from __future__ import annotations
@@ -318,6 +318,7 @@ _NUMERIC = {
     "the_basis": _("the basis"),
     "the_leaves": _("the leaves"),
     "the_local_weights": _("the local weights"),
+    "the_experts": _("experts"),
     "the_matrices": _("the matrices"),
     "the_matrix": _("the matrix"),
     "the_node_weights": _("the node weights"),
@@ -638,6 +639,7 @@ _STUDY = {
     ),
     "child_without_weight": _("missing, expected a weight for each child of {parent!r}"),
     "column_empty": _("{place}: {column} is empty"),
+    "columns_passed_over": _("columns passed over: {columns}"),
     "count_range": _("count = {count!r}, expected a whole number of at least 1"),
     "cr_limit_range": _(
         "cr_limit = {value!r}, expected 'saaty' or a number from {least} to {most}"
@@ -653,18 +655,33 @@ _STUDY = {
     "draft_too_few_items": _(
         "{item!r} has too few items below it ({count}), expected two or more to compare"
     ),
+    "expert_at": _("expert {expert!r}"),
     "expert_code_twice": _("code {value!r} stands for two experts, expected one for each"),
+    "expert_no_name": _("{place}: {value} is no name of an expert, expected text"),
+    "expert_silent": _("{place}: expert {expert!r} judged nothing, expected one pair or more"),
     "expert_without_code": _("no code for expert {name!r}, expected one for each"),
     "expert_without_weight": _("no expert weight for {name!r}, expected one for each expert"),
     "experts_excluded": _(
         "too few are left below {parent!r} once experts whose CR reaches the limit are excluded "
         "({listed}); expected incoherent = 'downweight' or 'include', or a larger cr_limit"
     ),
+    "experts_named_twice": _(
+        "{place}: experts are the keys of the matrices already, expected experts=None"
+    ),
+    "experts_no_list": _("{place}: {value}, expected a list of names in the order of the matrices"),
     "experts_not_connected": _(
         "no expert's own judgments under {parent!r} connect all items, expected those of one or "
         "more: the mean of the experts' weights needs them"
     ),
     "field_type": _("{field} = {value!r}, expected {expected}"),
+    "filled_down": _(
+        "cells that are merged, or blank for expert or parent, read as in the line above: lines "
+        "{lines}"
+    ),
+    "formula_uncalculated": _(
+        "a formula that was never calculated, expected a value; open the file in a spreadsheet "
+        "program and save it"
+    ),
     "given_divided": _(
         "the weights given below {parent!r} sum to {total:.6g}, they are divided by it"
     ),
@@ -674,6 +691,8 @@ _STUDY = {
     ),
     "judgment_off_scale": _("{text!r}, expected a judgment from 1/{largest} to {largest}"),
     "language_code": _("{value!r}, expected different codes such as 'zh'"),
+    "lines_above": _("lines above the table passed over: {lines}"),
+    "lines_not_judged": _("lines without a judgment, read as not judged: {lines}"),
     "made_a_date": _(
         "{text!r} is a date: a spreadsheet made a date of a fraction such as {fraction}; format "
         "the cells as text, then enter the fraction again"
@@ -686,7 +705,27 @@ _STUDY = {
         "{text!r} is a time of day: a spreadsheet made a time of a ratio such as {ratio}; enter "
         "a number or a fraction instead"
     ),
+    "matrices_mixed": _(
+        "{place}: expected either expert -> parent -> matrix, or parent -> the matrices of all "
+        "experts"
+    ),
+    "matrices_no_table": _(
+        "{place}: of type {type}, expected a mapping: expert -> parent -> matrix, or parent -> "
+        "the matrices of all experts"
+    ),
+    "matrix_of_expert": _("expert {expert!r}, matrix below {parent!r}"),
+    "matrix_of_shape": _("{place}: of shape {shape}, expected {count} rows and columns: {items!r}"),
     "missing_beside": _("missing, expected with {key}"),
+    "name_below_two": _(
+        "{place}: {name!r} stands below {first!r} and below {second!r}, expected below one; "
+        "ahp.synthesize puts together alternatives that are compared under every criterion"
+    ),
+    "name_of_two": _(
+        "{place}: {name!r} is the name of several items, expected one of their ids: {ids!r}"
+    ),
+    "names_no_tree": _(
+        "{place}: {value}, expected names of items: the goal -> those below it, and so on"
+    ),
     "no_answers": _("no answers, expected those of one expert or more"),
     "no_judgments": _("{source}: no judgments, expected a line for each"),
     "no_tables": _("no tables, expected one or more"),
@@ -711,6 +750,7 @@ _STUDY = {
         "expert {expert!r} has not judged ({left!r}, {right!r}) under {parent!r} ({missing} of "
         "{count} are missing there)"
     ),
+    "pair_of": _("({left!r}, {right!r})"),
     "parent_cycle": _("cycle {cycle}, expected a way to the goal"),
     "parent_has_given": _(
         "{place}: parent = {parent!r} has given weights, nothing is compared below it, expected "
@@ -734,6 +774,7 @@ _STUDY = {
     "recused_unknown": _("recused {value!r}, expected one of {valid!r}"),
     "row_length": _("{place}: {count} values, expected {expected}"),
     "setting_range": _("{name} = {value!r}, expected a number from {least} to {most}"),
+    "several_faults": _("{source}: {count} faults:\n{faults:n}"),
     "short_type": _("short = {value!r}, expected true or false"),
     "survey_crowded": _(
         "{parent!r} has {count} items below it; people compare at most {most} well"
@@ -741,6 +782,7 @@ _STUDY = {
     "survey_index_short": _(
         "the random index {named!r} ends before {count} items; {used!r} is used instead"
     ),
+    "survey_itself": _("the survey"),
     "survey_not_shipped": _(
         "{name!r} is no shipped survey, expected one of {valid} or the path of a .toml file"
     ),
@@ -752,6 +794,7 @@ _STUDY = {
     "the_consent": _("The consent"),
     "the_contradictions": _("The list of contradictions"),
     "the_document": _("The document number"),
+    "the_names": _("the names"),
     "the_sentence": _("The sentence"),
     "the_stated": _("Where they said so"),
     "the_layout": _("The layout of the file"),
@@ -767,6 +810,7 @@ _STUDY = {
     "the_title": _("The title"),
     "the_value": _("The value"),
     "too_many_comparisons": _("{count} comparisons, expected at most {most}"),
+    "two_matrices": _("{place}: stands there twice, expected once"),
     "value_refused": _("value = {problem}"),
     "weight_of_nobody": _("expert weight for {name!r}, expected one of {valid!r}"),
     "weight_out_of_range": _("{value!r}, expected a number of 0 or more"),
@@ -838,6 +882,8 @@ _FILES = {
     "ask_unit_near": _("{place}: no unit is called {name!r}; is it one of {near!r}?"),
     "at_place": _("{place}: {problem}"),
     "beside_another": _("beside {key}, expected one of them"),
+    "beside_matrix": _("rows and columns beside the matrix passed over: {names!r}"),
+    "blank_diagonal": _("blank cells of the diagonal read as 1"),
     "branch_apart": _(
         "{place}: branch {name!r} is not below the goal {goal!r}, expected its name among the "
         "items of another branch"
@@ -845,6 +891,7 @@ _FILES = {
     "branch_colons": _("{place}: {text!r} has {count} colons, expected one, as in 'A: a1, a2;'"),
     "branch_twice": _("{place}: branch {name!r} stands twice, expected once"),
     "branch_unended": _("{place}: the last branch does not end, expected ';'"),
+    "cell_covered": _("{place}: merged with {cell}, expected a cell of its own for each judgment"),
     "cell_merged": _(
         "{place}: merged with other cells, expected a cell of its own; undo the change, or ask "
         "the organizer for the questionnaire anew"
@@ -864,6 +911,7 @@ _FILES = {
     "column_ambiguous": _("{place}: is ambiguous, expected one of {valid}"),
     "column_coding": _("{place}: coding = {coding!r}, expected one of {valid}"),
     "column_mapped_twice": _("{source}: column {column} is mapped twice, expected once"),
+    "column_means": _("column {column} ({header}): how much {left!r} matters more than {right!r}"),
     "column_name": _("full name"),
     "column_name_ambiguous": _(
         "survey {survey!r}: column {column} could be read in several ways, expected ids that can "
@@ -875,6 +923,10 @@ _FILES = {
         "{place}: names no pair below {parents}, expected two items with _ between them"
     ),
     "column_of": _("{place}, {column}"),
+    "column_of_experts": _(
+        "{place}: column {column!r} names no two items; if it has the experts, choose it as "
+        "their column"
+    ),
     "column_organization": _("organization"),
     "column_pair_again": _(
         "{place}: compares the pair of column {other}, expected one column a pair"
@@ -887,6 +939,10 @@ _FILES = {
     "column_reason": _("reason"),
     "column_weight": _("weight"),
     "columns_above": _("columns {lines} before the headers are passed over"),
+    "columns_apart": _(
+        "{place}: the columns compare {groups}, and none of one group with another; they stand "
+        "below several parents, so please give the survey"
+    ),
     "columns_beside": _("columns {lines} hold no values of units; they are passed over"),
     "columns_hidden": _("columns {lines} are hidden in the file; they are read like the others"),
     "columns_same_pair": _(
@@ -894,9 +950,11 @@ _FILES = {
         "one column a pair"
     ),
     "columns_totals": _("columns {lines} are sums or averages; they are passed over"),
-    "csv_not_utf8": _("{source}: byte {position} is not UTF-8; save the file as CSV UTF-8"),
-    "csv_refused": _("{source}: {problem} (a[0, 0] stands in line {line}, column {column})"),
+    "comparisons_without_column": _("{count} of {total} comparisons have no column"),
     "decimals_range": _("{value!r}, expected a whole number from 1 to 15"),
+    "decimals_read": _(
+        "{place}: rounded decimals read as what they stand for, such as 0.33 as 1/3: {count}"
+    ),
     "digit_count": _(
         "{digits!r} has {count} digits, expected {expected}, one for each pair below {parent!r}"
     ),
@@ -948,6 +1006,7 @@ _FILES = {
     "expert_in_two_rows": _(
         "{place}: {expert!r} stands in row {first}, too; expected a row for each expert"
     ),
+    "expert_silent_left_out": _("{source}: nothing is judged on sheet {sheet!r}, it is left out"),
     "file_absent": _("No such file or directory"),
     "file_exists": _("File exists"),
     "file_is_folder": _("Is a directory"),
@@ -959,6 +1018,12 @@ _FILES = {
     "gluc_empty": _("{source}: is empty, expected an ahp file"),
     "gluc_judgment": _("{place}: {count} values, expected three such as [A, B, 1/4]"),
     "gluc_version": _("{version!r}, expected 2.0"),
+    "heading_of_another": _(
+        "{place}: heading {heading!r}, read as the matrix of {name!r}, which has its items"
+    ),
+    "heading_unknown": _(
+        "{place}: heading {heading!r}, expected the name of an item, or {goal!r} as at {first}"
+    ),
     "hidden_cell_changed": _(
         "{source}: sheet '_ahp', row {row}: cell {cell!r}, expected a cell of its own in column "
         "C; undo the change, or ask the organizer for the questionnaire anew"
@@ -979,6 +1044,36 @@ _FILES = {
     "id_form": _("{value!r}, expected a letter, then only letters, digits, _ and -"),
     "id_twice": _("{value!r} is used twice, expected ids that differ"),
     "is_missing": _("missing"),
+    "matrix_large": _("{source}: {count} items, expected at most {most}"),
+    "matrices_missing": _(
+        "{source}: sheet {sheet!r} has no matrix for {names!r}, nothing is judged there"
+    ),
+    "matrix_names_across": _(
+        "{place}: name {name!r}, expected {expected!r} as in the first column"
+    ),
+    "matrix_of_none": _("{place}: items {items!r}, expected those below one of {names!r}"),
+    "matrix_of_several": _(
+        "{place}: items {items!r} stand below several, expected one of them as heading: {names!r}"
+    ),
+    "matrix_other_items": _("{place}: items {items!r}, expected {expected!r} as at {first}"),
+    "matrix_twice": _(
+        "{place}: a second matrix for {name!r}, expected one; the first is at {first}"
+    ),
+    "matrix_without_heading": _(
+        "{place}: the matrix has no heading, expected the item it belongs to in its corner or "
+        "above it"
+    ),
+    "name_no_words": _("{place}: {name!r} is a number or a date, expected the name of an item"),
+    "names_beside": _(
+        "{place}: read with the items {items!r}; {names!r} beside or below them passed over"
+    ),
+    "no_goal_matrix": _(
+        "{place}: all matrices belong to items of others, expected one that belongs to the goal"
+    ),
+    "no_matrices": _(
+        "{source}: no judgment matrix, expected on each sheet matrices with the names of the "
+        "items in the first row and the first column"
+    ),
     "not_a_fraction": _("{value!r} is no number, expected one such as 0.25 or 1/3"),
     "is_utf16": _("{source}: is UTF-16 text, expected UTF-8: save it with the encoding UTF-8"),
     "item_not_below": _("{place}: {name!r}, expected an item below {parent!r}: {valid}"),
@@ -1056,7 +1151,6 @@ _FILES = {
     "merged_cells": _("merged cells and links over {count} cells, expected at most {most}"),
     "more_columns": _("{place}: more than {most} columns"),
     "more_faults": _("and {count} more"),
-    "more_rows": _("{source}: more than {most} rows"),
     "more_than": _("more than {count}"),
     "name_controls": _("{name!r}, expected a name without control characters"),
     "name_empty": _("is empty, expected a name"),
@@ -1105,6 +1199,7 @@ _FILES = {
         "{place}: not YAML; please check the indentation, colons and quotation marks there"
     ),
     "nothing": _("nothing"),
+    "nothing_judged": _("{source}: nothing is judged in the matrices, expected one pair or more"),
     "nothing_left_to_ask": _("skip = {skipped!r}, expected a parent that is left to ask about"),
     "nothing_to_write": _("no judgments, expected one at least: an answers file can't be empty"),
     "number_not_finite": _("{value}, expected a finite number"),
@@ -1113,6 +1208,13 @@ _FILES = {
         "{source}: is a web page that is called a workbook; open it in a spreadsheet program and "
         "save it as an .xlsx file"
     ),
+    "of_sheet": _("{source}: sheet {sheet!r}: {problem}"),
+    "one_cell_read": _(
+        "{place}: judgments read as the reciprocal where one cell of a pair is empty: {count}"
+    ),
+    "sheet_without_matrix": _("{source}: sheet {sheet!r} has no judgment matrix and is left out"),
+    "sheets_hidden": _("{source}: hidden sheets left out: {names!r}"),
+    "too_many_matrices": _("{place}: more than {most} matrices on this sheet, expected fewer"),
     "weights_panel_missing": _(
         "the judgments from which the weights were drawn can't be found; the report can't be made "
         "without them"
@@ -1222,7 +1324,6 @@ _FILES = {
     "reference_without_goal": _(
         "column {column}: {name!r}, expected one of none, since there is no goal"
     ),
-    "row_length_unlike_line": _("{place}: {count} values, expected {expected} as in line {first}"),
     "row_length_unlike_row": _("{place}: {count} values, expected {expected} as in row {first}"),
     "row_too_long_inside": _("more than {limit} elements in a row, expected fewer"),
     "rows_beside": _("rows {lines} hold no values of units; they are passed over"),
@@ -1272,7 +1373,6 @@ _FILES = {
     "too_many_bytes": _("{source}: {count} bytes, expected at most {most}"),
     "too_many_cells_inside": _("more than {limit} elements of cells, expected fewer"),
     "too_many_characters": _("{source}: {count} characters, expected at most {most}"),
-    "too_many_columns": _("{source}: {count} columns, expected at most {most}"),
     "too_many_decimals": _("{value} has more than {most} decimals, expected fewer"),
     "too_many_elements": _("more than {limit} elements, expected fewer"),
     "too_many_levels": _("more than {most} levels, expected fewer"),
@@ -2437,7 +2537,9 @@ class Wording(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """A parameter as text."""
         if isinstance(value, tuple):
-            joint, spec = (self.semicolon, "") if format_spec == ";" else (self.comma, format_spec)
+            joints = {";": self.semicolon, "n": f"{self.semicolon.rstrip()}\n"}
+            spec = "" if format_spec in joints else format_spec
+            joint = joints.get(format_spec, self.comma)
             return joint.join(self.format_field(element, spec) for element in value)
         if isinstance(value, Cell):
             return self.cell(value)

@@ -14,7 +14,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +22,11 @@ from .errors import MatrixError, OptionError
 from .messages import Phrase
 from .tolerance import WRITTEN_RTOL
 
-if TYPE_CHECKING:
-    pass
-
 LARGEST_STEP = 9
 """Largest judgment on the fundamental scale."""
+
+MIXED_DIGITS = 4
+"""Digits in each part of a mixed fraction such as 3 3/4."""
 
 SAATY_POSITIONS: tuple[str, ...] = (
     *(str(step) for step in range(9, 0, -1)),
@@ -42,6 +41,17 @@ _BRACKETED = re.compile(r"(?<=\d)\s*([\[({（［｛【〔].*[\])}）］｝】〕
 
 FOOTNOTE_SIGNS = "*†‡§¶‖#※★☆∗⁎⁑✱＊＃"
 """Signs that refer to a footnote, beside small, circled and bracketed digits and letters."""
+
+_NOT_JUDGED = re.compile(
+    r"[-‐‑‒–—―−/]*|n\.?/?a\.?|#n/a|nan|null|none|\((?:空|跳过|未答|未填)\)", re.IGNORECASE
+)
+"""What people and programs write where nothing was judged, in half width."""
+
+_SPREADSHEET_TEXT = re.compile(r"""'?=?\s*(?:"([^"]*)"|([^"]*))""")
+"""A judgment that is kept from becoming a date: `="1/3"`, `'1/3`; `=1/3` is one to be computed."""
+
+_RATIO = re.compile(rf"({_NUMBER})\s*[:∶]\s*({_NUMBER})")
+_MIXED = re.compile(r"(\d+)\s+(\d+)\s*/\s*(\d+)")
 
 _UNMARKED = re.compile(r"[\d./]*", re.ASCII)
 
@@ -64,18 +74,33 @@ def _is_mark(character: str) -> bool:
     return number or form in ("<super>", "<sub>", "<circle>") or character in FOOTNOTE_SIGNS
 
 
+def not_judged(text: str) -> bool:
+    """Whether a cell says that nothing was judged: blank, a dash, `NA`, `nan`, `(空)`."""
+    return bool(_NOT_JUDGED.fullmatch(unicodedata.normalize("NFKC", text).strip()))
+
+
 def plain_text(text: str) -> str:
-    """A number in ASCII: Chinese keyboards write full-width, others `"½"`; `"1½"` is not 11/2.
+    """A number or a fraction of two in ASCII: Chinese keyboards write full-width, others `"½"`,
+    spreadsheets `="1/3"`, `'1/3` and `3 3/4`, which is 15/4; `3:1` is 3/1.
 
     Raises:
         MatrixError: the text has a footnote mark.
     """
+    if _UNMARKED.fullmatch(text):
+        return text
     if mark := footnote_mark(text):
         raise MatrixError("footnote_mark", text=text, mark=mark)
-    if text.isascii():
-        return text.strip()
     apart = re.sub(r"([¼-¾⅐-⅟↉])", r" \1", text).strip()
-    return unicodedata.normalize("NFKC", apart).replace("⁄", "/")
+    plain = unicodedata.normalize("NFKC", apart).replace("⁄", "/")
+    if written := _SPREADSHEET_TEXT.fullmatch(plain):
+        plain = (written[1] or written[2] or "").strip()
+    if ratio := _RATIO.fullmatch(plain):
+        return f"{ratio[1]}/{ratio[2]}"
+    if mixed := _MIXED.fullmatch(plain):
+        whole, top, bottom = mixed.groups()
+        if max(map(len, mixed.groups())) <= MIXED_DIGITS and int(top) < int(bottom):
+            return f"{int(whole) * int(bottom) + int(top)}/{bottom}"
+    return plain
 
 
 def rounds_to(value: float, text: str) -> bool:
@@ -97,10 +122,27 @@ def _as_fraction(text: str) -> str:
     return f"1/{(same or steps)[0]}" if same or len(steps) == 1 else plain
 
 
+def read_otherwise(text: str) -> str | None:
+    """What a judgment is read as that isn't read as it stands: `"1/3"` for `"0.33"`, `"15/4"` for
+    `"3 3/4"`, `"3"` for `"3:1"`; None where nothing but its width and spaces differs.
+
+    Raises:
+        MatrixError: the text has a footnote mark.
+    """
+    if _UNMARKED.fullmatch(text) and "." not in text:
+        return None
+    read = _as_fraction(text).removesuffix("/1")
+    plain = unicodedata.normalize("NFKC", text).replace("⁄", "/").strip()
+    if _BELOW_ONE.fullmatch(plain) and float(plain) == _number(read, text):
+        return None  # 0.5 is 1/2, not rounded
+    return None if "".join(plain.split()) == "".join(read.split()) else read
+
+
 def parse_judgment(text: str) -> float:
     """Read a judgment such as `"3"`, `"1/3"` or `"2.5"`.
 
-    Full-width digits and slashes, as Chinese keyboards write them, are read like the plain ones.
+    Full-width digits and slashes, as Chinese keyboards write them, are read like the plain ones;
+    `3:1` and Excel's mixed fractions such as `3 3/4` are read, too.
     Text is what a person typed or printed: a decimal below 1 that a single step 1/2 … 1/9 rounds to
     is that step, `"0.33"` is 1/3. Other decimals are the numbers they say, `"0.4673"` as well as
     `"0.1"`, which 1/7, 1/8 and 1/9 round to.

@@ -69,7 +69,7 @@ USAGE = {
     "convert x.csv": "ahp convert：错误：缺少参数：--from, --to。",
     "convert x.csv --from excel --to long-csv": (
         "ahp convert：错误：参数 --from：取值 'excel' 无效，可选："
-        "'ahp-os', 'ahpsurvey', 'gluc', 'long-csv'。"
+        "'ahp-os', 'ahpsurvey', 'expert-sheets', 'gluc', 'long-csv', 'platform'。"
     ),
 }
 """Arguments that can't be read -> the line below the usage."""

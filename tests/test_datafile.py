@@ -15,7 +15,7 @@ from ahp.errors import AHPError, AnswersError, PublishedError, SurveyError
 from ahp.exchange.column_mapper import mapping_from_json
 from ahp.exchange.uploads import read_upload
 from ahp.published import load_table
-from ahp.study.answers import answers_from_csv, read_answers
+from ahp.study.answers import answers_from_table, read_answers
 from ahp.study.survey import load_survey
 from tests.frugal import frugal_refusal
 
@@ -80,11 +80,11 @@ def survey(name: str, content: bytes) -> Callable[[], object]:
             "m.json: 2097152 bytes, expected at most 1048576",
         ),
         (
-            lambda: answers_from_csv(b" " * 2**24, "a.csv"),
+            lambda: answers_from_table(b" " * 2**24, "a.csv"),
             "a.csv: 16777216 bytes, expected at most 8388608",
         ),
         (
-            lambda: answers_from_csv(b"a\n" * 300_000, "a.csv"),
+            lambda: answers_from_table(b"a\n" * 300_000, "a.csv"),
             "a.csv: more than 200000 lines, expected fewer",
         ),
     ],

@@ -173,4 +173,4 @@ def test_the_documented_files_load(tmp_path: Path) -> None:
     )
     assert set(analysis.ranking) == {"price", "taste", "health"}
     assert analysis.matrices["lunch"].values[0, 1] == pytest.approx(6**-0.5)
-    assert read_matrix(str(tmp_path / "m.csv")).labels == ("price", "taste", "health")
+    assert read_matrix(str(tmp_path / "m.csv")).matrix.labels == ("price", "taste", "health")

@@ -54,7 +54,7 @@ ROOMS: dict[str, set[str]] = {
     **{room: RESULTS | {room} for room in ("store", "plots")},
     "templates": set(),
     "report": RESULTS | {"published", "report", "plots", "templates"},
-    "exchange": RESULTS | {"report", "exchange", "templates"},
+    "exchange": RESULTS | {"published", "report", "exchange", "templates"},
     "web": PAGES | {"web"},
     "cli": PAGES | {"cli", "web"},
     "__main__": {"cli"},

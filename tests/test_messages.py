@@ -43,7 +43,7 @@ KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
 
 
 CHOSEN = (
-    *("argument_problem", "arguments_missing", "arguments_unknown", "at_matrix", "csv_refused"),
+    *("argument_problem", "arguments_missing", "arguments_unknown", "at_matrix", "several_faults"),
     *("database_fails", "expert_recused", "experts_uneven", "label_missing", "label_twice"),
     *("label_unexpected", "labels_of_one", "labels_of_some", "link_closed", "link_revoked"),
     *("link_unknown", "matrices_given", "no_experts", "not_numbers", "of_shape"),

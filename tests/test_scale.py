@@ -10,7 +10,14 @@ import pytest
 
 from ahp.errors import MatrixError, OptionError
 from ahp.matrix import PairwiseMatrix
-from ahp.scale import SAATY_POSITIONS, judgment_text, opposite, parse_judgment
+from ahp.scale import (
+    SAATY_POSITIONS,
+    judgment_text,
+    not_judged,
+    opposite,
+    parse_judgment,
+    read_otherwise,
+)
 from ahp.scales import SCALES, Scale, apply_scale
 
 
@@ -76,7 +83,6 @@ def test_parse_judgment(text: str, value: float) -> None:
         "1,5",
         "3x",
         "1/-3",
-        "1½",
     ],
 )
 def test_what_is_no_judgment_is_refused(text: str) -> None:
@@ -85,6 +91,40 @@ def test_what_is_no_judgment_is_refused(text: str) -> None:
     assert str(raised.value) == (
         f'{text!r}, expected a positive number or a fraction such as "1/3"'
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "said"),
+    [
+        ('="1/3"', 1 / 3, "1/3"),
+        ("'1/3", 1 / 3, "1/3"),
+        ("=1/3", 1 / 3, "1/3"),
+        ("3:1", 3, "3"),
+        ("1：3", 1 / 3, "1/3"),
+        ("3 3/4", 3.75, "15/4"),
+        ("1½", 1.5, "3/2"),
+        ("0.33", 1 / 3, "1/3"),
+        ("0.5", 0.5, None),
+        ("１／３", 1 / 3, None),
+        (" 1 / 3 ", 1 / 3, None),
+        ("2.14", 2.14, None),
+    ],
+)
+def test_what_is_read_otherwise_than_it_stands(text: str, value: float, said: str | None) -> None:
+    assert (parse_judgment(text), read_otherwise(text)) == (value, said)
+    assert parse_judgment(opposite(text)) == pytest.approx(1 / value, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "-", "－", "——", "/", "NA", "n/a", "#N/A", "nan", "（空）"]
+)
+def test_what_says_that_nothing_was_judged(text: str) -> None:
+    assert not_judged(text)
+
+
+@pytest.mark.parametrize("text", ["0", "1", "1-3", "no", "-3", "A"])
+def test_what_does_not_say_so(text: str) -> None:
+    assert not not_judged(text)
 
 
 @pytest.mark.parametrize(

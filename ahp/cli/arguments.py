@@ -118,6 +118,13 @@ def add_language(command: argparse.ArgumentParser, default: str | None = argpars
     )
 
 
+def add_sheet(command: argparse.ArgumentParser) -> None:
+    """`--sheet`, of a workbook that is read."""
+    command.add_argument(
+        "--sheet", metavar="NAME", help="of a workbook; needed when several sheets are filled"
+    )
+
+
 def add_listing(
     commands: Commands, name: str, summary: str, listed: Run, validated: Run
 ) -> Commands:

@@ -8,20 +8,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OptionError
+from ..datafile import read_bytes
+from ..errors import AnswersError, OptionError
 from ..i18n import translator
 from ..i18n.errors import place_words
 from ..messages import Phrase
 from ..study import Answers, Survey, load_survey, read_answers
-from .arguments import Commands
-from .printing import line_language, print_warning, table_language
+from .arguments import Commands, add_sheet
+from .printing import line_language, print_notes, print_warning, table_language
 
 if TYPE_CHECKING:
+    from ..exchange.column_mapper import ColumnMapping
     from ..exchange.take_over import TakenOver
 
-CONVERT_FROM = ("ahp-os", "ahpsurvey", "gluc", "long-csv")
-CONVERT_TO = ("ahp-os", "ahpsurvey", "hierarchy-text", "long-csv", "survey-toml")
+CONVERT_FROM = ("ahp-os", "ahpsurvey", "expert-sheets", "gluc", "long-csv", "platform")
+CONVERT_TO = ("ahp-os", "ahpsurvey", "column-mapping", "hierarchy-text", "long-csv", "survey-toml")
 """Formats that `ahp convert` reads and writes."""
+
+CODINGS = ("signed", "position", "ratio", "text")
+"""Of `ahp.exchange.column_mapper`, which comes with the app."""
 
 
 def add(commands: Commands) -> None:
@@ -31,8 +36,10 @@ def add(commands: Commands) -> None:
         help="read the files of other programs, and write them",
         description="Reads answers or a survey in one format and writes them in another. Formats: "
         "ahp-os, a project JSON of AHP-OS; ahpsurvey, a wide CSV table with a column a pair; gluc, "
-        "a YAML file of the R package ahp; long-csv, an answers file; hierarchy-text, the tree as "
-        "AHP-OS takes it; survey-toml, a survey file.",
+        "a YAML file of the R package ahp; expert-sheets, a workbook with one sheet an expert and "
+        "judgment matrices; long-csv, an answers file (CSV or XLSX); platform, an export of a "
+        "survey platform (CSV or XLSX); column-mapping, what its columns mean (JSON); "
+        "hierarchy-text, the tree as AHP-OS takes it; survey-toml, a survey file.",
     )
     command.add_argument("input", metavar="INPUT", help="the file to read")
     command.add_argument("--from", dest="source", choices=CONVERT_FROM, required=True)
@@ -40,7 +47,8 @@ def add(commands: Commands) -> None:
     command.add_argument(
         "--survey",
         metavar="FILE",
-        help="for long-csv and ahpsurvey: a shipped survey, or a .toml file, that they answer",
+        help="for long-csv, ahpsurvey, expert-sheets, platform: a shipped survey, or a .toml file, "
+        "that they answer",
     )
     command.add_argument(
         "--negative-is",
@@ -51,6 +59,20 @@ def add(commands: Commands) -> None:
     command.add_argument(
         "--expert-column", metavar="NAME", help="for --from ahpsurvey: the column with the experts"
     )
+    command.add_argument(
+        "--mapping",
+        metavar="FILE",
+        help="for --from platform: what the columns mean, as --to column-mapping writes it; by "
+        "default they are told by their names",
+    )
+    command.add_argument(
+        "--coding",
+        choices=CODINGS,
+        help="for --from platform without --mapping: what the cells hold; signed, 9 to 1 to -9; "
+        "position, 1 to 17 from the left end to the right; ratio, how much left matters more; "
+        "text, of options",
+    )
+    add_sheet(command)
     command.add_argument(
         "--language",
         dest="names_language",
@@ -75,11 +97,12 @@ class _Converted:
 def _run(arguments: argparse.Namespace) -> int:
     _check_conversion(arguments)
     conversion = _read_conversion(arguments)
-    if arguments.source == "ahpsurvey":
+    if arguments.source in {"ahpsurvey", "platform"}:
         _show_direction(conversion, arguments)
     content = _write_conversion(arguments, conversion)
     language = line_language(arguments)
     _ = translator(language)
+    print_notes(conversion.answers.remarks, arguments)
     for count, words in conversion.beside:
         if count:
             line = _("{file}: not written: {what}, {count}")
@@ -112,15 +135,16 @@ def _show_direction(taken: _Converted, arguments: argparse.Namespace) -> None:
 def _check_conversion(arguments: argparse.Namespace) -> None:
     """Refuse options that are missing, and those that would do nothing."""
     source, target = arguments.source, arguments.target
-    wide = "ahpsurvey" in {source, target}
-    made = not arguments.survey and source != "long-csv"  # a survey made from names
+    platform = source == "platform"
+    wide = "ahpsurvey" in {source, target} or (platform and arguments.coding == "signed")
+    made = not arguments.survey and source not in {"long-csv", "platform"}  # of names
     conversion = {"read": source, "written": target}
     for option, given, wanted, reason in (
         ("--negative-is", arguments.negative_is, wide, "reason_sign"),
         (
             "--survey",
             arguments.survey,
-            source == "long-csv" and target != "long-csv",
+            platform or (source == "long-csv" and target != "long-csv"),
             "reason_no_survey",
         ),
         (
@@ -135,16 +159,19 @@ def _check_conversion(arguments: argparse.Namespace) -> None:
     for option, given, useful in (
         ("--negative-is", arguments.negative_is, wide),
         ("--expert-column", arguments.expert_column, source == "ahpsurvey"),
-        ("--survey", arguments.survey, source in {"ahpsurvey", "long-csv"}),
+        ("--survey", arguments.survey, source not in {"ahp-os", "gluc"}),
+        ("--mapping", arguments.mapping, platform),
+        ("--coding", arguments.coding, platform and not arguments.mapping),
+        ("--sheet", arguments.sheet, source in {"ahpsurvey", "long-csv", "platform"}),
+        ("--to", target, target != "column-mapping" or platform),
     ):
         if given and not useful:
             raise OptionError("option_useless", option=option, given=given, **conversion)
 
 
-def _read_conversion(arguments: argparse.Namespace) -> _Converted:
-    path, options = Path(arguments.input), {}
-    if arguments.names_language:
-        options["language"] = arguments.names_language
+def _read_project(arguments: argparse.Namespace, options: dict[str, str]) -> _Converted:
+    """A survey with its answers."""
+    path = Path(arguments.input)
     if arguments.source == "ahp-os":
         from ..exchange.ahp_os import read_project  # noqa: PLC0415 - read when asked for
         from ..exchange.take_over import from_ahp_os  # noqa: PLC0415
@@ -157,38 +184,86 @@ def _read_conversion(arguments: argparse.Namespace) -> _Converted:
             "author": project.author,
         }
         taken = from_ahp_os(project, path.name)
-        if arguments.target == "ahp-os":
-            return _Converted(taken.survey, taken.answers, project_parts)
-        if arguments.target == "hierarchy-text":
-            beside = tuple(item for item in taken.left_out if item[1] != "given weights")
+        if arguments.target in {"ahp-os", "hierarchy-text"}:
+            lost = taken.left_out if arguments.target == "hierarchy-text" else ()
+            beside = tuple(item for item in lost if item[1] != "given weights")
             return _Converted(taken.survey, taken.answers, project_parts, beside)
         return _converted(taken, arguments.target)
-    if arguments.source == "gluc":
-        from ..exchange.gluc import read_gluc  # noqa: PLC0415 - comes with the app
-        from ..exchange.take_over import from_gluc  # noqa: PLC0415
+    from ..exchange.gluc import read_gluc  # noqa: PLC0415 - comes with the app
+    from ..exchange.take_over import from_gluc  # noqa: PLC0415
 
-        file = read_gluc(path, **options)
-        voters = sum(map(len, file.decision_makers.values()))
-        conversion = _converted(from_gluc(file, path.name), arguments.target)
-        first, *others = conversion.beside
-        _ = translator("en")  # all words of what is not written are translated when printed
-        beside = (first, (voters, _("weights of decision makers")), *others)
-        return replace(conversion, beside=beside)
+    file = read_gluc(path, **options)
+    voters = sum(map(len, file.decision_makers.values()))
+    conversion = _converted(from_gluc(file, path.name), arguments.target)
+    first, *others = conversion.beside
+    _ = translator("en")  # all words of what is not written are translated when printed
+    beside = (first, (voters, _("weights of decision makers")), *others)
+    return replace(conversion, beside=beside)
+
+
+def _read_conversion(arguments: argparse.Namespace) -> _Converted:
+    path, options = Path(arguments.input), {}
+    if arguments.names_language:
+        options["language"] = arguments.names_language
+    if arguments.source in {"ahp-os", "gluc"}:
+        return _read_project(arguments, options)
     survey = load_survey(arguments.survey) if arguments.survey else None
     if survey and arguments.names_language and arguments.names_language not in survey.languages:
         raise OptionError.unknown("--language", arguments.names_language, survey.languages)
     if arguments.source == "long-csv":
-        return _Converted(survey, read_answers(path))
+        return _Converted(survey, read_answers(path, survey, sheet=arguments.sheet))
+    if arguments.source == "platform" and survey is not None:
+        return _read_platform(arguments, survey)
+    if arguments.source == "expert-sheets":
+        from ..exchange.expert_sheets import read_expert_sheets  # noqa: PLC0415 - with the app
+
+        sheets = read_expert_sheets(path, survey=survey, **options)
+        return _Converted(sheets.survey, sheets.answers)
     from ..exchange.ahpsurvey import read_ahpsurvey, survey_of_columns  # noqa: PLC0415
 
     column = arguments.expert_column
-    survey = survey or survey_of_columns(path, expert_column=column, **options)
-    return _Converted(
-        survey,
-        read_ahpsurvey(
-            path, survey=survey, negative_is=arguments.negative_is, expert_column=column
-        ),
-    )
+    table: dict[str, Any] = {"expert_column": column, "sheet": arguments.sheet}
+    survey = survey or survey_of_columns(path, **table, **options)
+    answers = read_ahpsurvey(path, survey=survey, negative_is=arguments.negative_is, **table)
+    return _Converted(survey, answers)
+
+
+def _read_platform(arguments: argparse.Namespace, survey: Survey) -> _Converted:
+    """The export of a survey platform by its mapping, or by the one that its headers suggest."""
+    from ..exchange import column_mapper  # noqa: PLC0415 - read when asked for
+
+    table = column_mapper.read_columns(Path(arguments.input), sheet=arguments.sheet)
+    if arguments.mapping:
+        path = Path(arguments.mapping)
+        content = read_bytes(path, AnswersError)
+        mapping = column_mapper.mapping_from_json(content, str(path))
+    else:
+        mapping = column_mapper.suggest_mapping(
+            table, survey, coding=arguments.coding, negative_is=arguments.negative_is
+        )
+    headers = dict(zip(table.letters, table.headers, strict=True))
+    language = line_language(arguments)
+    language = language if language in survey.languages else survey.languages[0]
+    said = [
+        Phrase(
+            "column_means",
+            column=pair.column,
+            header=headers[pair.column],
+            left=survey.node_name(pair.left, language),
+            right=survey.node_name(pair.right, language),
+        )
+        for pair in mapping.pairs
+        if pair.column in headers
+    ]
+    if open_pairs := column_mapper.missing(mapping, survey):
+        count, total = len(open_pairs), len(survey.hierarchy.comparisons)
+        said.append(Phrase("comparisons_without_column", count=count, total=total))
+    kept: dict[str, Any] = {"mapping": mapping}
+    if arguments.target == "column-mapping":
+        return _Converted(survey, Answers((), (*table.remarks, *said)), kept)
+    answers = column_mapper.apply_mapping(table, mapping, survey)
+    remarks = (*answers.remarks, *said)
+    return _Converted(survey, replace(answers, remarks=remarks), kept)
 
 
 def _converted(taken: TakenOver, target: str) -> _Converted:
@@ -206,10 +281,14 @@ def _write_conversion(arguments: argparse.Namespace, taken: _Converted) -> bytes
     from ..exchange import ahp_os, ahpsurvey, long_csv, survey_text  # noqa: PLC0415
 
     language = arguments.names_language
+    if arguments.target == "column-mapping":
+        mapping: ColumnMapping = taken.kept["mapping"]
+        return mapping.to_json().encode()
     if taken.survey is None or arguments.target == "long-csv":
         return long_csv.write_answers(taken.answers)
     if arguments.target == "ahp-os":
-        return ahp_os.write_project(taken.survey, taken.answers, language=language, **taken.kept)
+        kept = {name: one for name, one in taken.kept.items() if name != "mapping"}
+        return ahp_os.write_project(taken.survey, taken.answers, language=language, **kept)
     if arguments.target == "ahpsurvey":
         return ahpsurvey.write_ahpsurvey(
             taken.survey, taken.answers, negative_is=arguments.negative_is

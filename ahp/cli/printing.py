@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from ..datafile import system_problem
 from ..i18n import terminal_language, translator
-from ..i18n.errors import error_sentence
+from ..i18n.errors import FULL_STOP, error_sentence
 from ..messages import Message, Phrase
 
 
@@ -39,6 +40,16 @@ def print_warning(problem: object, language: str) -> None:
     _ = translator(language)
     line = _("ahp: warning: {problem}")
     print(line.format(problem=in_words(problem, language)), file=sys.stderr)
+
+
+def print_notes(remarks: Iterable[Phrase], arguments: argparse.Namespace) -> None:
+    """Print what in a file was read how, a line each."""
+    language = line_language(arguments)
+    _ = translator(language)
+    line = _("ahp: note: {remark}")
+    for remark in remarks:
+        said = in_words(remark, language).removesuffix(FULL_STOP)
+        print(line.format(remark=said), file=sys.stderr)
 
 
 def in_words(problem: object, language: str) -> str:

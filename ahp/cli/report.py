@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..process.rounds import data_hash
 from ..process.study_evidence import DRAWS, StudyEvidence, gather_evidence
-from ..study import Analysis, read_answers
+from ..study import Analysis, Answers, load_survey, read_answers
 from .arguments import Commands
 from .report_options import add_report_options, report_folder, write_report
 from .study_options import add_study_options, study_of
@@ -53,9 +53,9 @@ def _run(arguments: argparse.Namespace) -> int:
     ) -> Mapping[str, bytes]:
         return export_study(
             evidence,
-            read_answers(arguments.answers),
+            _answers(arguments, arguments.answers),
             language,
-            earlier_answers=[read_answers(path) for path in arguments.earlier],
+            earlier_answers=[_answers(arguments, path) for path in arguments.earlier],
             forms=arguments.forms or ("docx", "html", "xlsx"),
             edits=edits,
             signed_by=arguments.signed_by,
@@ -74,7 +74,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _evidence(arguments: argparse.Namespace) -> StudyEvidence:
     """What the report rests on, by the arguments."""
     paths = [*arguments.earlier, arguments.answers]
-    experts = [set(read_answers(path).experts) for path in paths]
+    experts = [set(_answers(arguments, path).experts) for path in paths]
     rounds = [
         _round(arguments, path, set().union(*experts) - own)
         for path, own in zip(paths, experts, strict=True)
@@ -92,6 +92,10 @@ def _evidence(arguments: argparse.Namespace) -> StudyEvidence:
         seed=arguments.seed,
         hashes={"judgments": data_hash(analysis)},
     )
+
+
+def _answers(arguments: argparse.Namespace, path: str) -> Answers:
+    return read_answers(path, load_survey(arguments.survey), sheet=arguments.sheet)
 
 
 def _round(arguments: argparse.Namespace, path: str, absent: set[str]) -> Analysis:

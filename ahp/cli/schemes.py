@@ -11,9 +11,9 @@ from ..errors import AHPError, EvaluationError, OptionError
 from ..evaluation import Scheme, check_scheme, load_scheme, shipped_schemes
 from ..evaluation.periods import period_of
 from ..i18n import translator
-from ..tables.delimited import split_rows
+from ..tables.grids import read_grid
 from .arguments import Commands, add_language, add_listing
-from .printing import fail, in_words, line_language, table_language
+from .printing import fail, in_words, line_language, print_notes, table_language
 
 
 def add(commands: Commands) -> None:
@@ -78,7 +78,7 @@ def _template(arguments: argparse.Namespace) -> int:
     for option in ("raters", "items"):
         if getattr(arguments, option) < 1:
             raise OptionError("count_below_1", option=option, value=getattr(arguments, option))
-    units = _units(arguments.units) if arguments.units else scheme.units
+    units = _units(arguments.units, arguments) if arguments.units else scheme.units
     today = date.today()
     period = arguments.period or str(period_of(scheme.period.kind, today.year, today.month))
     content = evaluation_workbook(
@@ -95,13 +95,14 @@ def _template(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _units(text: str) -> tuple[str, ...]:
+def _units(text: str, arguments: argparse.Namespace) -> tuple[str, ...]:
     """Names between commas, or one a line of a file."""
     path = Path(text)
     if not path.is_file():
         return tuple(name.strip() for name in text.split(",") if name.strip())
-    rows = split_rows(read_bytes(path, EvaluationError), path, EvaluationError)
-    return tuple(cells[0] for _, cells in rows if cells[0])
+    grid = read_grid(read_bytes(path, EvaluationError), str(path), EvaluationError)
+    print_notes(grid.remarks, arguments)
+    return tuple(cells[0] for _, cells in grid.lines() if cells[0])
 
 
 def _facts(scheme: Scheme, language: str) -> str:

@@ -10,13 +10,15 @@ from ..errors import OptionError
 from ..study import Analysis, analyze, load_survey, read_answers
 from ..study.incoherence import INCOHERENT, check_cr_limit
 from ..study.standing import AGGREGATES, COMPUTED_WEIGHTINGS
-from .arguments import Parser, add_analysis_options
+from .arguments import Parser, add_analysis_options, add_sheet
+from .printing import print_notes
 
 
 def add_study_options(command: Parser) -> None:
     """The survey, the answers and how they are joined; `study_of` reads them."""
     command.add_argument("survey", help="name of a shipped survey, or a .toml file")
-    command.add_argument("answers", help="CSV file: expert, parent, left, right, value")
+    command.add_argument("answers", help="CSV or XLSX file: expert, parent, left, right, value")
+    add_sheet(command)
     command.add_argument(
         "--expert-weights",
         type=command.readable(_expert_weights),
@@ -64,9 +66,12 @@ def add_study_options(command: Parser) -> None:
 
 def study_of(arguments: argparse.Namespace) -> Analysis:
     """The result that the arguments ask for."""
+    survey = load_survey(arguments.survey)
+    answers = read_answers(arguments.answers, survey, sheet=arguments.sheet)
+    print_notes(answers.remarks, arguments)
     return analyze(
-        load_survey(arguments.survey),
-        read_answers(arguments.answers),
+        survey,
+        answers,
         method=arguments.method,
         random_index=arguments.random_index,
         how=arguments.how,

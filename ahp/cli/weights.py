@@ -12,14 +12,15 @@ from ..priority import check_method, weights
 from ..random_index import check_random_index, reaching_random_index
 from ..report import Table, consistency_data, method_words, pairs_to_text, show_number, to_text
 from ..version import __version__
-from .arguments import Commands, add_analysis_options
-from .printing import print_json, table_language
+from .arguments import Commands, add_analysis_options, add_sheet
+from .printing import print_json, print_notes, table_language
 
 
 def add(commands: Commands) -> None:
     """The command and its options."""
     command = commands.add_parser("weights", help="weights and consistency of one matrix")
-    command.add_argument("file", help="CSV file of the matrix; - reads standard input")
+    command.add_argument("file", help="CSV or XLSX file of the matrix; - reads standard input")
+    add_sheet(command)
     add_analysis_options(command, "eigenvector", "saaty, or one that goes on where it ends")
     command.set_defaults(run=_run)
 
@@ -28,7 +29,9 @@ def _run(arguments: argparse.Namespace) -> int:
     method = check_method(arguments.method)
     if arguments.random_index is not None:
         check_random_index(arguments.random_index)
-    matrix = read_matrix(arguments.file)
+    read = read_matrix(arguments.file, sheet=arguments.sheet)
+    print_notes(read.remarks, arguments)
+    matrix = read.matrix
     priorities = weights(matrix, method)
     random_index = arguments.random_index or reaching_random_index([len(matrix.labels)])
     checked = check_consistency(matrix, random_index=random_index, weights=priorities)

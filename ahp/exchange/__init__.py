@@ -1,5 +1,5 @@
 """Files in and out."""
 
-from .matrix_csv import read_matrix
+from .matrix_csv import MatrixFile, read_matrix
 
-__all__ = ["read_matrix"]
+__all__ = ["MatrixFile", "read_matrix"]

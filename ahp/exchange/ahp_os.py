@@ -24,17 +24,15 @@ from ..errors import AnswersError, SurveyError
 from ..messages import Phrase
 from ..scale import opposite
 from ..study import Answers, Judgment, Survey
+from ..study.names import UNKNOWN_LANGUAGE, name_key, plain_name
 from .long_csv import saaty_step
 from .survey_text import (
-    UNKNOWN_LANGUAGE,
     GivenWeights,
     HierarchyText,
     hierarchy_text,
     is_writable,
     load_content,
-    name_key,
     parse_hierarchy_text,
-    plain_name,
     plain_names,
     read_hierarchy_text,
 )

@@ -17,28 +17,26 @@ from typing import Literal
 
 from ..errors import AnswersError, OptionError
 from ..messages import Phrase
-from ..scale import opposite
+from ..scale import not_judged, opposite
 from ..study import Answers, Judgment, Survey
-from ..study.answers import unguarded
-from ..study.entered import spreadsheet_reason
-from ..tables.delimited import Row, split_rows
+from ..study.answers import MAX_UNPACKED, unguarded
+from ..study.entered import holds_value, spreadsheet_reason
+from ..study.names import UNKNOWN_LANGUAGE, Branch, check_name, name_key
+from ..study.survey import labels_of, survey_from_branches
+from ..tables.delimited import Row
+from ..tables.faults import refuse_faults
+from ..tables.grids import Grid, ranges, read_grid
+from ..tables.opened import header_index, header_key
 from .long_csv import guarded, saaty_step
-from .survey_text import (
-    UNKNOWN_LANGUAGE,
-    Branch,
-    Pair,
-    check_name,
-    labels_of,
-    load_content,
-    name_key,
-    survey_from_branches,
-)
+from .survey_text import Pair, load_content
 
 Side = Literal["left", "right"]
 SIDES: tuple[Side, ...] = ("left", "right")
 
-NOT_JUDGED = frozenset({"", "NA"})
-"""Cells of a pair that was not judged."""
+_EXPERT = re.compile(
+    r"(?:expert|respondent|participant|user)?(?:id|no\.?|name|s)?|编号|序号|工号|(?:专家|您的)?姓名|专家",
+)
+"""Headers of columns that have the experts, as `header_key` makes them."""
 
 _STEP = re.compile(r"([+-]?)([1-9])(?:\.0+)?")
 
@@ -79,6 +77,7 @@ def read_ahpsurvey(
     negative_is: Side,
     items: Sequence[str] | None = None,
     expert_column: str | None = None,
+    sheet: str | None = None,
 ) -> Answers:
     """Read a wide table.
 
@@ -87,7 +86,7 @@ def read_ahpsurvey(
     way only. Blank cells and `NA` are not judged; 1 and -1 are equal.
 
     Args:
-        content: the bytes of the CSV file, or its path; UTF-8.
+        content: the bytes of the file, CSV or XLSX, or its path.
         source: its name, for messages.
         survey: what the items belong to; by default one parent with the items of the columns, see
             `survey_of_columns`.
@@ -97,6 +96,7 @@ def read_ahpsurvey(
         items: the names of the items when there is no survey and they have `_` in them.
         expert_column: the column with the names of the experts. By default a first column without a
             name (R's row names) has them, and without one the experts are called 1, 2, ….
+        sheet: of a workbook with several.
 
     Raises:
         AnswersError: names the file, the line, the column, the value and what was expected.
@@ -104,7 +104,7 @@ def read_ahpsurvey(
         OptionError: `negative_is` is neither side, or `parent` is none of the survey.
     """
     check_side(negative_is)
-    source, header, lines = _load(content, source, expert_column)
+    grid, header, lines = _load(content, source, expert_column, sheet)
     if survey is None:
         survey = _survey(header, items)
     if parent is not None and parent not in survey.hierarchy.compared:
@@ -113,34 +113,62 @@ def read_ahpsurvey(
     pairs = _columns(header, survey, parents)
     judgments: list[Judgment] = []
     experts: dict[str, int] = {}
+    faults: list[AnswersError] = []
     for number, (line, row) in enumerate(lines, start=1):
-        place = f"{source}: line {line}"
-        if len(row) != len(header.names):
-            raise AnswersError(
-                "row_length", place=place, count=len(row), expected=len(header.names)
-            )
-        expert = str(number)
-        if header.expert_at is not None:
-            where = f"{place}, column {header.names[header.expert_at] or 1}"
-            expert = check_name(unguarded(row[header.expert_at]), where, AnswersError)
-        if expert in experts:
-            raise AnswersError(
-                "expert_in_two_lines", place=place, expert=expert, first=experts[expert]
-            )
+        place = grid.line_place(line)
+        try:
+            expert = _expert(header, place, row, number)
+            if len(grid.rows[line]) > len(header.names):
+                count, width = len(grid.rows[line]), len(header.names)
+                raise AnswersError("row_length", place=place, count=count, expected=width)
+            if expert in experts:
+                first = experts[expert]
+                raise AnswersError("expert_in_two_lines", place=place, expert=expert, first=first)
+        except AnswersError as error:
+            faults.append(error)
+            continue
         experts[expert] = line
         for column, pair in pairs.items():
-            if name_key(row[column]) in NOT_JUDGED:
+            if not_judged(row[column]):
                 continue
             value = signed_judgment(row[column], negative_is)
-            where = f"{place}, column {header.names[column]}"
+            where = grid.place(line, column)
+            if not grid.sheet:
+                where = f"{place}, column {header.names[column]}"
             if value is None:
                 problem = spreadsheet_reason(row[column])
                 problem = problem or Phrase("cell_signed_or_blank", value=row[column])
-                raise AnswersError("at_place", place=where, problem=problem)
-            judgments.append(Judgment(expert, *pair, value, where))
+                faults.append(AnswersError("at_place", place=where, problem=problem))
+            else:
+                judgments.append(Judgment(expert, *pair, value, where))
+    refuse_faults(faults, grid.source, AnswersError)
     if not experts:
-        raise AnswersError("file_without_experts", source=source)
-    return Answers(tuple(judgments))
+        raise AnswersError("file_without_experts", source=grid.source)
+    return Answers(tuple(judgments), header.remarks)
+
+
+def _expert(header: _Header, place: str, row: Sequence[str], number: int) -> str:
+    """The name of the expert of a row, or its number."""
+    if header.expert_at is None:
+        return str(number)
+    where = f"{place}, column {header.names[header.expert_at] or 1}"
+    return check_name(unguarded(row[header.expert_at]), where, AnswersError)
+
+
+def expert_columns(content: bytes, source: str, sheet: str | None = None) -> tuple[str, ...]:
+    """The headers that speak of experts, for `expert_column` of `read_ahpsurvey`.
+
+    Args:
+        content: the bytes of the file.
+        source: its name, for messages.
+        sheet: of a workbook with several.
+    """
+    _, header, _ = _load(content, source, None, sheet)
+    return tuple(name for _, name in header.columns if _names_experts(name))
+
+
+def _names_experts(name: str) -> bool:
+    return bool(name) and _EXPERT.fullmatch(header_key(name)) is not None
 
 
 def survey_of_columns(
@@ -149,6 +177,7 @@ def survey_of_columns(
     *,
     items: Sequence[str] | None = None,
     expert_column: str | None = None,
+    sheet: str | None = None,
     id: str | None = None,  # noqa: A002 - the name of the attribute
     language: str = UNKNOWN_LANGUAGE,
     goal: str = "Goal",
@@ -160,6 +189,7 @@ def survey_of_columns(
         source: as in `read_ahpsurvey`.
         items: as in `read_ahpsurvey`.
         expert_column: as in `read_ahpsurvey`.
+        sheet: as in `read_ahpsurvey`.
         id: of the survey; made from the goal by default.
         language: code of the language the names are in.
         goal: name of the parent.
@@ -168,17 +198,20 @@ def survey_of_columns(
         AnswersError: the file is no CSV file, or a column can't be read as two items.
         SurveyError: fewer than two items.
     """
-    _, header, _ = _load(content, source, expert_column)
+    _, header, _ = _load(content, source, expert_column, sheet)
     return _survey(header, items, id=id, language=language, goal=goal)
 
 
 @dataclass(frozen=True)
 class _Header:
-    """The first line: names of the columns, which one has the experts, the place for messages."""
+    """The first line: names of the columns, which one has the experts, the place for messages; and
+    what in the file was read how.
+    """
 
     names: Sequence[str]
     expert_at: int | None
     place: str
+    remarks: tuple[Phrase, ...]
 
     @property
     def columns(self) -> list[tuple[int, str]]:
@@ -187,13 +220,19 @@ class _Header:
 
 
 def _load(
-    content: bytes | Path, source: str | None, expert_column: str | None
-) -> tuple[str, _Header, list[Row]]:
-    """The name of the file, its first line, and the others."""
+    content: bytes | Path, source: str | None, expert_column: str | None, sheet: str | None
+) -> tuple[Grid, _Header, list[Row]]:
+    """The file, its line of headers, and the others."""
     data, source = load_content(content, source, AnswersError)
-    rows = split_rows(data, source, AnswersError)
-    line, names = rows[0] if rows else (1, [])
-    place = f"{source}: line {line}"
+    grid = read_grid(data, source, AnswersError, sheet or "", max_unpacked=MAX_UNPACKED)
+    rows = grid.lines()
+    above = header_index(rows, holds_value) if rows else 0
+    line, cells = rows[above] if rows else (1, [])
+    names = cells[: len(grid.rows.get(line, ()))]
+    place = grid.line_place(line)
+    said = grid.remarks
+    if above:
+        said = (*said, Phrase("lines_above", lines=ranges(one for one, _ in rows[:above])))
     expert_at = 0 if names and not names[0] else None
     if expert_column is not None:
         key = name_key(expert_column)
@@ -201,10 +240,10 @@ def _load(
         if len(named) != 1:
             raise AnswersError("expert_column", place=place, count=len(named), column=expert_column)
         expert_at = named[0]
-    header = _Header(names, expert_at, place)
+    header = _Header(names, expert_at, place, said)
     if not header.columns:
         raise AnswersError("no_pair_columns", place=place)
-    return source, header, rows[1:]
+    return grid, header, rows[above + 1 :]
 
 
 def _splits(name: str) -> list[tuple[str, str]]:
@@ -225,21 +264,38 @@ def _survey(
     """One parent with the items of the columns."""
     known = {name_key(item) for item in items} if items is not None else None
     names: dict[str, None] = dict.fromkeys(items or ())
+    compared: list[tuple[str, str]] = []
     for _, name in header.columns:
         readings = _splits(name)
         if known is not None:
             readings = [pair for pair in readings if set(pair) <= known]
+        if not readings and _names_experts(name):
+            raise AnswersError("column_of_experts", place=header.place, column=name)
         if len(readings) != 1:
             raise AnswersError(
                 "column_readings" if items else "column_readings_without_items",
                 place=Phrase("column_named", place=header.place, column=name),
                 count=len(readings),
             )
-        if known is None:
-            names |= dict.fromkeys(readings[0])
+        names |= dict.fromkeys(readings[0])
+        compared.append(readings[0])
+    groups = _groups(compared)
+    if len(groups) > 1:
+        said = tuple(Phrase("group_of_items", items=tuple(group)) for group in groups)
+        raise AnswersError("columns_apart", place=header.place, groups=said)
     top = Branch(goal, header.place)
     top.children = [Branch(check_name(name, header.place), header.place) for name in names]
     return survey_from_branches(top, header.place, id=id, language=language)
+
+
+def _groups(pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """Items that are compared with each other, directly or by way of others."""
+    groups: list[list[str]] = []
+    for pair in pairs:
+        joined = [group for group in groups if not set(group).isdisjoint(pair)]
+        others = [group for group in groups if group not in joined]
+        groups = [*others, [*dict.fromkeys([*(item for one in joined for item in one), *pair])]]
+    return groups
 
 
 def _columns(header: _Header, survey: Survey, parents: Sequence[str]) -> dict[int, Pair]:
@@ -250,6 +306,8 @@ def _columns(header: _Header, survey: Survey, parents: Sequence[str]) -> dict[in
     for k, name in header.columns:
         place = Phrase("column_named", place=header.place, column=name)
         readings = _readings(name, labels)
+        if not readings and _names_experts(name):
+            raise AnswersError("column_of_experts", place=header.place, column=name)
         if not readings:
             raise AnswersError("column_no_pair", place=place, parents=tuple(parents))
         if len(readings) > 1:

@@ -12,27 +12,30 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Literal, cast
 
 from ..codec import Filled, at, structure, unstructure
 from ..datafile import check_size, parse_json
 from ..errors import AnswersError
 from ..messages import Phrase
-from ..scale import SAATY_POSITIONS
+from ..scale import SAATY_POSITIONS, not_judged, read_otherwise
 from ..study import Answers, Judgment, Survey
 from ..study.answers import check_parent
-from ..study.entered import judged, spreadsheet_reason
-from ..tables.delimited import Row, split_rows
+from ..study.entered import holds_value, judged, spreadsheet_reason
+from ..study.names import caseless_key, check_name, name_key
+from ..study.survey import labels_of
+from ..tables.delimited import UNCALCULATED
+from ..tables.faults import first_and_count, refuse_faults
+from ..tables.grids import column_letter, ranges, read_grid
+from ..tables.opened import header_index
 from . import wording
 from .ahpsurvey import Side, check_side, signed_judgment
-from .survey_text import Pair, caseless_key, check_name, labels_of, load_content, name_key
+from .survey_text import Pair, load_content
 
 FORMAT = 1
 MAX_ROWS = 50_000
-MAX_COLUMNS = 1000
 MAX_MAPPING = 2**20
 """Bytes of a saved mapping."""
 MAX_UNPACKED = 64 * 2**20
@@ -54,18 +57,28 @@ class ColumnTable:
 
     Attributes:
         source: name of the file.
-        headers: the first line.
+        headers: the line of headers.
         rows: number of the row in the file, and its cells, one a header.
+        sheet: of a workbook, "" for CSV.
+        remarks: what was read how.
     """
 
     source: str
     headers: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...] = field(repr=False)
+    sheet: str = ""
+    remarks: tuple[Phrase, ...] = ()
 
     @property
     def letters(self) -> tuple[str, ...]:
         """The names of the columns in a spreadsheet: A, B, …."""
-        return tuple(map(_letter, range(len(self.headers))))
+        return tuple(map(column_letter, range(len(self.headers))))
+
+    def place(self, row: int, letter: str) -> str:
+        """Where a cell stands in the file."""
+        if self.sheet:
+            return f"{self.source}: sheet {self.sheet!r}, cell {letter}{row}"
+        return f"{self.source}: row {row}, column {letter}"
 
 
 @dataclass(frozen=True)
@@ -114,19 +127,11 @@ class ColumnMapping:
         return json.dumps(data, ensure_ascii=False, indent=1)
 
 
-def _letter(index: int) -> str:
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def read_columns(
     content: bytes | Path, source: str | None = None, *, sheet: str | None = None
 ) -> ColumnTable:
-    """Read a CSV or XLSX file whose first line has the names of the columns.
+    """Read a CSV or XLSX file whose first line has the names of the columns; a title above it, or
+    the upper line of a header in two lines, is passed over.
 
     Formulas are not computed: of an XLSX file the values count that were saved with it.
 
@@ -139,96 +144,32 @@ def read_columns(
         AnswersError: the file can't be read, or has no rows; names the row.
     """
     data, source = load_content(content, source, AnswersError)
-    lines = read_rows(data, source, sheet=sheet)
-    if len(lines) < 2:
-        raise AnswersError("table_without_rows", source=source, count=len(lines))
-    (first, headers), *others = lines
-    for row, cells in others:
-        if any(cells[len(headers) :]):
-            raise AnswersError(
-                "row_length_unlike_row",
-                place=f"{source}: row {row}",
-                count=len(cells),
-                expected=len(headers),
-                first=first,
-            )
-    width = len(headers)
-    return ColumnTable(
-        source,
-        tuple(headers),
-        tuple((row, (*cells[:width], *[""] * (width - len(cells)))) for row, cells in others),
-    )
-
-
-def read_rows(data: bytes, source: str, *, sheet: str | None = None) -> list[Row]:
-    """The rows of a CSV or XLSX file that are not empty, cells as text.
-
-    Args:
-        data: the bytes of the file.
-        source: its name, for messages.
-        sheet: of an XLSX file; needed when it has more than one.
-
-    Raises:
-        AnswersError: the file can't be read.
-    """
-    if data.startswith(b"PK"):
-        lines = _sheet(data, source, sheet)
-    else:
-        lines = [
-            (line, cells) for line, cells in split_rows(data, source, AnswersError) if any(cells)
-        ]
+    grid = read_grid(data, source, AnswersError, sheet or "", max_unpacked=MAX_UNPACKED)
+    lines = grid.lines()
     if len(lines) > MAX_ROWS:
         raise AnswersError("too_many_rows", source=source, count=len(lines), most=MAX_ROWS)
-    width = max((len(cells) for _, cells in lines), default=0)
-    if width > MAX_COLUMNS:
-        raise AnswersError("too_many_columns", source=source, count=width, most=MAX_COLUMNS)
-    return lines
-
-
-def _sheet(data: bytes, source: str, name: str | None) -> list[Row]:
-    """The rows of a sheet that are not empty, cells as text."""
-    from ..tables.workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
-
-    with uploaded_workbook(
-        data,
-        source,
-        max_bytes=MAX_UNPACKED,
-        max_spread=None,
-    ) as book:
-        names = book.sheetnames
-        if name is None and len(names) == 1:
-            (name,) = names
-        if name not in names:
-            code = "several_sheets" if name is None else "no_such_sheet"
-            raise AnswersError(code, source=source, sheet=name, valid=tuple(names))
-        sheet: Any = book[name]
-        sheet.reset_dimensions()  # what the file says of its size may be wrong
-        return _cells(sheet.iter_rows(), source)
-
-
-def _cells(rows: Iterable[Sequence[Any]], source: str) -> list[Row]:
-    filled_rows: list[Row] = []
-    for number, row in enumerate(rows, start=1):
-        if len(filled_rows) > MAX_ROWS:
-            raise AnswersError("more_rows", source=source, most=MAX_ROWS)
-        if len(row) > MAX_COLUMNS:
-            raise AnswersError("more_columns", place=f"{source}: row {number}", most=MAX_COLUMNS)
-        cells = [_cell_text(cell.value) for cell in row]
-        while cells and not cells[-1]:
-            cells.pop()
-        if cells:
-            filled_rows.append((number, cells))
-    return filled_rows
-
-
-def _cell_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, date | datetime | time):
-        return value.isoformat()
-    return str(value).strip()
+    if len(lines) < 2:
+        raise AnswersError("table_without_rows", source=source, count=len(lines))
+    above = header_index(lines, holds_value)
+    first, headers = lines[above]
+    width = len(grid.rows[first])
+    faults = [
+        AnswersError(
+            "row_length_unlike_row",
+            place=f"{source}: row {row}",
+            count=len(grid.rows[row]),
+            expected=width,
+            first=first,
+        )
+        for row, _ in lines[above + 1 :]
+        if len(grid.rows[row]) > width
+    ]
+    refuse_faults(faults, source, AnswersError)
+    said = grid.remarks
+    if above:
+        said = (*said, Phrase("lines_above", lines=ranges(line for line, _ in lines[:above])))
+    rows = tuple((row, tuple(cells[:width])) for row, cells in lines[above + 1 :])
+    return ColumnTable(source, tuple(headers[:width]), rows, grid.sheet, said)
 
 
 def mapping_from_json(content: bytes | str, source: str) -> ColumnMapping:
@@ -367,7 +308,7 @@ def _candidates(named_nodes: Sequence[set[str]], survey: Survey) -> list[Pair]:
 def _coding(table: ColumnTable, columns: Iterable[str]) -> Coding | None:
     at = [table.letters.index(letter) for letter in columns]
     cells = [name_key(cells[k]) for _, cells in table.rows for k in at]
-    cells = [cell for cell in cells if cell and cell not in NOT_ANSWERED]
+    cells = [cell for cell in cells if not not_judged(cell)]
     if any(re.fullmatch(r"\d+ ?/ ?\d+", cell.replace("⁄", "/")) for cell in cells):
         return "ratio"
     positions = [_POSITION.fullmatch(cell) for cell in cells]
@@ -400,16 +341,62 @@ def apply_mapping(table: ColumnTable, mapping: ColumnMapping, survey: Survey) ->
             coding; names the row and the column.
     """
     at = {letter: k for k, letter in enumerate(table.letters)}
+    pairs = _checked_pairs(table, mapping, survey)
+    empty = {name_key(word) for word in mapping.not_answered}
+    judgments: list[Judgment] = []
+    faults: list[AnswersError] = []
+    read: dict[Phrase, None] = {}
+    experts: dict[str, int] = {}
+    for row, cells in table.rows:
+        expert = str(row)
+        if mapping.expert:
+            place = table.place(row, mapping.expert)
+            try:
+                expert = _expert(cells[at[mapping.expert]], place, experts)
+            except AnswersError as error:
+                faults.append(error)
+                continue
+        experts[expert] = row
+        for pair in pairs:
+            cell = name_key(cells[at[pair.column]])
+            if cell in empty or not_judged(cell):
+                continue
+            place = table.place(row, pair.column)
+            try:
+                value = _value(cell, pair, place)
+            except AnswersError as error:
+                faults.append(error)
+                continue
+            judgments.append(Judgment(expert, pair.parent, pair.left, pair.right, value, place))
+            if pair.coding == "ratio" and (other := read_otherwise(cell)):
+                read[Phrase("read_as", text=cell, value=other)] = None
+    refuse_faults(faults, table.source, AnswersError)
+    said = [*table.remarks, *_passed_over(table, mapping)]
+    if read:
+        said.append(Phrase("several_words", each=first_and_count([*read])))
+    return Answers(tuple(judgments), tuple(said))
+
+
+def _passed_over(table: ColumnTable, mapping: ColumnMapping) -> list[Phrase]:
+    """Which columns the mapping has no use for."""
+    used = {mapping.expert, *(pair.column for pair in mapping.pairs)}
+    headers = zip(table.letters, table.headers, strict=True)
+    beside = [header or letter for letter, header in headers if letter not in used]
+    named = first_and_count([Phrase("place_alone", place=text) for text in beside])
+    return [Phrase("columns_passed_over", columns=named)] if beside else []
+
+
+def _checked_pairs(table: ColumnTable, mapping: ColumnMapping, survey: Survey) -> list[PairColumn]:
+    """The columns of pairs, which stand in the table and in the survey, each once."""
     pairs = [_prepared(pair, survey, table.source) for pair in mapping.pairs]
-    used: dict[str, str] = {}
-    for letter in [pair.column for pair in pairs] + ([mapping.expert] if mapping.expert else []):
-        if letter not in at:
+    letters = [pair.column for pair in pairs] + ([mapping.expert] if mapping.expert else [])
+    for k, letter in enumerate(letters):
+        if letter not in table.letters:
             raise AnswersError(
                 "column_absent", source=table.source, column=letter, last=table.letters[-1]
             )
-        if letter in used:
+        if letter in letters[:k]:
             raise AnswersError("column_mapped_twice", source=table.source, column=letter)
-        used[letter] = letter
     asked: dict[tuple[str, frozenset[str]], str] = {}
     for pair in pairs:
         key = (pair.parent, frozenset((pair.left, pair.right)))
@@ -423,27 +410,17 @@ def apply_mapping(table: ColumnTable, mapping: ColumnMapping, survey: Survey) ->
                 right=survey.node_name(pair.right, survey.languages[0]),
             )
         asked[key] = pair.column
-    empty = {name_key(word) for word in mapping.not_answered} | {""}
-    judgments: list[Judgment] = []
-    experts: dict[str, int] = {}
-    for row, cells in table.rows:
-        expert = str(row)
-        if mapping.expert:
-            place = f"{table.source}: row {row}, column {mapping.expert}"
-            expert = check_name(cells[at[mapping.expert]], place, AnswersError)
-            if expert in experts:
-                raise AnswersError(
-                    "expert_in_two_rows", place=place, expert=expert, first=experts[expert]
-                )
-        experts[expert] = row
-        for pair in pairs:
-            cell = name_key(cells[at[pair.column]])
-            if cell in empty:
-                continue
-            place = f"{table.source}: row {row}, column {pair.column}"
-            value = _value(cell, pair, place)
-            judgments.append(Judgment(expert, pair.parent, pair.left, pair.right, value, place))
-    return Answers(tuple(judgments))
+    return pairs
+
+
+def _expert(name: str, place: str, experts: Mapping[str, int]) -> str:
+    """The name of an expert who has no row yet."""
+    if name == UNCALCULATED:
+        raise AnswersError("at_place", place=place, problem=Phrase("formula_uncalculated"))
+    expert = check_name(name, place, AnswersError)
+    if expert in experts:
+        raise AnswersError("expert_in_two_rows", place=place, expert=expert, first=experts[expert])
+    return expert
 
 
 def _prepared(pair: PairColumn, survey: Survey, source: str) -> PairColumn:

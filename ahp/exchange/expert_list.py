@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from ..errors import AHPError, AnswersError
 from ..messages import Phrase
+from ..study.names import caseless_key
 from ..study.standing import Standing
 from .column_mapper import read_columns
-from .survey_text import caseless_key
 
 HEADINGS = {
     "name": ("name", "expert", "姓名", "专家"),

@@ -22,18 +22,9 @@ from ..errors import AnswersError, SurveyError
 from ..messages import Phrase
 from ..study import Answers, Judgment, Survey
 from ..study.entered import judged
-from ..study.survey import wrong_sum
-from .survey_text import (
-    UNKNOWN_LANGUAGE,
-    Branch,
-    GivenWeights,
-    check_name,
-    freeze,
-    load_content,
-    name_key,
-    read_number,
-    survey_from_branches,
-)
+from ..study.names import UNKNOWN_LANGUAGE, Branch, check_name, name_key
+from ..study.survey import survey_from_branches, wrong_sum
+from .survey_text import GivenWeights, freeze, load_content, read_number
 
 MAX_YAML = 2**18
 """Bytes of a file: reading YAML takes a thousand times as much memory."""

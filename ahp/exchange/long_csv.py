@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Collection
 
 from ..errors import AnswersError
@@ -14,6 +15,8 @@ from ..study.answers import COLUMNS
 from ..study.entered import judged, step_of
 from ..tables.delimited import starts_formula
 from .survey_text import Pair, is_writable
+
+_FRACTION = re.compile(r"\d+/\d+")
 
 
 def asked(judgment: Judgment) -> Phrase:
@@ -63,8 +66,15 @@ def guarded(cell: str, place: str | Phrase) -> str:
     return f"'{cell}" if starts_formula(cell.lstrip("'")) else cell
 
 
+def kept_from_dates(cell: str) -> str:
+    """A fraction as a formula that is its text: spreadsheets make a date of 1/3 alone."""
+    return f'="{cell}"' if _FRACTION.fullmatch(cell) else cell
+
+
 def write_answers(answers: Answers) -> bytes:
-    """An answers file that `ahp.study.answers.answers_from_csv` reads back to the same judgments.
+    """An answers file that `ahp.study.answers.answers_from_table` reads back to the same judgments,
+    also after a spreadsheet has saved it: with a BOM, by which they know its encoding, and with
+    fractions that they make no dates of.
 
     Raises:
         AnswersError: no judgments, or one that the file can't hold; names it.
@@ -77,8 +87,9 @@ def write_answers(answers: Answers) -> bytes:
     for judgment in answers.judgments:
         place = asked(judgment)
         judged(judgment.value, place)
-        writer.writerow(
+        cells = [
             guarded(getattr(judgment, column), Phrase("column_of", place=place, column=column))
             for column in COLUMNS
-        )
-    return out.getvalue().encode()
+        ]
+        writer.writerow(kept_from_dates(cell) for cell in cells)
+    return out.getvalue().encode("utf-8-sig")

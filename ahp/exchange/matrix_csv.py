@@ -1,35 +1,95 @@
-"""Judgment matrices in CSV files."""
+"""Judgment matrices as people have them in CSV files and workbooks."""
 
 from __future__ import annotations
 
-import math
+import re
 import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import takewhile
+from operator import eq
 from pathlib import Path
-
-import numpy as np
 
 from ..datafile import read_bytes
 from ..errors import IncompleteError, MatrixError
 from ..matrix import PairwiseMatrix
-from ..scale import parse_judgment
+from ..messages import Cell, Phrase
+from ..published.cells import cell_faults, is_blank, likeliest
+from ..scale import not_judged, parse_judgment, read_otherwise
 from ..study.entered import spreadsheet_reason
-from ..tables.delimited import MAX_CSV, Row, split_rows
+from ..study.names import caseless_key
+from ..tables.delimited import MAX_CSV
+from ..tables.faults import first_and_count, refuse_faults
+from ..tables.grids import Grid, column_letter, ranges, read_grid
+from ..tables.opened import header_key
 
-NOT_JUDGED = frozenset({"", "nan"})
-"""Cells of a matrix file, in small letters, that stand for a pair that was not judged."""
+MOST_ITEMS = 150
+"""Items of a matrix in a file."""
+
+MAX_UNPACKED = 2**26
+"""Bytes of an unpacked workbook with a matrix."""
+
+LONGEST_NAMED = 30
+"""Characters of what is named as passed over."""
+
+_TITLE_ROWS = 10
+"""Rows that are looked through for the names of the items."""
+
+_BESIDE = re.compile(
+    r"(?:(?:列|行|各列|各行)?(?:之?和|总和|求和|合计|总计|小计|积|乘积|平均|均值|几何平均)(?:值|数)?"
+    r"|(?:归一化|相对|指标|综合)?权[重值](?:系数|向量|wi?)?|特征(?:向量|值|根)|排[序名]|n次方根|方根"
+    r"|(?:λ|lambda)(?:_?max)?|c\.?i\.?|c\.?r\.?|r\.?i\.?|[wω]i?|[σ∑]|aw(?:/w)?|\(aw\)i?"
+    r"|(?:column|row|grand)?(?:sum|total)s?|means?|average|geometricmean|product|(?:nth)?root"
+    r"|(?:local|relative|normali[sz]ed)?(?:weight|prioriti?y?)(?:s|ies|vector)?|eigenvector|rank(?:ing)?"
+    r"|备注|说明|注|notes?|comments?|remarks?"
+    r")(?:[=≈(:].*)?"
+)
+"""What people write beside a matrix, as `header_key` makes it."""
 
 
-def read_matrix(file: str) -> PairwiseMatrix:
-    """Read a complete matrix from a CSV file.
+@dataclass(frozen=True)
+class MatrixFile:
+    """A matrix, and what in its file was read how."""
+
+    matrix: PairwiseMatrix
+    remarks: tuple[Phrase, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Where a matrix stands in its file.
+
+    Attributes:
+        lines: the rows.
+        columns: the columns.
+        names: of the items; empty without.
+        beside: what is passed over.
+        above: lines that are passed over.
+    """
+
+    lines: Sequence[int]
+    columns: Sequence[int]
+    names: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    above: tuple[int, ...] = ()
+
+
+def read_matrix(file: str, *, sheet: str | None = None) -> MatrixFile:
+    """Read a complete matrix from a CSV file or a workbook.
 
     A first line of names and a first column of names are both optional; where both stand, they must
-    have the same names. Cells are numbers or fractions such as `1/3`.
+    have the same names. Cells are numbers or fractions such as `1/3`, `3:1`, `3 3/4`; one triangle
+    may be blank or 0, as may be the diagonal. A printed decimal stands for all numbers that round
+    to it: 0.33 beside 3 is 1/3. Titles above, sums and weights beside the matrix are passed over.
 
     Args:
         file: path, or `"-"` for standard input.
+        sheet: of a workbook with several.
 
     Raises:
-        MatrixError: names the file, the line, the column and what was expected.
+        MatrixError: names the file, the line, the column and what was expected, of all that is
+            wrong.
         IncompleteError: names the first pair that was not judged.
     """
     source = "standard input" if file == "-" else file
@@ -38,91 +98,226 @@ def read_matrix(file: str) -> PairwiseMatrix:
         if file == "-"
         else read_bytes(Path(file), MatrixError, MAX_CSV)
     )
-    rows = split_rows(content, source, MatrixError, decimal_comma=True)
+    grid = read_grid(content, source, MatrixError, sheet or "", max_unpacked=MAX_UNPACKED)
+    rows = dict(grid.lines())
     if not rows:
         raise MatrixError("matrix_empty", source=source)
-    columns = len(rows[0][1])
-    for line, cells in rows:
-        if len(cells) != columns:
-            raise MatrixError(
-                "row_length_unlike_line",
-                place=f"{source}: line {line}",
-                count=len(cells),
-                expected=columns,
-                first=rows[0][0],
-            )
-    lines = len(rows)
-    header, labels, rows = _take_names(rows)
-    n = len(rows)
-    if not n or any(len(cells) != n for _, cells in rows):
-        raise MatrixError("matrix_not_square", source=source, rows=lines, columns=columns)
-    for (line, _), name, expected in zip(rows, labels, header, strict=False):
-        if name != expected:
-            raise MatrixError(
-                "matrix_names", place=f"{source}: line {line}", name=name, expected=expected
-            )
-    first_line, first_column = rows[0][0], 2 if labels else 1
-    values = [
-        [
-            _cell(cell, f"{source}: line {line}, column {column}")
-            for column, cell in enumerate(cells, start=first_column)
-        ]
-        for line, cells in rows
+    block = _named_block(rows, grid) or _bare_block(rows, grid)
+    n = len(block.lines)
+    if n > MOST_ITEMS:
+        raise MatrixError("matrix_large", source=source, count=n, most=MOST_ITEMS)
+    cells = [[_cell(rows, line, column) for column in block.columns] for line in block.lines]
+    refuse_faults([*_faults(cells, block, grid)], source, MatrixError)
+    missing = [
+        (i, j)
+        for i in range(n)
+        for j in range(i + 1, n)
+        if is_blank(cells[i][j]) and is_blank(cells[j][i])
     ]
-    try:
-        matrix = PairwiseMatrix(values, header or labels or None)
-    except MatrixError as error:
-        raise MatrixError(
-            "csv_refused",
-            source=source,
-            problem=error,
-            line=first_line,
-            column=first_column,
-        ) from error
-    missing = np.argwhere(np.isnan(np.triu(matrix.values)))
-    if len(missing):
-        left, right = (matrix.labels[index] for index in missing[0])
+    labels = block.names or tuple(str(number + 1) for number in range(n))
+    if missing:
+        left, right = (labels[k] for k in missing[0])
         raise IncompleteError(
             "matrix_incomplete", source=source, left=left, right=right, missing=len(missing)
         )
-    return matrix
+    values, read = likeliest(cells)
+    try:
+        matrix = PairwiseMatrix(values, block.names or None)
+    except MatrixError as error:
+        raise MatrixError("at_place", place=source, problem=error) from error
+    said = [*grid.remarks]
+    if block.above:
+        said.append(Phrase("lines_above", lines=ranges(block.above)))
+    if block.beside:
+        said.append(Phrase("beside_matrix", names=block.beside))
+    if any(is_blank(cells[k][k]) for k in range(n)):
+        said.append(Phrase("blank_diagonal"))
+    said += read_as_others(text for row in cells for text in row)
+    if read is not None:
+        said.append(_shortened(read))
+    return MatrixFile(matrix, tuple(said))
 
 
-def _take_names(rows: list[Row]) -> tuple[list[str], list[str], list[Row]]:
-    """The names in the first line, those in the first column, and the rows without both.
-
-    Whether names stand there follows from the shape and from cells that are no judgments.
-    """
-    count, columns = len(rows), len(rows[0][1])
-    corner = rows[0][1][0]
-    if count == columns:
-        in_line = in_column = _is_name(corner) or not corner
-    else:
-        in_line = count == columns + 1 and any(map(_is_name, rows[0][1]))
-        in_column = columns == count + 1 and any(_is_name(cells[0]) for _, cells in rows)
-    header = rows[0][1] if in_line else []
-    rows = rows[1:] if in_line else rows
-    if not in_column:
-        return header, [], rows
-    return header[1:], [cells[0] for _, cells in rows], [(line, c[1:]) for line, c in rows]
+def read_as_others(cells: Iterable[str]) -> Iterator[Phrase]:
+    """What is said of judgments that are read otherwise than they stand there, decimals aside."""
+    texts = dict.fromkeys(text for text in cells if "." not in text)
+    others = [
+        Phrase("read_as", text=text, value=value)
+        for text in texts
+        if not is_blank(text) and (value := read_otherwise(text))
+    ]
+    if others:
+        yield Phrase("several_words", each=first_and_count(others))
 
 
-def _is_name(cell: str) -> bool:
-    if cell.lower() in NOT_JUDGED:
+_Rows = dict[int, list[str]]
+
+
+def _cell(rows: _Rows, line: int, column: int) -> str:
+    """The text of a cell; "" outside of what there is."""
+    cells = rows.get(line, [])
+    return cells[column] if 0 <= column < len(cells) else ""
+
+
+@lru_cache(maxsize=2**14)  # a sheet has the same ones again and again
+def is_name(cell: str) -> bool:
+    """Whether a cell of a matrix is no judgment, but what an item is called."""
+    if not cell or not_judged(cell) or spreadsheet_reason(cell):
         return False
     try:
         parse_judgment(cell)
     except MatrixError:
-        return True
+        return cell.strip("0.") != ""
     return False
 
 
-def _cell(cell: str, place: str) -> float:
-    if cell.lower() in NOT_JUDGED:
-        return math.nan
-    if reason := spreadsheet_reason(cell):
-        raise MatrixError("at_place", place=place, problem=reason)
-    try:
-        return parse_judgment(cell)
-    except MatrixError as error:
-        raise MatrixError("at_place", place=place, problem=error) from error
+def stands_beside(name: str) -> bool:
+    """Whether a row or a column is called what people write beside a matrix, such as a weight."""
+    return bool(_BESIDE.fullmatch(header_key(name)))
+
+
+def _named_block(rows: _Rows, grid: Grid) -> _Block | None:
+    """The first rows and columns that have the same names; None without."""
+    lines = [*rows]
+    for index, line in enumerate(lines[:_TITLE_ROWS]):
+        for corner in range(4):
+            names = [*takewhile(bool, rows[line][corner + 1 :])]
+            labelled = [one for one in lines[index + 1 :] if _cell(rows, one, corner)]
+            keys = [caseless_key(name) for name in names]
+            below_keys = (caseless_key(rows[one][corner]) for one in labelled)
+            n = len([*takewhile(bool, map(eq, keys, below_keys))])
+            if n < 2 or len({*keys[:n]}) < n:
+                continue
+            block = _Block(labelled[:n], range(corner + 1, corner + 1 + n), tuple(names[:n]))
+            others = [k for k in range(len(rows[line])) if k != corner and k not in block.columns]
+            columns = {k: [rows[one][k] for one in block.lines] for k in others}
+            below = {one: rows[one] for one in lines[index + 1 :] if one not in block.lines}
+            if all(_may_stand_beside(rows[line][k], cells) for k, cells in columns.items()) and all(
+                _may_stand_beside(next(filter(None, cells), ""), cells[corner + 1 :])
+                for cells in below.values()
+            ):
+                beside = [
+                    *(
+                        rows[line][k] or column_letter(k)
+                        for k, cells in columns.items()
+                        if any([rows[line][k], *cells])
+                    ),
+                    *(next(filter(None, cells), "") for cells in below.values()),
+                ]
+                named = tuple(dict.fromkeys(text[:LONGEST_NAMED] for text in beside if text))
+                return replace(block, beside=named, above=tuple(lines[:index]))
+    return None
+
+
+def _may_stand_beside(name: str, cells: Sequence[str]) -> bool:
+    """Whether a row or a column is no item: by its name, or as it numbers the items, or nothing in
+    it is a judgment.
+    """
+    numbered = [*cells] == [str(number + 1) for number in range(len(cells))]
+    return numbered or stands_beside(name) or all(not cell or is_name(cell) for cell in cells)
+
+
+def _bare_block(rows: _Rows, grid: Grid) -> _Block:
+    """All rows and columns, but for titles and notes; names in the first ones or none.
+
+    Raises:
+        MatrixError: they are no square, or the names differ.
+    """
+    lines = [*rows]
+
+    def noted(line: int) -> bool:
+        filled = [cell for cell in rows[line] if cell]
+        return len(filled) == 1 and is_name(filled[0]) and len(rows[line]) > 2
+
+    above = tuple(takewhile(noted, lines))
+    notes = [*takewhile(noted, reversed(lines))] if len(above) < len(lines) else []
+    lines = lines[len(above) : len(lines) - len(notes)]
+    columns = [k for k in range(grid.width) if any(_cell(rows, line, k) for line in lines)]
+    height, width = len(lines), len(columns)
+    if not lines or not columns:
+        raise MatrixError("matrix_empty", source=grid.source)
+    beside = tuple(next(filter(None, rows[line]))[:LONGEST_NAMED] for line in notes)
+    bare = _Block(lines, columns, beside=beside, above=above)
+    if height == width and (half := _half_without_diagonal(rows, bare)):
+        return half
+    first_line = [_cell(rows, lines[0], k) for k in columns]
+    first_column = [_cell(rows, line, columns[0]) for line in lines]
+    if height == width:
+        named = is_name(first_line[0]) or (
+            not first_line[0] and any(map(is_name, first_line[1:] + first_column[1:]))
+        )
+        in_line = in_column = named
+    else:
+        in_line = height == width + 1 and any(map(is_name, first_line))
+        in_column = width == height + 1 and any(map(is_name, first_column))
+    header = first_line[in_column:] if in_line else []
+    labels = first_column[in_line:] if in_column else []
+    block = replace(
+        bare,
+        lines=lines[in_line:],
+        columns=columns[in_column:],
+        names=tuple(header or labels),
+    )
+    headers = sum(map(is_name, first_line[in_column:])) > 1  # over rows of which one is missing
+    if len(block.lines) != len(block.columns) or not block.lines or (headers and not in_line):
+        raise MatrixError("matrix_not_square", source=grid.source, rows=height, columns=width)
+    for line, name, expected in zip(block.lines, labels, header, strict=False):
+        if name != expected:
+            place = grid.line_place(line)
+            raise MatrixError("matrix_names", place=place, name=name, expected=expected)
+    return block
+
+
+def _half_without_diagonal(rows: _Rows, block: _Block) -> _Block | None:
+    """A triangle whose diagonal, and so a row and a column, is left out."""
+    cells = [[_cell(rows, line, k) for k in block.columns] for line in block.lines]
+    n = range(len(cells))
+    if any(not cells[k][k] or not_judged(cells[k][k]) or cells[k][k] == "1" for k in n):
+        return None
+    if len(cells) > 1 and not any(cells[i][j] for i in n for j in n if i > j):
+        lines, columns = [*block.lines, -1], [-1, *block.columns]
+    elif len(cells) > 1 and not any(cells[i][j] for i in n for j in n if i < j):
+        lines, columns = [-1, *block.lines], [*block.columns, -1]
+    else:
+        return None
+    return replace(block, lines=lines, columns=columns)
+
+
+def _faults(cells: Sequence[Sequence[str]], block: _Block, grid: Grid) -> Iterator[MatrixError]:
+    """All that is wrong with the cells, by their places in the file."""
+
+    def place(cell: Cell) -> str:
+        line, column = block.lines[cell.index[0]], block.columns[cell.index[1]]
+        if grid.sheet:
+            return grid.place(line, column)
+        return f"{grid.source}: line {line}, column {column + 1}"
+
+    readable = [list(row) for row in cells]
+    for i, row in enumerate(cells):
+        for j, text in enumerate(row):
+            if reason := spreadsheet_reason(text):
+                readable[i][j] = ""
+                yield MatrixError("at_place", place=place(Cell("a", (i, j))), problem=reason)
+    for fault in cell_faults(readable):
+        about = dict(fault.parameters)
+        if fault.code == "cell_refused":
+            yield MatrixError("at_place", place=place(about["cell"]), problem=about["problem"])
+            continue
+        for key in {"cell", "mirror"} & about.keys():
+            where = place(about[key])
+            about[key] = Phrase(
+                "place_alone",
+                place=where if key == "cell" else where.removeprefix(f"{grid.source}: "),
+            )
+        yield MatrixError(fault.code, **about)
+
+
+def _shortened(remark: Phrase) -> Phrase:
+    """A remark with the first of many cells that it names."""
+    shorter = {
+        key: first_and_count([_shortened(one) for one in value])
+        if isinstance(value, tuple)
+        else value
+        for key, value in remark.parameters.items()
+    }
+    return Phrase(remark.code, **shorter)

@@ -139,7 +139,8 @@ def _write_guide(document: DocumentObject, survey: Survey, language: str) -> Non
     pair = survey.hierarchy.pairs(first)[0]
     left, right = (survey.node_name(node, language) for node in pair)
     document.add_heading(_("How to fill it in"), 1)
-    _paragraph(document, survey.text(survey.description, language))
+    if described := survey.text(survey.description, language):
+        _paragraph(document, described)
     for line in (
         _("In each row, decide which of the two items is more important, and by how much."),
         _(
@@ -177,14 +178,16 @@ def _write_parent(
     question = _("For “{parent}”: which of the two is more important, and by how much?")
     _paragraph(document, question.format(parent=name)).paragraph_format.keep_with_next = True
     kids = survey.hierarchy.children[parent]
-    items = _table(document, _ITEM_WIDTHS, len(kids))
-    for row, kid in zip(items.rows, kids, strict=True):
+    explained = [kid for kid in kids if survey.nodes[kid].explanation]
+    items = _table(document, _ITEM_WIDTHS, len(explained)) if explained else None
+    for row, kid in zip(items.rows if items else (), explained, strict=True):
         name_cell, text_cell = row.cells
         _write(name_cell, survey.node_name(kid, language), bold=True)
         _write(text_cell, survey.text(survey.nodes[kid].explanation, language))
         for cell in row.cells:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
-    _paragraph(document, "").paragraph_format.keep_with_next = True
+    if explained:
+        _paragraph(document, "").paragraph_format.keep_with_next = True
     pairs = survey.hierarchy.pairs(parent)
     table = _table(document, _PAIR_WIDTHS, 2 + len(pairs))
     _write_header(table, _)

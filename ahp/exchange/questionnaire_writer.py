@@ -257,7 +257,8 @@ def _write_block(writer: _Writer, block: _Block, given: Mapping[Pair, str]) -> N
     sheet.row_dimensions[5].height = _HEADING
     put(sheet, "A6", _("No."), "header")
     put(sheet, "B6", _("Item"), "header")
-    span(sheet, "C6:E6", _("What is meant"), "header")
+    explained = any(map(writer.explanation, block.kids))
+    span(sheet, "C6:E6", _("What is meant") if explained else "", "header")
     for k, kid in enumerate(block.kids):
         row = _FIRST_ITEM + k
         put(sheet, f"A{row}", k + 1, "centered")

@@ -14,7 +14,7 @@ from ..report.manifest import Inputs, LogPosition, settings_of
 from ..report.result_document import result_document
 from ..report.study_report import study_findings, study_report
 from ..study import Analysis, Answers, analyze
-from ..study.answers import answers_from_csv
+from ..study.answers import answers_from_table
 from ..study.certainty import study_certainty
 from ..study.standing import Standing
 from ..study.survey import survey_from_toml
@@ -202,7 +202,7 @@ def analysis_of(inputs: Inputs, answers: str, chosen: Mapping[str, Any]) -> Anal
         settings.pop("weighting")
     settings["recused"] = tuple((name, parent) for name, parent in settings["recused"])
     survey = survey_from_toml(*inputs.content("survey"))
-    analysis = analyze(survey, answers_from_csv(*inputs.content(answers)), **settings)
+    analysis = analyze(survey, answers_from_table(*inputs.content(answers)), **settings)
     return replace(analysis, **told)
 
 

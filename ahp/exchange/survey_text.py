@@ -1,24 +1,27 @@
-"""Surveys as text: the hierarchy text of AHP-OS, survey files, surveys made from names alone."""
+"""Surveys as text: the hierarchy text of AHP-OS, survey files."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from ..codec import at
-from ..datafile import ID, check_size, read_bytes
-from ..errors import AHPError, EntryError, MatrixError, SurveyError
-from ..hierarchy import Hierarchy
+from ..datafile import check_size, read_bytes
+from ..errors import AHPError, MatrixError, SurveyError
 from ..messages import Phrase
 from ..scale import parse_number, plain_text
-from ..study import Node, Survey
-from ..study.survey import FORMAT, SourcedWeights, check_comparisons, tree_of, wrong_sum
+from ..study import Survey
+from ..study.names import MAX_NODES, UNKNOWN_LANGUAGE, Branch, check_name, name_key
+from ..study.survey import (
+    SourcedWeights,
+    survey_from_branches,
+    tree_of,
+    wrong_sum,
+)
 
 MAX_BYTES = 8 * 2**20
 """A larger file is refused before it is read: 1,000 experts need about 2 MB."""
@@ -26,13 +29,6 @@ MAX_BYTES = 8 * 2**20
 MAX_TEXT = 50_000
 """Characters of a hierarchy text; AHP-OS takes 6,000."""
 
-MAX_NODES = 2000
-"""More names than this are refused as no survey."""
-
-UNKNOWN_LANGUAGE = "und"
-"""Code of a language that a file doesn't tell (ISO 639-2, undetermined)."""
-
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
 _PUNCTUATION = str.maketrans("：，；＝", ":,;=")
 _RESERVED = re.compile(r"[,:;=~<：，；＝～＜]")
 _ZERO = re.compile(r"0+(?:\.0*)?|\.0+")
@@ -64,160 +60,9 @@ def load_content(
     return content, source
 
 
-def name_key(text: str) -> str:
-    """What two spellings of a name have in common: half-width, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
-
-
-def caseless_key(text: str) -> str:
-    """What spellings of a name in small and capital letters have in common."""
-    return name_key(text).casefold()
-
-
 def is_writable(text: str) -> bool:
     """Whether UTF-8 can write a text: it has no lone half of a surrogate pair."""
     return not any("\ud800" <= mark <= "\udfff" for mark in text)
-
-
-def check_name(name: str, place: str | Phrase, error: type[AHPError] = SurveyError) -> str:
-    """A name of an item or an expert, outer spaces off.
-
-    Raises:
-        AHPError: of the given type; empty, or with characters that no text may have.
-    """
-    try:
-        return plain_name(name)
-    except EntryError as refused:
-        raise error("at_place", place=place, problem=refused.parameters["problem"]) from None
-
-
-def plain_name(name: str) -> str:
-    """The same where the place is known elsewhere.
-
-    Raises:
-        EntryError: empty, or with characters that no text may have.
-    """
-    stripped = name.strip()
-    if not stripped:
-        raise at("", Phrase("name_empty"))
-    if any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in stripped):
-        raise at("", Phrase("name_controls", name=name))
-    return stripped
-
-
-def make_ids(names: Iterable[str]) -> list[str]:
-    """Ids for names: in ASCII where the name is, else `n1`, `n2`, …; each once, always the same."""
-    slugs = [_slug(name) for name in names]
-    taken = set(slugs)
-    counts: dict[str, int] = {}
-    ids: list[str] = []
-    for slug in slugs:
-        candidate = slug if slug not in counts else ""
-        counts.setdefault(slug, 1 if slug else 0)
-        while not candidate:
-            counts[slug] += 1
-            numbered = f"{slug}_{counts[slug]}" if slug else f"n{counts[slug]}"
-            candidate = numbered if numbered not in taken else ""
-        taken.add(candidate)
-        ids.append(candidate)
-    return ids
-
-
-def _slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    slug = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_") if plain.isascii() else ""
-    return slug if ID.fullmatch(slug) else ""
-
-
-@dataclass
-class Branch:
-    """A node of a tree of names that a survey is made from.
-
-    Attributes:
-        name: as it is shown.
-        place: where it was read, for messages.
-        explanation: "" when the file has none.
-        children: the branches below.
-        id: given by `survey_from_branches`.
-    """
-
-    name: str
-    place: str
-    explanation: str = ""
-    children: list[Branch] = field(default_factory=list)
-    id: str = ""
-
-    def walk(self) -> Iterator[Branch]:
-        """This branch and all below it, level by level."""
-        level = [self]
-        while level:
-            yield from level
-            level = [kid for branch in level for kid in branch.children]
-
-
-def survey_from_branches(
-    goal: Branch,
-    source: str,
-    *,
-    id: str | None,  # noqa: A002 - the name of the attribute
-    language: str,
-    title: str = "",
-    description: str = "",
-) -> Survey:
-    """A survey in one language, made from a tree of names; the branches get their ids.
-
-    A node without an explanation gets its name as one, since experts need a text to judge by.
-
-    Raises:
-        SurveyError: a single child, too many names, an id or a language of the wrong form.
-    """
-    branches = list(goal.walk())
-    if len(branches) > MAX_NODES:
-        raise SurveyError("too_many_names", source=source, count=len(branches), most=MAX_NODES)
-    for branch, node_id in zip(branches, make_ids(branch.name for branch in branches), strict=True):
-        branch.id = node_id
-        if len(branch.children) == 1:
-            raise SurveyError(
-                "single_item", place=branch.place, name=branch.name, item=branch.children[0].name
-            )
-    title = title.strip() or goal.name
-    survey_id = id or _slug(title) or "imported"
-    for code, value, pattern in (
-        ("survey_id_form", survey_id, ID),
-        ("survey_language_form", language, _LANGUAGE),
-    ):
-        if not pattern.fullmatch(value):
-            raise SurveyError(code, source=source, value=value)
-
-    def text(value: str) -> Mapping[str, str]:
-        return MappingProxyType({language: value})
-
-    children = {
-        branch.id: tuple(kid.id for kid in branch.children)
-        for branch in branches
-        if branch.children
-    }
-    try:
-        hierarchy = Hierarchy(goal.id, children)
-        check_comparisons(hierarchy)
-    except AHPError as error:
-        raise SurveyError("at_place", place=goal.place, problem=error) from error
-    return Survey(
-        id=survey_id,
-        languages=(language,),
-        name=text(title),
-        description=text(description.strip() or title),
-        nodes=MappingProxyType(
-            {
-                item.id: Node(item.id, text(item.name), text(item.explanation or item.name))
-                for item in branches
-            }
-        ),
-        hierarchy=hierarchy,
-        method="eigenvector",
-        random_index="saaty",
-    )
 
 
 def with_given_weights(survey: Survey, weights: GivenWeights, source: str) -> Survey:
@@ -293,7 +138,7 @@ def read_hierarchy_text(
         id: of the survey; made from its title by default.
         language: code of the language the names are in.
         title: of the survey; the name of the goal by default.
-        description: of the survey; its title by default.
+        description: of the survey.
 
     Raises:
         SurveyError: names the line, the column and what was expected.
@@ -455,36 +300,4 @@ def survey_toml(survey: Survey) -> str:
     """A survey file that `load_survey` reads back to the same content hash."""
     import tomli_w  # noqa: PLC0415 - comes with the app
 
-    def node(node_id: str, **parent: str) -> dict[str, Any]:
-        item = survey.nodes[node_id]
-        return {
-            "id": item.id,
-            **parent,
-            "name": dict(item.name),
-            "explanation": dict(item.explanation),
-            **(item.given.data if item.given else {}),
-        }
-
-    parent_of = {kid: parent for parent, kids in survey.hierarchy.children.items() for kid in kids}
-    goal, *others = survey.nodes
-    data: dict[str, Any] = {
-        "format": FORMAT,
-        "id": survey.id,
-        "languages": list(survey.languages),
-        "method": survey.method,
-        "random_index": survey.random_index,
-        "name": dict(survey.name),
-        "description": dict(survey.description),
-        "goal": node(goal),
-        "nodes": [node(node_id, parent=parent_of[node_id]) for node_id in others],
-    }
-    return tomli_w.dumps(data)
-
-
-def labels_of(survey: Survey, nodes: Sequence[str]) -> dict[str, set[str]]:
-    """What people may call nodes, their ids and names in any language -> the nodes so called."""
-    labels: dict[str, set[str]] = {}
-    for node in nodes:
-        for label in (node, *survey.nodes[node].name.values()):
-            labels.setdefault(name_key(label), set()).add(node)
-    return labels
+    return tomli_w.dumps(survey.data)

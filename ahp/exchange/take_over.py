@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from ..errors import MatrixError
 from ..group import aggregate_priorities
 from ..i18n import Translate, translator
+from ..i18n.errors import error_sentence
 from ..study import Answers, Survey
 from .survey_text import GivenWeights, with_given_weights
 
 if TYPE_CHECKING:
     from .ahp_os import AhpOsProject
+    from .expert_sheets import ExpertSheets
     from .gluc import GlucProject
 
 _RTOL = 1e-9
@@ -101,6 +103,12 @@ def from_gluc(project: GlucProject, source: str, language: str = "en") -> TakenO
     return TakenOver(
         survey, project.answers, MappingProxyType(weights), (*remarks, *given_remarks), left_out
     )
+
+
+def from_expert_sheets(found: ExpertSheets, language: str = "en") -> TakenOver:
+    """What a study takes over from a workbook with one sheet an expert, and how it was read."""
+    remarks = tuple(error_sentence(remark, language) for remark in found.answers.remarks)
+    return TakenOver(found.survey, found.answers, {}, remarks)
 
 
 def _count(tables: Iterable[GivenWeights]) -> int:

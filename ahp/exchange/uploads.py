@@ -11,11 +11,12 @@ from ..errors import SurveyError
 from ..study import Answers, Survey
 from ..study.survey import survey_from_toml
 from .ahp_os import read_project
+from .expert_sheets import read_expert_sheets
 from .gluc import read_gluc
 from .survey_text import read_hierarchy_text
-from .take_over import TakenOver, from_ahp_os, from_gluc, from_hierarchy_text
+from .take_over import TakenOver, from_ahp_os, from_expert_sheets, from_gluc, from_hierarchy_text
 
-UPLOADS = ("toml", "json", "txt", "ahp", "yaml", "yml")
+UPLOADS = ("toml", "json", "txt", "ahp", "yaml", "yml", "xlsx")
 """Endings of the files that `read_upload` takes."""
 
 
@@ -44,7 +45,7 @@ class Upload:
 
 def read_upload(content: bytes, name: str, language: str) -> Upload:
     """Read a survey file (TOML), a whole study or a project of AHP-OS (JSON), a hierarchy text
-    (TXT) or a gluc file (AHP, YAML).
+    (TXT), a gluc file (AHP, YAML), or matrices with one sheet an expert (XLSX).
 
     Args:
         content: the bytes of the file.
@@ -74,6 +75,9 @@ def read_upload(content: bytes, name: str, language: str) -> Upload:
             return Upload(study=content)
         project = read_project(content, name, language=language)
         return _upload(from_ahp_os(project, name, language), project.title, language)
+    if ending == "xlsx":
+        sheets = read_expert_sheets(content, name, language=language)
+        return _upload(from_expert_sheets(sheets, language), title, language)
     gluc = read_gluc(content, name, language=language)
     return _upload(from_gluc(gluc, name, language), title, language)
 

@@ -157,7 +157,7 @@ def _path_words(path: str, _: Translate) -> str:
 
 _LINE = re.compile(r"(line|row) (\d+)(?:, column (.+))?")
 _COLUMN = re.compile(r"column (.+)")
-_SHEET = re.compile(r"sheet (['\"])(.+)\1, cell (\w+)")
+_SHEET = re.compile(r"sheet (['\"])(.+)\1, (?:cell (\w+)|row (\d+))")
 _PATH = re.compile(r"(?!sheet |expert )[^,:'\"]+")
 
 
@@ -173,7 +173,10 @@ def _part_words(part: str, _: Translate) -> str | None:
     if match := _COLUMN.fullmatch(part):
         return _column_words(match[1], _)
     if match := _SHEET.fullmatch(part):
-        return _("sheet “{sheet}”, cell {cell}").format(sheet=match[2], cell=match[3])
+        sheet, cell, row = match.group(2, 3, 4)
+        if row:
+            return _("sheet “{sheet}”, row {row}").format(sheet=sheet, row=row)
+        return _("sheet “{sheet}”, cell {cell}").format(sheet=sheet, cell=cell)
     return None
 
 

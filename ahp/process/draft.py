@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from ..errors import SurveyError
 from ..messages import with_names
-from ..study.survey import Survey, definition, survey_from_content
+from ..study.survey import OPTIONAL_TEXTS, Survey, definition, survey_from_content
 
 _NOT_WRITTEN = {
     "name": "draft_name_missing",
@@ -82,17 +82,18 @@ class Draft:
     @classmethod
     def of(cls, survey: Survey) -> Self:
         """A survey to be changed."""
+        empty = dict.fromkeys(survey.languages, "")
         return cls(
             id=survey.id,
             languages=survey.languages,
             name=dict(survey.name),
-            description=dict(survey.description),
+            description={**empty, **survey.description},
             nodes=tuple(
                 DraftNode(
                     one.id,
                     survey.hierarchy.parent_of(one.id),
                     dict(one.name),
-                    dict(one.explanation),
+                    {**empty, **one.explanation},
                     **(one.given.data if one.given else {}),
                 )
                 for one in survey.nodes.values()
@@ -147,12 +148,9 @@ class Draft:
 
     def missing(self) -> tuple[tuple[str | None, str, str], ...]:
         """Texts that are not written yet: id of the node or None for the survey, `"name"`,
-        `"explanation"`, `"description"` or `"source"`, and the language; a source has none.
+        `"explanation"`, `"description"` or `"source"`, and the language; a source has none. What
+        may be left out is missing where it is written in another language.
         """
-        texts: list[tuple[str | None, str, Mapping[str, str]]] = []
-        for node in self.nodes:
-            texts += [(node.id, "name", node.name), (node.id, "explanation", node.explanation)]
-        texts += [(None, "name", self.name), (None, "description", self.description)]
         unsourced = (
             (one.id, "source", "")
             for one in self.nodes
@@ -160,11 +158,28 @@ class Draft:
         )
         unwritten = (
             (node, what, language)
-            for node, what, text in texts
+            for node, what, text in self._texts()
+            if what not in OPTIONAL_TEXTS or _in_some_language(text)
             for language in self.languages
             if not text[language].strip()
         )
         return (*unwritten, *unsourced)
+
+    def unexplained(self) -> tuple[str | None, ...]:
+        """Nodes without an explanation, and None for a survey without a description."""
+        return tuple(
+            node
+            for node, what, text in self._texts()
+            if what in OPTIONAL_TEXTS and not _in_some_language(text)
+        )
+
+    def _texts(self) -> Iterator[tuple[str | None, str, Mapping[str, str]]]:
+        """Id of the node or None for the survey, what it is, and the text."""
+        for node in self.nodes:
+            yield node.id, "name", node.name
+            yield node.id, "explanation", node.explanation
+        yield None, "name", self.name
+        yield None, "description", self.description
 
     def node(self, node: str) -> DraftNode:
         """One node."""
@@ -238,3 +253,7 @@ class Draft:
     def entitle(self, name: Mapping[str, str], description: Mapping[str, str]) -> Self:
         """With other texts for the whole survey."""
         return replace(self, name=dict(name), description=dict(description))
+
+
+def _in_some_language(text: Mapping[str, str]) -> bool:
+    return any(map(str.strip, text.values()))

@@ -309,7 +309,7 @@ def evidence_from_files(
     ('事后监督效能评价', 'E01')
     """
     asked = load_survey(survey)
-    rounds = [analyze(asked, read_answers(path), **options) for path in (*earlier, answers)]
+    rounds = [analyze(asked, read_answers(path, asked), **options) for path in (*earlier, answers)]
     if earlier:
         rounds = [replace(one, round=number) for number, one in enumerate(rounds, start=1)]
     *before, analysis = rounds

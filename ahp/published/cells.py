@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
@@ -23,14 +23,14 @@ from ..group import aggregate_judgments
 from ..matrix import Float, PairwiseMatrix
 from ..messages import Cell, Phrase
 from ..result import Result, read_only
-from ..scale import SAATY_POSITIONS, parse_judgment
+from ..scale import SAATY_POSITIONS, not_judged, parse_judgment, plain_text
 from ..tolerance import WRITTEN_RTOL
 from .printing import decimals_of, printed_interval
 
 MOST_READINGS = 20_000
 """Readings of one matrix that are tried."""
 
-_BLANK = re.compile(r"[-–—－―−/]?|0+(\.0*)?")
+_ZERO = re.compile(r"0+(\.0*)?")
 _DECIMAL = re.compile(r"\d+\.\d*|\.\d+")
 _STEPS = {text: parse_judgment(text) for text in reversed(SAATY_POSITIONS)}
 
@@ -95,6 +95,36 @@ def read_matrix(rows: Sequence[Sequence[str]]) -> Judgments:
     raise MatrixError("rows_no_triangle", lengths=lengths, n=n)
 
 
+def likeliest(rows: Sequence[Sequence[str]]) -> tuple[Float, Phrase | None]:
+    """The first reading of a square of cells, shape (n, n), and what is said of it.
+
+    Raises:
+        MatrixError: as `read_matrix`, but for many readings.
+    """
+    found = _read([list(row) for row in rows], first_alone=True)
+    return found.readings[0], found.remarks[0]
+
+
+def cell_faults(rows: Sequence[Sequence[str]]) -> Iterator[MatrixError]:
+    """All that `read_matrix` refuses in the cells of a square, blank pairs excepted."""
+    cells: dict[tuple[int, int], _Cell | None] = {}
+    for i, row in enumerate(rows):
+        for j, text in enumerate(row):
+            try:
+                if i == j:
+                    _check_diagonal(text, i)
+                cells[i, j] = _cell(text, i, j)
+            except MatrixError as error:
+                yield error
+    for (i, j), upper in cells.items():
+        lower = cells.get((j, i))
+        if i < j and upper is not None and lower is not None:
+            try:
+                _both(upper, lower)
+            except MatrixError as error:
+                yield error
+
+
 def join(panel: Sequence[Judgments], weights: Sequence[float] | None) -> Judgments:
     """The weighted geometric mean of the experts' judgments, for each of their readings.
 
@@ -141,12 +171,12 @@ class _Cell:
         if not self.rounded:
             return abs(value / self.value - 1) <= WRITTEN_RTOL
         low, high = self.interval
-        cut = printed_interval(_ascii(self.text), "truncate")
+        cut = printed_interval(plain_text(self.text), "truncate")
         return low <= value <= high or cut[0] <= value <= cut[1]
 
     @property
     def interval(self) -> tuple[float, float]:
-        return printed_interval(_ascii(self.text)) if self.rounded else (self.value, self.value)
+        return printed_interval(plain_text(self.text)) if self.rounded else (self.value, self.value)
 
     def steps(self, coarse: bool) -> list[str]:
         """The steps of Saaty's scale that are printed so, the nearest first.
@@ -155,9 +185,9 @@ class _Cell:
             coarse: the print has one digit, so that 0.2 can be 1/6 as well as 1/5.
         """
         for text, value in _STEPS.items():
-            if value == self.value and not (coarse and decimals_of(_ascii(self.text)) == 1):
+            if value == self.value and not (coarse and decimals_of(plain_text(self.text)) == 1):
                 return [text]
-        (low, high), cut = self.interval, printed_interval(_ascii(self.text), "truncate")
+        (low, high), cut = self.interval, printed_interval(plain_text(self.text), "truncate")
         near = sorted(_STEPS, key=lambda text: abs(_STEPS[text] - self.value))
         return [text for text in near if low <= _STEPS[text] <= high] or [
             text for text in near if cut[0] <= _STEPS[text] <= cut[1]
@@ -190,12 +220,13 @@ class _Pair:
     alone: bool = False
 
 
-def _read(grid: list[list[str]], half: bool = False) -> Judgments:
+def _read(grid: list[list[str]], half: bool = False, *, first_alone: bool = False) -> Judgments:
     """Read a square of cells.
 
     Args:
         grid: texts, "" for what is not printed.
         half: only a triangle is printed, so that nothing needs to be said about the other one.
+        first_alone: make the first reading alone.
     """
     n = len(grid)
     for k in range(n):
@@ -217,17 +248,19 @@ def _read(grid: list[list[str]], half: bool = False) -> Judgments:
             if half:
                 parse_cell(grid[i][j] or grid[j][i], i, j)
             raise MatrixError("both_blank", cell=Cell("a", (i, j)), mirror=Cell("a", (j, i)))
-    return _judgments(pairs, n, said=blank and not half)
+    return _judgments(pairs, n, said=blank and not half, first_alone=first_alone)
 
 
-def _judgments(pairs: list[_Pair], n: int, said: bool) -> Judgments:
-    """What the pairs stand for; `said`: that one half is blank is remarked."""
+def _judgments(pairs: list[_Pair], n: int, said: bool, first_alone: bool) -> Judgments:
+    """What the pairs stand for; `said`: that one half is blank is remarked; see `_read`."""
     scaled = all(pair.scaled for pair in pairs)
     options = [
         pair.options if scaled or not pair.alone else (_as_typed(pair), *pair.options)
         for pair in pairs
     ]
-    if not scaled:  # all cells as typed, or all that can be steps as steps
+    if first_alone:
+        choices = [(0,) * len(options)]
+    elif not scaled:  # all cells as typed, or all that can be steps as steps
         options = [ways[:2] for ways in options]
         several = any(len(ways) > 1 for ways in options)
         choices = [tuple(min(k, len(ways) - 1) for ways in options) for k in range(1 + several)]
@@ -291,12 +324,13 @@ def _check_count(sizes: list[int]) -> None:
 
 
 def _check_diagonal(text: str, k: int) -> None:
-    if not _BLANK.fullmatch(_ascii(text)) and parse_cell(text, k, k) != 1:
+    if not is_blank(text) and parse_cell(text, k, k) != 1:
         raise MatrixError("diagonal_not_one", cell=Cell("a", (k, k)), text=text)
 
 
-def _ascii(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()
+def is_blank(text: str) -> bool:
+    """Whether a cell is left to its pair: nothing was judged there, or it is 0."""
+    return not_judged(text) or bool(_ZERO.fullmatch(unicodedata.normalize("NFKC", text).strip()))
 
 
 def parse_cell(text: str, i: int, j: int) -> float:
@@ -305,22 +339,21 @@ def parse_cell(text: str, i: int, j: int) -> float:
         value = parse_judgment(text)
     except MatrixError as error:
         raise MatrixError("cell_refused", cell=Cell("a", (i, j)), problem=error) from None
-    plain = _ascii(text)
+    plain = plain_text(text)
     return float(Decimal(plain)) if _DECIMAL.fullmatch(plain) else value
 
 
 def _cell(text: str, i: int, j: int) -> _Cell | None:
-    plain = _ascii(text)
-    if i == j or _BLANK.fullmatch(plain):
+    if i == j or is_blank(text):
         return None
     value = parse_cell(text, i, j)
-    return _Cell(Cell("a", (i, j)), text, value, bool(_DECIMAL.fullmatch(plain)))
+    return _Cell(Cell("a", (i, j)), text, value, bool(_DECIMAL.fullmatch(plain_text(text))))
 
 
 def _coarse(cells: Sequence[_Cell | None]) -> bool:
     """Whether the cells that stand alone are printed to one digit: 0.2, but 0.3 and 0.1 as well."""
     small = [cell for cell in cells if cell is not None and cell.rounded and cell.value < 1]
-    return all(decimals_of(_ascii(cell.text)) == 1 for cell in small) and any(
+    return all(decimals_of(plain_text(cell.text)) == 1 for cell in small) and any(
         cell.value not in _STEPS.values() for cell in small
     )
 
@@ -393,7 +426,7 @@ def _shared(upper: _Cell, lower: _Cell) -> tuple[float, float]:
 
 
 def _reciprocal(cell: _Cell) -> str:
-    top, _, bottom = _ascii(cell.text).partition("/")
+    top, _, bottom = plain_text(cell.text).partition("/")
     if not bottom:
         return f"1/{top}"
     return bottom if top == "1" else f"{bottom}/{top}"

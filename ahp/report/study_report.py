@@ -264,10 +264,11 @@ class _Pages:
     def asked(self) -> Section:
         _, evidence = self._, self.evidence
         based = who_counts(self.analysis, self.language)
-        blocks: list[Block] = [
-            Paragraph(self.survey.text(self.survey.description, self.language)),
-            *([Paragraph(_("The result rests on: {based}.").format(based=based))] if based else []),
-        ]
+        texts = (
+            self.survey.text(self.survey.description, self.language),
+            based and _("The result rests on: {based}.").format(based=based),
+        )
+        blocks: list[Block] = [Paragraph(text) for text in texts if text]
         if evidence.organizations:
             blocks.append(self.plain(sizes_table(evidence, self.language), "sizes"))
         if evidence.earlier:
@@ -278,9 +279,12 @@ class _Pages:
         _ = self._
         text = _(
             "What is weighed stands in a hierarchy: criteria below the goal, indicators below the "
-            "criteria. Experts compare two items at a time that stand below the same one. What "
-            "each item means to them is said in {annex}."
-        ).format(annex=refer("section", "questionnaire"))
+            "criteria. Experts compare two items at a time that stand below the same one."
+        )
+        if any(self.survey.nodes[kid].explanation for kid in list(self.survey.nodes)[1:]):
+            said = _("What each item means to them is said in {annex}.")
+            space = "" if self.language == "zh" else " "
+            text += space + said.format(annex=refer("section", "questionnaire"))
         table = self.table(hierarchy_table(self.analysis, self.language), "hierarchy")
         blocks: list[Block] = [Paragraph(text), table, *self.figures.hierarchy()]
         return Section(_("Hierarchy"), tuple(blocks), "hierarchy")

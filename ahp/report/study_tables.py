@@ -21,22 +21,25 @@ PAIRS_ACROSS = 10
 
 
 def items_table(survey: Survey, language: str) -> Table:
-    """What is weighed: every item below the goal, where it stands and what it means."""
+    """What is weighed: every item below the goal, where it stands and what it means, as far as that
+    is said of any.
+    """
     _ = translator(language)
     hierarchy = survey.hierarchy
     rows: list[tuple[Cell, ...]] = []
+    width = 3 if any(survey.nodes[kid].explanation for kid in list(survey.nodes)[1:]) else 2
 
     def below(parent: str) -> None:
         for kid in hierarchy.children.get(parent, ()):
-            explanation = survey.text(survey.nodes[kid].explanation, language)
             names = survey.node_name(parent, language), survey.node_name(kid, language)
-            rows.append((*names, explanation))
+            explanation = survey.text(survey.nodes[kid].explanation, language)
+            rows.append((*names, explanation)[:width])
             below(kid)
 
     below(hierarchy.goal)
     return Table(
         title=_("What is weighed"),
-        columns=(_("Branch"), _("Item"), _("Explanation")),
+        columns=(_("Branch"), _("Item"), _("Explanation"))[:width],
         rows=tuple(rows),
         language=language,
     )

@@ -98,11 +98,20 @@ class Analysis(Result):
         leaves = self.survey.hierarchy.leaves
         return ranked({leaf: self.global_weights[leaf] for leaf in leaves})
 
-    def to_frame(self) -> Any:
+    def to_frame(self, language: str | None = None) -> Any:
         """A pandas `DataFrame` with a row an indicator, in the order of `ranking`: its parent, its
         local and global weight, its rank.
+
+        Args:
+            language: of the names that stand in place of ids, such as `"zh"`; the survey's original
+                one where it has no other. None = ids.
         """
-        hierarchy = self.survey.hierarchy
+        survey = self.survey
+
+        def called(node: str) -> str:
+            return node if language is None else survey.node_name(node, language)
+
+        hierarchy = survey.hierarchy
         local = {
             kid: float(weight)
             for parent, kids in hierarchy.children.items()
@@ -110,12 +119,12 @@ class Analysis(Result):
         }
         return data_frame(
             {
-                "parent": [hierarchy.parent_of(leaf) for leaf in self.ranking],
+                "parent": [called(hierarchy.parent_of(leaf) or "") for leaf in self.ranking],
                 "local_weight": [local[leaf] for leaf in self.ranking],
                 "global_weight": [self.global_weights[leaf] for leaf in self.ranking],
                 "rank": list(self.ranks.values()),
             },
-            index=list(self.ranking),
+            index=[called(leaf) for leaf in self.ranking],
         )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,12 +15,34 @@ from ..hierarchy import Hierarchy
 from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..messages import Phrase
 from ..result import Result
-from ..scale import parse_judgment
-from ..tables.delimited import MAX_CSV, split_rows, starts_formula
+from ..scale import not_judged, parse_judgment, plain_text, read_otherwise
+from ..tables.delimited import MAX_CSV, starts_formula
+from ..tables.faults import first_and_count, refuse_faults
+from ..tables.grids import Grid, column_letter, ranges, read_grid
+from ..tables.opened import HeaderRow, find_headers
 from .entered import entered_judgment
+from .judged_matrices import by_expert, judged_pairs
+from .names import caseless_key, check_name, name_key
+from .survey import Survey, labels_of
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
 """Columns of an answers file."""
+
+_HEADERS = {
+    header: column
+    for column, headers in {
+        "expert": "expert 专家 专家姓名 姓名 respondent",
+        "parent": "parent 上级 上级要素 上级指标 准则 criterion",
+        "left": "left 左 左项 左侧要素 要素a",
+        "right": "right 右 右项 右侧要素 要素b",
+        "value": "value 值 判断 判断值 judgment",
+    }.items()
+    for header in headers.split()
+}
+"""What the columns may be called, as `header_key` makes it -> column."""
+
+MAX_UNPACKED = 2**26
+"""Bytes of an unpacked workbook of answers."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,27 +74,91 @@ class Judgment(Result):
 class Answers(Result):
     """The judgments of a panel, in the order they were read.
 
+    Attributes:
+        judgments: as entered.
+        remarks: what in their file was read how, beside what stands there as it is read.
+
     Raises:
         AnswersError: a pair is answered twice by the same expert.
     """
 
     judgments: tuple[Judgment, ...]
+    remarks: tuple[Phrase, ...] = ()
 
     def __post_init__(self) -> None:
-        seen: dict[tuple[str, str, frozenset[str]], Judgment] = {}
-        for judgment in self.judgments:
-            key = (judgment.expert, judgment.parent, frozenset((judgment.left, judgment.right)))
-            if key in seen:
-                raise AnswersError(
-                    "pair_answered_twice",
-                    place=judgment.place,
-                    expert=judgment.expert,
-                    left=judgment.left,
-                    right=judgment.right,
-                    parent=judgment.parent,
-                    first=Phrase("place_alone", place=seen[key].place),
+        for twice in _answered_twice(self.judgments):
+            raise twice
+
+    @classmethod
+    def from_matrices(
+        cls, survey: Survey, matrices: Mapping[str, Any], experts: Sequence[str] | None = None
+    ) -> Answers:
+        """The judgments in the matrices of a panel, as they stand there.
+
+        Every judgment lies on the scale, from 1/9 to 9, between its steps as well: 2.5 stays 2.5.
+        An expert may leave out pairs and whole matrices.
+
+        Args:
+            survey: what was compared.
+            matrices: expert -> parent -> matrix of the parent's children; or parent -> matrices of
+                all experts, shape (k, n, n), or (n, n) of one. Parents go by id or name. A matrix
+                is what `ahp.PairwiseMatrix` takes: with names (a pandas `DataFrame`, say) it is
+                joined to the survey by them, ids or names; without, its rows are in the survey's
+                order. NaN, None, 0 and what is masked in both cells of a pair = not judged; where
+                one triangle is empty, the other one says all. None in place of a matrix: the expert
+                gave none.
+            experts: their names, for arrays of all experts; `"1"`, `"2"`, … by default.
+
+        Raises:
+            AnswersError: names the expert, the parent, the items of both cells and what was
+                expected: no reciprocals, other items, a value beyond the scale.
+
+        >>> survey = ahp.Survey.from_names({"Job": ["Pay", "Work", "City"]})
+        >>> answers = ahp.Answers.from_matrices(
+        ...     survey, {"Li": {"Job": [[1, 2.5, 5], [0.4, 1, 3], [0.2, "1/3", 1]]}}
+        ... )
+        >>> [(one.left, one.right, one.value) for one in answers.judgments]
+        [('pay', 'work', '2.5'), ('pay', 'city', '5'), ('work', 'city', '3')]
+        """
+        place = Phrase("the_matrices")
+        if isinstance(matrices, Mapping) and not matrices:
+            raise AnswersError("no_answers")
+        if not isinstance(matrices, Mapping):
+            raise AnswersError("matrices_no_table", place=place, type=type(matrices).__name__)
+        inner = [isinstance(value, Mapping) for value in matrices.values()]
+        if not any(inner):
+            matrices = by_expert(matrices, experts)
+        elif experts is not None or not all(inner):
+            code = "experts_named_twice" if all(inner) else "matrices_mixed"
+            raise AnswersError(code, place=place)
+        parents = labels_of(survey, survey.hierarchy.parents)
+        judgments: list[Judgment] = []
+        experts_read: set[str] = set()
+        for name, below in matrices.items():
+            if not isinstance(name, str):
+                raise AnswersError("expert_no_name", place=place, value=repr(name))
+            expert, count = check_name(name, place, AnswersError), len(judgments)
+            if expert in experts_read:
+                raise AnswersError("item_twice", place=Phrase("the_experts"), name=expert)
+            experts_read.add(expert)
+            seen: set[str] = set()
+            for label, matrix in below.items():
+                whose = Phrase("expert_at", expert=expert)
+                parent = parent_called(str(label), parents, survey, whose)
+                called = survey.node_name(parent, survey.languages[0])
+                here = Phrase("matrix_of_expert", expert=expert, parent=called)
+                if parent in seen:
+                    raise AnswersError("two_matrices", place=here)
+                seen.add(parent)
+                if matrix is None:
+                    continue
+                judgments += (
+                    Judgment(expert, parent, *pair)
+                    for pair in judged_pairs(survey, parent, matrix, place=here)
                 )
-            seen[key] = judgment
+            if len(judgments) == count:
+                raise AnswersError("expert_silent", place=place, expert=expert)
+        return cls(tuple(judgments))
 
     @property
     def experts(self) -> tuple[str, ...]:
@@ -184,7 +271,7 @@ def check_place(judgment: Judgment, hierarchy: Hierarchy) -> None:
         raise AnswersError("answer_compares_itself", place=judgment.place, item=judgment.left)
 
 
-def check_parent(parent: str, hierarchy: Hierarchy, place: str) -> None:
+def check_parent(parent: str, hierarchy: Hierarchy, place: str | Phrase) -> None:
     """Refuse a node below which nothing is compared.
 
     Raises:
@@ -200,16 +287,73 @@ def check_parent(parent: str, hierarchy: Hierarchy, place: str) -> None:
         )
 
 
-def read_answers(path: str | Path) -> Answers:
-    """Read a long CSV file with the columns expert, parent, left, right, value, in any order.
+def parent_called(
+    label: str,
+    parents: Mapping[str, set[str]],
+    survey: Survey,
+    place: str | Phrase,
+) -> str:
+    """The id of the parent that is called so.
 
-    `value` says how much left matters more than right: `3`, `1/3`; values between the steps of the
-    scale, such as 2.14 of judgments that were joined, stay as they are. One line a judgment, UTF-8,
-    separated by commas, semicolons or tabs.
+    Args:
+        label: id or name, in any language of the survey; an id is that of its item, also where
+            another item is called so.
+        parents: what parents are called, of `labels_of`.
+        survey: whose parents they are.
+        place: for messages.
 
     Raises:
-        AnswersError: names the file, the line, the value and what was expected. A value beyond the
-            scale from 1/9 to 9 is refused, with the reason where a spreadsheet made a date of it.
+        AnswersError: none is compared under that is called so, or two are.
+    """
+    found = sorted(parents.get(name_key(label), ()))
+    found = [label] if label in found else found
+    if len(found) > 1:
+        raise AnswersError("name_of_two", place=place, name=label, ids=tuple(found))
+    parent = found[0] if found else label
+    check_parent(parent, survey.hierarchy, place)
+    return parent
+
+
+def _answered_twice(judgments: Iterable[Judgment]) -> Iterator[AnswersError]:
+    """What is wrong with each judgment of a pair that its expert has judged before."""
+    seen: dict[tuple[str, str, frozenset[str]], Judgment] = {}
+    for judgment in judgments:
+        key = (judgment.expert, judgment.parent, frozenset((judgment.left, judgment.right)))
+        if key in seen:
+            yield AnswersError(
+                "pair_answered_twice",
+                place=judgment.place,
+                expert=judgment.expert,
+                left=judgment.left,
+                right=judgment.right,
+                parent=judgment.parent,
+                first=Phrase("place_alone", place=seen[key].place),
+            )
+        else:
+            seen[key] = judgment
+
+
+def read_answers(
+    path: str | Path, survey: Survey | None = None, *, sheet: str | None = None
+) -> Answers:
+    """Read a long table with the columns expert, parent, left, right, value, in any order: CSV of
+    UTF-8, GB18030 or UTF-16, separated by commas, semicolons or tabs, or an XLSX workbook.
+
+    `value` says how much left matters more than right: `3`, `1/3`, `3:1`; values between the steps
+    of the scale, such as 2.14 of judgments that were joined, stay as they are. One line a judgment;
+    a line whose value is blank, a dash or NA is one that was not judged. Lines above the headers
+    and columns beside the five are passed over, and an expert or a parent that is blank is that of
+    the line above, as in merged cells. `remarks` of the result says what was read how.
+
+    Args:
+        path: of the file.
+        survey: what is answered; items may then be called by their names in any of its languages.
+        sheet: of a workbook with several.
+
+    Raises:
+        AnswersError: names the file, the line, the value and what was expected, of all that is
+            wrong. A value beyond the scale from 1/9 to 9 is refused, with the reason where a
+            spreadsheet made a date of it.
 
     >>> from ahp.resources import data_folder
     >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
@@ -218,48 +362,162 @@ def read_answers(path: str | Path) -> Answers:
     (('E1', 'E2', 'E3', 'E4', 'E5', 'E6', 'E7'), 245)
     """
     source = Path(path)
-    return answers_from_csv(read_bytes(source, AnswersError, MAX_CSV), str(source))
+    content = read_bytes(source, AnswersError, MAX_CSV)
+    return answers_from_table(content, str(source), survey, sheet=sheet)
 
 
-def answers_from_csv(content: bytes, source: str) -> Answers:
-    """The answers in the content of a long CSV file, see `read_answers`.
+def answers_from_table(
+    content: bytes, source: str, survey: Survey | None = None, *, sheet: str | None = None
+) -> Answers:
+    """The answers in the content of a long table, see `read_answers`.
 
     Args:
-        content: the bytes of the file.
+        content: the bytes of the file, CSV or XLSX.
         source: its name, for messages.
+        survey: as for `read_answers`.
+        sheet: as for `read_answers`.
 
     Raises:
         AnswersError: as `read_answers`.
     """
-    rows = split_rows(content, source, AnswersError, decimal_comma=True)
-    if not rows:
+    grid = read_grid(content, source, AnswersError, sheet or "", max_unpacked=MAX_UNPACKED)
+    lines = grid.lines()
+    if not lines:
         raise AnswersError("answers_empty", source=source, expected=COLUMNS)
-    line, header = rows[0]
-    if sorted(header) != sorted(COLUMNS):
+    header = find_headers(iter(lines), _HEADERS)
+    if header is None or len(header.positions) < len(COLUMNS) or header.twice:
+        line, cells = (header.line, header.cells) if header else lines[0]
         raise AnswersError(
             "answers_columns",
-            place=f"{source}: line {line}",
-            columns=tuple(header),
+            place=grid.line_place(line),
+            columns=tuple(filter(None, cells)),
             expected=COLUMNS,
         )
-    judgments = []
-    for line, row in rows[1:]:
-        place = f"{source}: line {line}"
-        if len(row) != len(header):
-            raise AnswersError("row_length", place=place, count=len(row), expected=len(header))
-        cells = dict(zip(header, map(unguarded, row), strict=True))
-        for column in COLUMNS:
-            if not cells[column]:
-                raise AnswersError("column_empty", place=place, column=column)
-        try:
-            entered_judgment(cells["value"])
-        except MatrixError as error:
-            problem = Phrase("value_refused", problem=error)
-            raise AnswersError("at_place", place=place, problem=problem) from error
-        judgments.append(Judgment(**cells, place=place))
+    reading = _Reading(grid, header, survey)
+    judgments = [
+        judgment
+        for line, cells in lines
+        if line > header.line and (judgment := reading.judgment(line, cells))
+    ]
+    refuse_faults([*reading.faults, *_answered_twice(judgments)], source, AnswersError)
     if not judgments:
         raise AnswersError("no_judgments", source=source)
-    return Answers(tuple(judgments))
+    return Answers(tuple(judgments), reading.remarks())
+
+
+class _Reading:
+    """A long table while it is read: what was read how, and what is wrong."""
+
+    def __init__(self, grid: Grid, header: HeaderRow, survey: Survey | None) -> None:
+        self.faults: list[AnswersError] = []
+        self._grid, self._header, self._survey = grid, header, survey
+        self._above: dict[str, str] = {}
+        self._filled: list[int] = []
+        self._open: list[int] = []
+        self._beside: set[int] = set()
+        self._read: dict[Phrase, None] = {}
+        self._named: dict[Phrase, None] = {}
+        self._labels: dict[tuple[str, ...], dict[str, set[str]]] = {}
+
+    def judgment(self, line: int, row: list[str]) -> Judgment | None:
+        """The judgment of a line; None where none was judged, or something is wrong."""
+        grid, place = self._grid, self._grid.line_place(line)
+        width, filled = len(grid.rows[self._header.line]), len(grid.rows[line])
+        if filled > width and not grid.sheet:  # such as a decimal comma that separates cells
+            self._refuse("row_length", place=place, count=filled, expected=width)
+            return None
+        self._beside.update(k for k in range(width, filled) if row[k])
+        places = self._header.positions
+        cells = {column: unguarded(row[k]) for column, k in places.items()}
+        if any((line, k) in grid.merged for k in places.values()):
+            self._filled.append(line)
+        if not any(cells.values()):
+            return None
+        for column in ("expert", "parent"):  # what merged cells leave below the first
+            if not cells[column] and cells["left"] and cells["right"] and self._above:
+                cells[column] = self._above[column]
+                self._filled.append(line)
+        empty = [column for column in COLUMNS[:4] if not cells[column]]
+        for column in empty:
+            self._refuse("column_empty", place=place, column=column)
+        if empty:
+            return None
+        self._above = cells
+        if not_judged(cells["value"]):
+            self._open.append(line)
+            return None
+        if grid.sheet:
+            place = grid.place(line, self._header.positions["value"])
+        judgment = Judgment(**cells, place=place)
+        try:
+            if self._survey is not None:
+                judgment = self._by_id(judgment, self._survey)
+            judgment = self._checked(judgment)
+        except AnswersError as error:
+            self.faults.append(error)
+            return None
+        return judgment
+
+    def _refuse(self, code: str, **about: Any) -> None:
+        self.faults.append(AnswersError(code, **about))
+
+    def _checked(self, judgment: Judgment) -> Judgment:
+        """The judgment, its value without what kept a spreadsheet from changing it."""
+        try:
+            entered_judgment(judgment.value)
+        except MatrixError as error:
+            problem = Phrase("value_refused", problem=error)
+            raise AnswersError("at_place", place=judgment.place, problem=problem) from error
+        if read := read_otherwise(judgment.value):
+            self._read[Phrase("read_as", text=judgment.value, value=read)] = None
+        kept = judgment.value.startswith(("'", "="))
+        return replace(judgment, value=plain_text(judgment.value)) if kept else judgment
+
+    def _by_id(self, judgment: Judgment, survey: Survey) -> Judgment:
+        """The judgment with ids in place of names."""
+        hierarchy = survey.hierarchy
+        parent = self._id(judgment.parent, hierarchy.compared, survey)
+        judgment = replace(judgment, parent=parent)
+        check_parent(parent, hierarchy, judgment.place)
+        kids = hierarchy.children[parent]
+        left, right = (self._id(name, kids, survey) for name in (judgment.left, judgment.right))
+        judgment = replace(judgment, left=left, right=right)
+        check_place(judgment, hierarchy)
+        return judgment
+
+    def _id(self, name: str, nodes: tuple[str, ...], survey: Survey) -> str:
+        """The node that a name or an id is of; the name itself where that isn't sure."""
+        if name in nodes:
+            return name
+        if nodes not in self._labels:
+            caseless: dict[str, set[str]] = {}
+            for label, ids in labels_of(survey, nodes).items():
+                caseless.setdefault(caseless_key(label), set()).update(ids)
+            self._labels[nodes] = caseless
+        found = self._labels[nodes].get(caseless_key(name), set())
+        if len(found) != 1:
+            return name
+        (node,) = found
+        self._named[Phrase("read_as", text=name, value=node)] = None
+        return node
+
+    def remarks(self) -> tuple[Phrase, ...]:
+        """What was read how."""
+        header = self._header
+        said: list[Phrase] = [*self._grid.remarks]
+        for code, lines in (
+            ("lines_above", header.above),
+            ("filled_down", sorted({*self._filled})),
+            ("lines_not_judged", self._open),
+        ):
+            if lines:
+                said.append(Phrase(code, lines=ranges(lines)))
+        if beside := (*header.unknown, *ranges(sorted(self._beside), column_letter)):
+            said.append(Phrase("columns_passed_over", columns=beside))
+        for read in (self._named, self._read):
+            if read:
+                said.append(Phrase("several_words", each=first_and_count([*read])))
+        return tuple(said)
 
 
 def unguarded(cell: str) -> str:

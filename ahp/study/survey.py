@@ -11,7 +11,7 @@ import math
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -19,8 +19,8 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from ..codec import Filled, Id, at, checked, filled, inside, placed, structure
-from ..datafile import MAX_TOML, canonical, parse_toml, read_bytes
-from ..errors import SurveyError, SurveyWarning
+from ..datafile import ID, MAX_TOML, canonical, parse_toml, read_bytes
+from ..errors import AHPError, SurveyError, SurveyWarning
 from ..hierarchy import Hierarchy
 from ..matrix import LARGEST
 from ..messages import Phrase
@@ -28,6 +28,15 @@ from ..priority import check_method
 from ..random_index import check_random_index, random_indices_for, reaching_random_index
 from ..resources import data_folder
 from ..result import Result
+from .names import (
+    MAX_NODES,
+    UNKNOWN_LANGUAGE,
+    Branch,
+    branches_of_names,
+    make_ids,
+    name_key,
+    slug_of,
+)
 
 FORMAT = 1
 MAX_CHILDREN = 9
@@ -39,6 +48,9 @@ SUM_TOLERANCE = 0.01
 
 Text = Mapping[str, str]
 """A text in several languages: language code -> text."""
+
+OPTIONAL_TEXTS = ("description", "explanation")
+"""What a survey may do without: people judge better by them, but names are enough to compute."""
 
 MAX_COMPARISONS = 10_000
 """Comparisons of a survey; experts answer some 60 well."""
@@ -76,7 +88,7 @@ class Node(Result):
     Attributes:
         id: stable id, unique in the survey.
         name: short name in each language.
-        explanation: one or two sentences an expert can judge by, in each language.
+        explanation: one or two sentences an expert can judge by, in each language; empty for none.
         given: weights of its children where they are given instead of compared.
     """
 
@@ -93,7 +105,7 @@ class Survey(Result):
     Attributes:
         id: stable id of the survey.
         languages: codes of the languages every text is in, the first is the original.
-        name, description: of the survey, in each language.
+        name, description: of the survey, in each language; a description may be empty.
         nodes: node id -> node; the goal first, then the order of the file.
         hierarchy: the tree of node ids, with the weights that are given.
         method, random_index: defaults for the analysis, as the definition names them; see
@@ -109,24 +121,68 @@ class Survey(Result):
     method: str
     random_index: str
 
+    @classmethod
+    def from_names(
+        cls,
+        names: Mapping[str, Any],
+        *,
+        id: str | None = None,  # noqa: A002 - the name of the attribute
+        language: str = UNKNOWN_LANGUAGE,
+        method: str = "eigenvector",
+        random_index: str = "saaty",
+    ) -> Survey:
+        """A survey made from names alone: without explanations, in one language.
+
+        Ids are made from the names, always the same of the same names: `big_b` of `Big B`, and
+        `n1`, `n2`, … of names that are not in ASCII.
+
+        Args:
+            names: name of an item -> names of the items below it, the goal first; each name stands
+                once. What stands below an item may be written inside it as well:
+                `{"Goal": {"A": ["a1", "a2"], "B": None}}`, `{"Goal": [{"A": ["a1", "a2"]}, "B"]}`.
+            id: of the survey; made from the name of the goal by default.
+            language: code of the language that the names are in; `"und"`: not told.
+            method: default for the analysis, as for `ahp.weights`.
+            random_index: likewise, as for `ahp.check_consistency`.
+
+        Raises:
+            SurveyError: names the item where the names are no tree, or that stands twice.
+            OptionError: an unknown method or table of random indices, with the valid ones.
+
+        >>> survey = ahp.Survey.from_names({"Job": ["Pay", "Work"], "Work": ["Tasks", "Team"]})
+        >>> dict(survey.hierarchy.children)
+        {'job': ('pay', 'work'), 'work': ('tasks', 'team')}
+        >>> ahp.Survey.from_names({"目标": ["价格", "质量"]}).hierarchy.leaves
+        ('n2', 'n3')
+        """
+        goal = branches_of_names(names)
+        survey = survey_from_branches(goal, Phrase("the_names"), id=id, language=language)
+        return replace(
+            survey, method=check_method(method), random_index=check_random_index(random_index)
+        )
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The definition as a survey file has it."""
+        above = {kid: parent for parent, kids in self.hierarchy.children.items() for kid in kids}
+        return definition(
+            self,
+            [
+                {
+                    "id": node.id,
+                    "parent": above.get(node.id),
+                    "name": dict(node.name),
+                    "explanation": dict(node.explanation),
+                    **(node.given.data if node.given else {}),
+                }
+                for node in self.nodes.values()
+            ],
+        )
+
     @cached_property
     def content(self) -> str:
         """Canonical JSON of the definition; `survey_from_content` reads it back."""
-        return canonical(
-            definition(
-                self,
-                [
-                    {
-                        "id": node.id,
-                        "parent": self.hierarchy.parent_of(node.id),
-                        "name": dict(node.name),
-                        "explanation": dict(node.explanation),
-                        **(node.given.data if node.given else {}),
-                    }
-                    for node in self.nodes.values()
-                ],
-            )
-        )
+        return canonical(self.data)
 
     @cached_property
     def content_hash(self) -> str:
@@ -172,8 +228,8 @@ class Survey(Result):
         return tuple(remarks)
 
     def text(self, text: Text, language: str) -> str:
-        """A text in the language asked for, or in the survey's original one."""
-        return text.get(language) or text[self.languages[0]]
+        """A text in the language asked for, or in the survey's original one; "" without one."""
+        return text.get(language) or text.get(self.languages[0], "")
 
     def node_name(self, node: str, language: str) -> str:
         """A node's name in the language asked for, or in the survey's original one."""
@@ -233,25 +289,105 @@ def survey_from_toml(content: bytes | str, source: str) -> Survey:
     return _build(parse_toml(content, source, SurveyError, "a_survey"), source)
 
 
+def survey_from_branches(
+    goal: Branch,
+    source: str | Phrase,
+    *,
+    id: str | None,  # noqa: A002 - the name of the attribute
+    language: str,
+    title: str = "",
+    description: str = "",
+) -> Survey:
+    """A survey in one language, made from a tree of names; the branches get their ids.
+
+    Raises:
+        SurveyError: a single child, too many names, an id or a language of the wrong form.
+    """
+    branches = list(goal.walk())
+    if len(branches) > MAX_NODES:
+        raise SurveyError("too_many_names", source=source, count=len(branches), most=MAX_NODES)
+    for branch, node_id in zip(branches, make_ids(branch.name for branch in branches), strict=True):
+        branch.id = node_id
+        if len(branch.children) == 1:
+            raise SurveyError(
+                "single_item", place=branch.place, name=branch.name, item=branch.children[0].name
+            )
+    title = title.strip() or goal.name
+    survey_id = id or slug_of(title) or "imported"
+    for code, value, pattern in (
+        ("survey_id_form", survey_id, ID),
+        ("survey_language_form", language, _LANGUAGE),
+    ):
+        if not pattern.fullmatch(value):
+            raise SurveyError(code, source=source, value=value)
+
+    def text(value: str) -> Mapping[str, str]:
+        return MappingProxyType({language: value.strip()} if value.strip() else {})
+
+    children = {
+        branch.id: tuple(kid.id for kid in branch.children)
+        for branch in branches
+        if branch.children
+    }
+    try:
+        hierarchy = Hierarchy(goal.id, children)
+        check_comparisons(hierarchy)
+    except AHPError as error:
+        raise SurveyError("at_place", place=goal.place, problem=error) from error
+    return Survey(
+        id=survey_id,
+        languages=(language,),
+        name=text(title),
+        description=text(description),
+        nodes=MappingProxyType(
+            {item.id: Node(item.id, text(item.name), text(item.explanation)) for item in branches}
+        ),
+        hierarchy=hierarchy,
+        method="eigenvector",
+        random_index="saaty",
+    )
+
+
+def labels_of(survey: Survey, nodes: Sequence[str]) -> dict[str, set[str]]:
+    """What people may call nodes, their ids and names in any language -> the nodes so called."""
+    labels: dict[str, set[str]] = {}
+    for node in nodes:
+        for label in (node, *survey.nodes[node].name.values()):
+            labels.setdefault(name_key(label), set()).add(node)
+    return labels
+
+
 def definition(of: Any, nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The plain data of a survey, or of one being written.
 
     Args:
         of: has the attributes of a `Survey`, but for its nodes and hierarchy.
         nodes: the goal first; each with `id`, `parent`, `name` and `explanation`, and `weights` and
-            `source` where weights are given.
+            `source` where weights are given. Explanations and descriptions that nobody wrote are
+            left out.
     """
-    goal, *others = nodes
+    goal, *others = map(_written, nodes)
+    return _written(
+        {
+            "format": FORMAT,
+            "id": of.id,
+            "languages": list(of.languages),
+            "name": dict(of.name),
+            "description": dict(of.description),
+            "method": of.method,
+            "random_index": of.random_index,
+            "goal": {key: value for key, value in goal.items() if key != "parent"},
+            "nodes": others,
+        }
+    )
+
+
+def _written(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table without the texts that it may do without, where they are in no language."""
     return {
-        "format": FORMAT,
-        "id": of.id,
-        "languages": list(of.languages),
-        "name": dict(of.name),
-        "description": dict(of.description),
-        "method": of.method,
-        "random_index": of.random_index,
-        "goal": {key: value for key, value in goal.items() if key != "parent"},
-        "nodes": others,
+        key: value
+        for key, value in table.items()
+        if key not in OPTIONAL_TEXTS or any(map(str.strip, value.values()))
     }
 
 
@@ -329,7 +465,7 @@ class _GoalTable:
 
     id: Id
     name: Mapping[str, Filled]
-    explanation: Mapping[str, Filled]
+    explanation: Mapping[str, Filled] = field(default_factory=dict)
     weights: Mapping[str, _Weight] | None = None
     source: Filled | None = None
 
@@ -376,7 +512,7 @@ class _SurveyTable:
     id: Id
     languages: Annotated[tuple[str, ...], filled, _check_languages]
     name: Mapping[str, Filled]
-    description: Mapping[str, Filled]
+    description: Mapping[str, Filled] = field(default_factory=dict)
     goal: _GoalTable
     nodes: Annotated[tuple[_NodeTable, ...], filled]
     method: Annotated[str, check_method] = "eigenvector"
@@ -389,16 +525,15 @@ class _SurveyTable:
         for place, table in (("goal", self.goal), *below.items()):
             if table.id in nodes:
                 raise at(f"{place}.id", Phrase("id_twice", value=table.id))
-            name, explanation = (
-                self.text(getattr(table, key), f"{place}.{key}") for key in ("name", "explanation")
-            )
+            name = self.text(table.name, f"{place}.name")
+            explanation = self.optional_text(table.explanation, f"{place}.explanation")
             nodes[table.id] = Node(table.id, name, explanation, table.given)
         hierarchy = self.hierarchy(below, nodes)
         survey = Survey(
             id=self.id,
             languages=self.languages,
             name=self.text(self.name, "name"),
-            description=self.text(self.description, "description"),
+            description=self.optional_text(self.description, "description"),
             nodes=MappingProxyType(nodes),
             hierarchy=hierarchy,
             method=self.method,
@@ -416,6 +551,10 @@ class _SurveyTable:
             if language not in text:
                 raise at(f"{place}.{language}", Phrase("is_missing"))
         return MappingProxyType({language: text[language] for language in self.languages})
+
+    def optional_text(self, text: Text, place: str) -> Text:
+        """The same, or nothing in any language."""
+        return self.text(text, place) if text else MappingProxyType({})
 
     def hierarchy(self, below: Mapping[str, _NodeTable], nodes: Mapping[str, Node]) -> Hierarchy:
         """The tree of the nodes, given those below the goal by their places."""

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
 import re
 import unicodedata
 from itertools import islice
-from pathlib import Path
 from typing import Any, BinaryIO, TextIO
-
-from ..datafile import check_size
-from ..errors import AHPError
 
 SEPARATORS = "\t;,"
 """The one that stands in most of the first lines separates the cells, of several the first."""
@@ -44,43 +39,6 @@ def starts_formula(text: str) -> bool:
     the full-width forms as well.
     """
     return unicodedata.normalize("NFKC", text[:1]) in _FORMULA_STARTS
-
-
-def split_rows(
-    content: bytes, source: str | Path, error: type[AHPError], *, decimal_comma: bool = False
-) -> list[Row]:
-    """The rows of a CSV file, without the empty ones.
-
-    Args:
-        content: UTF-8, a BOM allowed.
-        source: name of the file, for messages.
-        error: the type of error to raise.
-        decimal_comma: read `2,5` as `2.5` where commas do not separate the cells.
-
-    Raises:
-        AHPError: of the given type; too large, not UTF-8, or not CSV.
-    """
-    check_size(content, str(source), error, MAX_CSV)
-    try:
-        text = io.StringIO(content.decode("utf-8-sig"), newline="")
-    except UnicodeDecodeError as cause:
-        raise error("csv_not_utf8", source=str(source), position=cause.start) from cause
-    reader, separator = open_csv(text)
-    rows: list[Row] = []
-    try:
-        line = 1
-        for cells in reader:
-            stripped = [cell.strip() for cell in cells]
-            if decimal_comma and separator != ",":
-                stripped = list(map(with_point, stripped))
-            if any(stripped):
-                rows.append((line, stripped))
-            if line > MAX_LINES:
-                raise error("too_many_lines", source=str(source), most=MAX_LINES)
-            line = reader.line_num + 1
-    except csv.Error as cause:
-        raise error("not_csv", place=f"{source}: line {reader.line_num}") from cause
-    return rows
 
 
 def open_csv(text: TextIO) -> tuple[Any, str]:

@@ -6,28 +6,29 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from xml.parsers import expat
 
-from openpyxl.utils import get_column_letter, range_boundaries
-
 from ..datafile import MAX_FILE, check_size
 from ..errors import AHPError
 from ..messages import Phrase
-from .delimited import MAX_CSV, UNCALCULATED, encoding_of, open_csv
+from .delimited import MAX_CSV, MAX_LINES, UNCALCULATED, Row, encoding_of, open_csv, with_point
 from .opened import FIRST_BYTES, ZIP, cell_text, refuse_no_table
-from .workbooks import uncalculated_cells, uploaded_workbook
 
-MAX_LINES = 50_000
 MAX_COLUMNS = 1_000
+MAX_UNPACKED = 16 * MAX_FILE
+"""Bytes of an unpacked workbook; a larger one is refused."""
 MAX_SPREAD = 100_000
 """Cells that merged cells may cover."""
 
 HIDDEN = "_ahp"
 """Name of the sheet in which workbooks that are given out say what they are."""
+
+_CONSTANT = re.compile(r'\A="([^"]*)"\Z')
+"""A formula that is a text, by which people keep spreadsheets from changing it."""
 
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 """What a number format shows as it stands."""
@@ -74,11 +75,32 @@ class Grid:
         """The text of a cell, or of the one that covers it."""
         return self.cell(*self.merged.get((line, column), (line, column)))
 
+    def lines(self) -> list[Row]:
+        """The rows with their lines, all as long as the longest; what is merged downwards stands in
+        each row, and a decimal comma is a point where no comma separates the cells.
+        """
+        rows: list[Row] = []
+        width = self.width
+        for line, filled in self.rows.items():
+            cells = [*filled, *[""] * (width - len(filled))]
+            rows.append((line, list(map(with_point, cells)) if self.decimal_comma else cells))
+        place = {line: k for k, (line, _) in enumerate(rows)}
+        for (line, column), (top, first) in self.merged.items():
+            if column == first and line in place:
+                rows[place[line]][1][column] = self.cell(top, first)
+        return rows
+
+    def line_place(self, line: int) -> str:
+        """Where a row stands in the file."""
+        if self.sheet:
+            return f"{self.source}: sheet {self.sheet!r}, row {line}"
+        return f"{self.source}: line {line}"
+
     def place(self, line: int, column: int) -> str:
         """Where a cell stands in the file."""
         if self.turned:
             line, column = column + 1, line - 1
-        letter = get_column_letter(column + 1)
+        letter = column_letter(column)
         if self.sheet:
             return f"{self.source}: sheet {self.sheet!r}, cell {letter}{line}"
         return f"{self.source}: row {line}, column {letter}"
@@ -101,7 +123,24 @@ class Grid:
         )
 
 
-def read_grid(content: bytes, source: str, error: type[AHPError], sheet: str = "") -> Grid:
+def column_letter(column: int) -> str:
+    """The name of a column in a spreadsheet, A for 0."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def read_grid(
+    content: bytes,
+    source: str,
+    error: type[AHPError],
+    sheet: str = "",
+    *,
+    max_unpacked: int = MAX_UNPACKED,
+) -> Grid:
     """The cells of a file; CSV or a workbook, which its content tells.
 
     A number that a workbook shows as a percentage is read as it is shown, `98%`.
@@ -111,13 +150,15 @@ def read_grid(content: bytes, source: str, error: type[AHPError], sheet: str = "
         source: name of the file, for messages.
         error: type of the errors.
         sheet: of a workbook; "" for the only one that is shown and has cells.
+        max_unpacked: bytes that a workbook may have when it is unpacked.
 
     Raises:
         AHPError: of that type; the file can't be read, or has several sheets.
     """
     refuse_no_table(content[:FIRST_BYTES], source, error)
-    if content.startswith(ZIP):
-        return _workbook_grid(content, source, error, sheet)
+    damaged = content.startswith(ZIP[:2]) and source.lower().endswith(".xlsx")
+    if content.startswith(ZIP) or damaged:
+        return _workbook_grid(content, source, error, sheet, max_unpacked)
     check_size(content, source, error, MAX_CSV)
     encoding = encoding_of(io.BytesIO(content))
     try:
@@ -132,11 +173,54 @@ def read_grid(content: bytes, source: str, error: type[AHPError], sheet: str = "
     return Grid(source, "", rows, remarks=said, decimal_comma=separator != ",")
 
 
+def read_sheets(
+    content: bytes, source: str, error: type[AHPError], names: Collection[str] | None = None
+) -> tuple[tuple[Grid, ...], tuple[Phrase, ...]]:
+    """The cells of sheets of a workbook that are not empty, as `read_grid` reads one, and what is
+    left out.
+
+    Args:
+        content: an .xlsx workbook.
+        source: its name, for messages.
+        error: type of the errors.
+        names: of the sheets; all that are shown by default.
+
+    Raises:
+        AHPError: of the given type; the file can't be read, or has no such sheet.
+    """
+    from .workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
+
+    refuse_no_table(content[:FIRST_BYTES], source, error)
+    with uploaded_workbook(
+        content, source, max_bytes=MAX_UNPACKED, max_spread=None, error=error
+    ) as book:
+        titles = tuple(one.title for one in book.worksheets)
+        for name in names or ():
+            if name not in titles:
+                raise error("no_such_sheet", source=source, sheet=name, valid=titles)
+        grids: list[Grid] = []
+        hidden: list[str] = []
+        for one in book.worksheets:
+            shown = one.sheet_state == "visible" if names is None else one.title in names
+            if not shown and (names is not None or one.title == HIDDEN):
+                continue
+            rows = _sheet_lines(content, one, source, error)
+            if rows and not shown:
+                hidden.append(one.title)
+            elif rows:
+                merged, remarks = _sheet_layout(content, one, rows, source, error)
+                about = {"source": source, "sheet": one.title}
+                said = tuple(Phrase("of_sheet", **about, problem=remark) for remark in remarks)
+                grids.append(Grid(source, one.title, rows, merged, said))
+        left_out = [Phrase("sheets_hidden", source=source, names=tuple(hidden))] if hidden else []
+        return tuple(grids), tuple(left_out)
+
+
 def _csv_lines(reader: Any, source: str, error: type[AHPError]) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for cells in reader:
-            yield line, [cell.strip() for cell in cells]
+            yield line, [_CONSTANT.sub(r"\1", cell.strip()).strip() for cell in cells]
             line = reader.line_num + 1
     except csv.Error as problem:
         raise error("not_csv", place=f"{source}: line {reader.line_num}") from problem
@@ -150,16 +234,20 @@ def _limited(
         while cells and not cells[-1]:
             cells.pop()
         if line > MAX_LINES:
-            raise error("more_rows", source=source, most=MAX_LINES)
+            raise error("too_many_lines", source=source, most=MAX_LINES)
         if len(cells) > MAX_COLUMNS:
             raise error("more_columns", place=f"{source}: row {line}", most=MAX_COLUMNS)
         if cells:
             yield line, tuple(cells)
 
 
-def _workbook_grid(content: bytes, source: str, error: type[AHPError], name: str) -> Grid:
+def _workbook_grid(
+    content: bytes, source: str, error: type[AHPError], name: str, max_unpacked: int
+) -> Grid:
+    from .workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
+
     with uploaded_workbook(
-        content, source, max_bytes=16 * MAX_FILE, max_spread=None, error=error
+        content, source, max_bytes=max_unpacked, max_spread=None, error=error
     ) as book:
         shown = {
             one.title: _sheet_lines(content, one, source, error)
@@ -186,6 +274,8 @@ def _sheet_lines(
     content: bytes, sheet: Any, source: str, error: type[AHPError]
 ) -> dict[int, tuple[str, ...]]:
     """The rows of a sheet that are not empty."""
+    from .workbooks import uncalculated_cells  # noqa: PLC0415 - openpyxl comes with the app
+
     sheet.reset_dimensions()  # what the file says of its size may be wrong
     uncalculated = uncalculated_cells(content, sheet)
 
@@ -222,6 +312,8 @@ def _sheet_layout(
     """Covered cell -> the one that covers it, inside what is filled; and which rows and columns
     with something in them are hidden, by a filter or otherwise.
     """
+    from openpyxl.utils import range_boundaries  # noqa: PLC0415 - comes with the app
+
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         part = archive.read(sheet._worksheet_path.lstrip("/"))
     merged: dict[Place, Place] = {}
@@ -258,14 +350,14 @@ def _sheet_layout(
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.Parse(part, True)
-    remarks = [Phrase("rows_hidden", lines=_ranges(hidden_rows, str))] if hidden_rows else []
+    remarks = [Phrase("rows_hidden", lines=ranges(hidden_rows))] if hidden_rows else []
     if hidden_columns:
-        letters = _ranges(hidden_columns, lambda k: get_column_letter(k + 1))
+        letters = ranges(hidden_columns, column_letter)
         remarks.append(Phrase("columns_hidden", lines=letters))
     return merged, tuple(remarks)
 
 
-def _ranges(numbers: Iterable[int], name: Callable[[int], str]) -> tuple[str, ...]:
+def ranges(numbers: Iterable[int], name: Callable[[int], str] = str) -> tuple[str, ...]:
     """Numbers in a row as one range each, such as `3-5`."""
     groups: list[list[int]] = []
     for number in numbers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -25,6 +25,11 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\3\4"
 FIRST_BYTES = 2_000
 """Bytes that tell what a file is."""
+
+_SHEET_ERROR = re.compile(
+    r"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!)"
+    r"|Err:\d{3}"
+)
 
 _WEB_PAGE = re.compile(
     rb"[^\w<]{0,9}(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|meta|style|table)\b",
@@ -92,6 +97,27 @@ def find_headers(rows: Iterator[Row], role_of: Mapping[str, str]) -> HeaderRow |
             return HeaderRow(line, cells, positions, tuple(above), unknown, twice)
         above.append(line)
     return None
+
+
+def header_index(rows: Sequence[Row], is_value: Callable[[str], bool]) -> int:
+    """Which row has the headers, 0 for the first: that, or where it fills few columns, as a title
+    or the upper line of a header in two lines does, the next one that fills most and has no value.
+
+    Args:
+        rows: of the table, not empty.
+        is_value: whether a cell is one that no header is, such as a number.
+    """
+    most = max(sum(map(bool, cells)) for _, cells in rows)
+    for index, (_, cells) in enumerate(rows[:_TITLE_ROWS]):
+        filled = [*filter(None, cells)]
+        if 4 * len(filled) >= 3 * most and not (index and any(map(is_value, filled))):
+            return index
+    return 0
+
+
+def is_sheet_error(text: str) -> bool:
+    """Whether a cell is an error of a spreadsheet, such as `#DIV/0!`."""
+    return bool(_SHEET_ERROR.fullmatch(text))
 
 
 def header_key(cell: str) -> str:

@@ -235,7 +235,8 @@ def show_survey(survey: Survey) -> None:
     _, language = state.translate(), state.language()
     hierarchy = survey.hierarchy
     st.markdown(f"**{state.plain(survey.text(survey.name, language))}**")
-    st.markdown(state.plain(survey.text(survey.description, language)))
+    if described := survey.text(survey.description, language):
+        st.markdown(state.plain(described))
     st.caption(
         _("{leaves} indicators, {pairs} comparisons, about {minutes} minutes").format(
             leaves=len(hierarchy.leaves),

@@ -86,7 +86,7 @@ def test_read_xlsx() -> None:
     assert found.headers == ("名", "b", "c", "d")
     assert found.rows == (
         (3, ("张三", "3", "2", "0.5")),
-        (5, ("1", "2024-01-03T00:00:00", "True", "")),
+        (5, ("1", "2024-01-03", "yes", "")),
     )
 
 
@@ -140,10 +140,10 @@ def test_letters() -> None:
         (b"", "t: 0 rows, expected a line of names and answers"),
         (b"a,b\n", "t: 1 rows, expected a line of names and answers"),
         (b"a,b\n1,2,3\n", "t: row 2: 3 values, expected 2 as in row 1"),
-        (b"a\n\xd5\n", "t: byte 2 is not UTF-8; save the file as CSV UTF-8"),
-        (b"a" + b"," * 1000 + b"b\n1\n", "t: 1001 columns, expected at most 1000"),
+        (b"a\n\xd5\n", "t: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"),
+        (b"a" + b"," * 1000 + b"b\n1\n", "t: row 1: more than 1000 columns"),
         (b"a\n" * 50_001, "t: 50001 rows, expected at most 50000"),
-        (b"PK", "t: is no XLSX file, or a damaged one"),
+        (b"PK\3\4", "t: is no XLSX file, or a damaged one"),
         (b" " * (2**23 + 1), "t: 8388609 bytes, expected at most 8388608"),
     ],
 )
@@ -167,7 +167,7 @@ def test_more_bad_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
     wide = book([["a"] * 1001, [1]])
     assert message(lambda: read_columns(wide, "t")) == "t: row 1: more than 1000 columns"
     monkeypatch.setattr(column_mapper, "MAX_ROWS", 2)
-    assert message(lambda: read_columns(book([["a"]] * 4), "t")) == "t: more than 2 rows"
+    assert message(lambda: read_columns(book([["a"]] * 4), "t")) == "t: 4 rows, expected at most 2"
     assert message(lambda: read_columns(book([]), "t")) == (
         "t: 0 rows, expected a line of names and answers"
     )
@@ -271,12 +271,10 @@ def test_a_date_in_a_workbook_is_named() -> None:
     read = read_columns(book([["价格/质量"], [date(2025, 1, 3)], [33]]), "b.xlsx")
     mapping = ColumnMapping(None, (PairColumn("A", "goal", "price", "quality", "ratio"),))
     assert message(lambda: apply_mapping(read, mapping, TREE)) == (
-        "b.xlsx: row 2, column A: '2025-01-03T00:00:00' is a date: a spreadsheet made a date of a "
-        "fraction such as 1/3; format the cells as text, then enter the fraction again"
-    )
-    late = replace(read, rows=read.rows[1:])
-    assert message(lambda: apply_mapping(late, mapping, TREE)) == (
-        "b.xlsx: row 3, column A: '33', expected a judgment from 1/9 to 9"
+        "b.xlsx: 2 faults:\n"
+        "b.xlsx: sheet '表0', cell A2: '2025-01-03' is a date: a spreadsheet made a date of a "
+        "fraction such as 1/3; format the cells as text, then enter the fraction again;\n"
+        "b.xlsx: sheet '表0', cell A3: '33', expected a judgment from 1/9 to 9"
     )
 
 

@@ -87,7 +87,7 @@ def test_read_gluc(tmp_path: Path) -> None:
     assert (found.survey.id, found.survey.languages) == ("weekend", ("en",))
     assert found.survey.description == {"en": "Where the two of us go."}
     assert found.survey.nodes["rest"].explanation == {"en": "Sleep"}
-    assert found.survey.nodes["cost"].explanation == {"en": "Cost"}
+    assert found.survey.nodes["cost"].explanation == {}
     assert survey_from_content(found.survey.content) == found.survey
     assert rows(found.answers) == [
         ("Ann", "weekend", "cost", "rest", "1/3"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import ahp
 from ahp.exchange.long_csv import write_answers
 from ahp.study import Answers, Judgment
-from ahp.study.answers import answers_from_csv
+from ahp.study.answers import answers_from_table
 
 from .test_survey_text import build, message, panel
 
@@ -29,7 +29,7 @@ def placeless(answers: Answers) -> Answers:
 
 
 def read_back(answers: Answers) -> Answers:
-    return placeless(answers_from_csv(write_answers(answers), "a.csv"))
+    return placeless(answers_from_table(write_answers(answers), "a.csv"))
 
 
 def test_write_answers() -> None:
@@ -38,7 +38,7 @@ def test_write_answers() -> None:
     )
     content = write_answers(answers)
     assert content.decode() == (
-        'expert,parent,left,right,value\n"张, 三",goal,a,b,1/3\n\'=1+1,goal,b,a,2.5\n'
+        '\ufeffexpert,parent,left,right,value\n"张, 三",goal,a,b,"=""1/3"""\n\'=1+1,goal,b,a,2.5\n'
     )
     assert read_back(answers) == answers
 
@@ -72,7 +72,7 @@ def test_names_that_need_care(name: str) -> None:
 
 def test_an_apostrophe_that_guards_nothing_stays() -> None:
     content = b"expert,parent,left,right,value\n'E,g,a,b,1\n'=E,g,a,b,1\n"
-    assert answers_from_csv(content, "a.csv").experts == ("'E", "=E")
+    assert answers_from_table(content, "a.csv").experts == ("'E", "=E")
 
 
 @settings(max_examples=200, deadline=None)
@@ -139,4 +139,4 @@ def test_any_bytes_are_read_or_refused(noise: bytes, cut: int) -> None:
         b"expert,parent,left,right,value\n" + noise,
     ):
         with contextlib.suppress(ahp.AnswersError):
-            answers_from_csv(content, "a.csv")
+            answers_from_table(content, "a.csv")

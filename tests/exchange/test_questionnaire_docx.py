@@ -43,6 +43,15 @@ def test_every_pair_stands_in_it_once_with_17_boxes(home: Survey, language: str)
         assert all(row[2:-1] == ["□"] * 17 for row in rows[2:])
 
 
+def test_a_survey_without_explanations_has_no_empty_tables() -> None:
+    survey = Survey.from_names({"Goal": ["A", "B"], "A": ["a1", "a2"]}, language="en")
+    document = made(survey, language="en")
+    assert len(pair_tables(document)) == 2
+    assert [table for table in document.tables if len(table.columns) == 2] == []
+    guide = [p.text for p in document.paragraphs]
+    assert guide[guide.index("How to fill it in") + 1].startswith("In each row, decide")
+
+
 def test_every_parent_has_its_question_and_explanations(home: Survey) -> None:
     document = made(home, language="en")
     headings = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]

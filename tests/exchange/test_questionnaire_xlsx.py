@@ -692,3 +692,15 @@ def test_excels_own_extensions_do_not_warn(small: Survey, blank: bytes) -> None:
     extension = b'<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}" /></extLst></worksheet>'
     content = rezipped(blank, in_sheet(b"</worksheet>", extension))
     assert len(read_questionnaire(content, small).unanswered) == 8
+
+
+def test_a_survey_without_explanations_is_asked_and_read_back() -> None:
+    survey = Survey.from_names({"Goal": ["A", "B", "C"]}, language="en")
+    content = make(survey)
+    workbook = load_workbook(io.BytesIO(content))
+    assert workbook["1 Goal"]["B6"].value == "Item"
+    assert not workbook["1 Goal"]["C6"].value
+    found = read_questionnaire(
+        filled(content, ["3", "5", "1/3"]), survey, study_id="s1", expert="王芳", round_number=2
+    )
+    assert list(answers_of(found).values()) == ["3", "5", "1/3"]

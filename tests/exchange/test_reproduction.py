@@ -67,7 +67,7 @@ from ahp.report.study_report import study_report
 from ahp.report.table import Table, show_cell
 from ahp.report.workbook import document_xlsx
 from ahp.resources import data_folder
-from ahp.study.answers import answers_from_csv, read_answers
+from ahp.study.answers import answers_from_table, read_answers
 from ahp.study.standing import Standing
 from ahp.study.survey import shipped_surveys
 from tests.exchange.conftest import Recalculate
@@ -79,7 +79,7 @@ SURVEY = shipped_surveys()["supervision_effectiveness"].read_bytes()
 FORMS = ("docx", "html", "xlsx")
 ANALYSIS = ahp.analyze(
     ahp.load_survey("supervision_effectiveness"),
-    answers_from_csv(ANSWERS, "answers.csv"),
+    answers_from_table(ANSWERS, "answers.csv"),
     method="geometric_mean",
     expert_weights={f"E{k}": float(k) for k in range(1, 8)},
     recused=(("E1", "setup"),),
@@ -636,9 +636,9 @@ def test_the_report_of_a_study_reproduces(language: str, tmp_path: Path) -> None
     )
     files = export_study(
         evidence,
-        answers_from_csv(ANSWERS, "answers.csv"),
+        answers_from_table(ANSWERS, "answers.csv"),
         language,
-        earlier_answers=[answers_from_csv(ANSWERS, "answers.csv")],
+        earlier_answers=[answers_from_table(ANSWERS, "answers.csv")],
     )
     assert list(files) == [
         *(f"report.{form}" for form in FORMS),

@@ -11,16 +11,15 @@ from hypothesis import strategies as st
 
 import ahp
 from ahp.exchange.survey_text import (
-    MAX_NODES,
     MAX_TEXT,
     hierarchy_text,
-    make_ids,
     parse_hierarchy_text,
     read_hierarchy_text,
     survey_toml,
 )
 from ahp.scale import SAATY_POSITIONS, opposite
 from ahp.study import Answers, Judgment, Survey, survey_from_content
+from ahp.study.names import MAX_NODES, make_ids
 from ahp.study.survey import survey_from_toml
 
 NAMES = st.text("价格质量服务安全监督能力（）()abcXYZ-é", min_size=1, max_size=6)
@@ -142,7 +141,7 @@ def test_hierarchy_text() -> None:
     assert found.given_weights == {"goal": {"a": 0.3, "big_b": 0.7}}
     assert found.branches == ("goal", "a")
     assert (survey.id, survey.languages, survey.name) == ("x", ("en",), {"en": "T"})
-    assert survey.nodes["a_1"].explanation == {"en": "a 1"}
+    assert survey.nodes["a_1"].explanation == survey.description == {}
     assert survey_from_content(survey.content) == survey
     assert parse_hierarchy_text("Goal: A, B;") == read_hierarchy_text("Goal: A, B;").survey
     assert parse_hierarchy_text("Goal: A, B;").languages == ("und",)

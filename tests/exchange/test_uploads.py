@@ -99,11 +99,11 @@ def test_a_whole_study_is_left_to_the_store() -> None:
     assert read_upload(content, "study.json", "en") == Upload(study=content)
 
 
-@pytest.mark.parametrize("name", ["survey.xlsx", "survey", "toml", "a.toml.exe", ""])
+@pytest.mark.parametrize("name", ["survey.docx", "survey", "toml", "a.toml.exe", ""])
 def test_other_endings(name: str) -> None:
-    assert UPLOADS == ("toml", "json", "txt", "ahp", "yaml", "yml")
+    assert UPLOADS == ("toml", "json", "txt", "ahp", "yaml", "yml", "xlsx")
     assert refused(b"x", name) == (
-        f"{name}: expected a file that ends with .toml, .json, .txt, .ahp, .yaml, .yml"
+        f"{name}: expected a file that ends with .toml, .json, .txt, .ahp, .yaml, .yml, .xlsx"
     )
 
 

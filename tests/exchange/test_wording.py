@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from ahp.exchange.survey_text import caseless_key
 from ahp.exchange.wording import judged_first
+from ahp.study.names import caseless_key
 
 ITEMS = {"价格": "price", "price": "price", "味道": "taste", "taste": "taste"}
 

@@ -69,6 +69,16 @@ def test_a_written_draft_is_a_survey() -> None:
     assert (survey.method, survey.random_index) == ("eigenvector", "saaty")
 
 
+def test_explanations_may_be_left_out() -> None:
+    draft = full()
+    assert draft.unexplained() == ()
+    draft = draft.write("n1", texts("n1"), EMPTY).entitle(texts("Purchase"), EMPTY)
+    assert (draft.unexplained(), draft.missing()) == (("n1", None), ())
+    survey = draft.survey()
+    assert survey.nodes["n1"].explanation == survey.description == {}
+    assert Draft.of(survey) == draft
+
+
 @pytest.mark.parametrize(
     ("draft", "message"),
     [
@@ -111,7 +121,7 @@ def test_everything_missing_is_listed() -> None:
     assert full().missing() == ()
     draft = full().write("n1", {"en": "Price", "zh": "\t"}, texts("x")).entitle(EMPTY, texts("x"))
     assert draft.missing() == (("n1", "name", "zh"), (None, "name", "en"), (None, "name", "zh"))
-    assert len(Draft.new(("en", "zh")).missing()) == 16
+    assert len(Draft.new(("en", "zh")).missing()) == 8
 
 
 def test_changes_leave_the_draft_as_it_was() -> None:

@@ -119,7 +119,8 @@ def test_a_panel_is_joined_in_each_of_its_readings() -> None:
         ([["1", "3"], ["0.30", "1"]],
          "a[0, 1] = '3' beside a[1, 0] = '0.30', expected reciprocals: 1/3 is not printed as 0.30"),
         ([["1", "3 3/4"], ["2/7", "1"]],
-         "a[0, 1] = '3 3/4', expected a positive number or a fraction such as \"1/3\""),
+         "a[0, 1] = '3 3/4' beside a[1, 0] = '2/7', expected reciprocals: 4/15 is not printed as "
+         "2/7"),
         ([["1", "15/4"], ["2/7", "1"]],
          "a[0, 1] = '15/4' beside a[1, 0] = '2/7', expected reciprocals: 4/15 is not printed as "
          "2/7"),

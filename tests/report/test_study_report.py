@@ -22,6 +22,7 @@ from ahp.report.references import PUBLICATIONS, bibtex, cited
 from ahp.report.study_report import study_findings, study_report
 from ahp.report.study_tables import (
     expert_judgments_tables,
+    items_table,
     organizations_table,
     rank_survival_table,
     scale_table,
@@ -368,3 +369,12 @@ def test_reports_of_all_kinds_of_studies_have_numbers_and_no_dead_reference(
             assert numbers.plain(block.text)
         elif isinstance(block, TableBlock):
             assert all(len(row) == len(block.table.columns) for row in block.table.rows)
+
+
+def test_items_without_explanations_have_no_column_for_them() -> None:
+    survey = ahp.Survey.from_names({"Goal": ["A", "B"], "A": ["x", "y"]}, language="en")
+    table = items_table(survey, "en")
+    assert table.columns == ("Branch", "Item")
+    assert table.rows == (("Goal", "A"), ("A", "x"), ("A", "y"), ("Goal", "B"))
+    explained = items_table(ahp.load_survey("supervision_effectiveness"), "en")
+    assert explained.columns == ("Branch", "Item", "Explanation")

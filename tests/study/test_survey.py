@@ -140,7 +140,7 @@ def at(*path: str | int) -> Callable[[dict[str, Any], Any], None]:
 
 
 REMOVE = object()
-TOP = "format, id, languages, name, description, goal, nodes, method, random_index"
+TOP = "format, id, languages, name, goal, nodes, description, method, random_index"
 ID_FORM = "expected a letter, then only letters, digits, _ and -"
 METHODS = ", ".join(map(repr, priority.METHODS))
 TABLES = (
@@ -161,7 +161,7 @@ BAD: list[tuple[tuple[str | int, ...], Any, str]] = [
     (
         ("nodes", 1, "weight"),
         1,
-        "nodes[1].weight: unknown key, expected one of id, name, explanation, parent, weights, "
+        "nodes[1].weight: unknown key, expected one of id, name, parent, explanation, weights, "
         "source",
     ),
     (
@@ -172,11 +172,12 @@ BAD: list[tuple[tuple[str | int, ...], Any, str]] = [
     # missing keys
     *(
         ((key,), REMOVE, f"{key}: missing")
-        for key in ("format", "id", "languages", "name", "description", "goal", "nodes")
+        for key in ("format", "id", "languages", "name", "goal", "nodes")
     ),
     (("name", "zh"), REMOVE, "name.zh: missing"),
     (("goal", "id"), REMOVE, "goal.id: missing"),
-    (("goal", "explanation"), REMOVE, "goal.explanation: missing"),
+    (("goal", "explanation", "zh"), REMOVE, "goal.explanation.zh: missing"),
+    (("description", "en"), REMOVE, "description.en: missing"),
     (("nodes", 1, "parent"), REMOVE, "nodes[1].parent: missing"),
     (("nodes", 0, "name"), REMOVE, "nodes[0].name: missing"),
     (("nodes", 0, "name", "en"), REMOVE, "nodes[0].name.en: missing"),

@@ -82,4 +82,4 @@ def test_how_much_may_be_merged_and_read(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(grids, "MAX_LINES", 1)
     with pytest.raises(EvaluationError) as raised:
         read(b"a\nb\n")
-    assert str(raised.value) == "t: more than 1 rows"
+    assert str(raised.value) == "t: more than 1 lines, expected fewer"

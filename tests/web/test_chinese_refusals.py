@@ -27,7 +27,7 @@ from ahp.exchange.uploads import read_upload
 from ahp.i18n.errors import error_sentence
 from ahp.messages import with_names
 from ahp.process.draft import Draft
-from ahp.study.answers import answers_from_csv
+from ahp.study.answers import answers_from_table
 from ahp.study.limits import LONGEST, check_length
 from ahp.study.standing import Standing
 from ahp.study.survey import survey_from_toml
@@ -58,7 +58,7 @@ def project(**row: str) -> Callable[[], object]:
 
 def answers(rows: str | bytes, head: str = CSV) -> Callable[[], object]:
     content = head.encode() + (rows.encode() if isinstance(rows, str) else rows)
-    return lambda: answers_from_csv(content, "答案.csv").arrays(SURVEY.hierarchy)
+    return lambda: answers_from_table(content, "答案.csv").arrays(SURVEY.hierarchy)
 
 
 def wide(text: str) -> Callable[[], object]:
@@ -242,7 +242,7 @@ CASES = {
         answers("", head="序号,答案\n1,3\n"), ("expert、parent、left、right、value",)
     ),
     "a row that is too short": Case(
-        answers("张三,goal,rent,flow\n"), sentence="答案.csv：第 2 行：有 4 个值，应有 5 个。"
+        answers("张三,goal,rent,flow,0,33\n"), sentence="答案.csv：第 2 行：有 6 个值，应有 5 个。"
     ),
     "an empty cell": Case(answers("张三,goal,rent,,3\n"), ("right",)),
     "a judgment off the scale": Case(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import re
 from dataclasses import replace
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 import ahp
 import ahp.resources
@@ -601,6 +602,54 @@ def test_answers_of_other_programs(visit, store, organizer, survey):
     assert len(store.answers(study.id).judgments) == 70
 
 
+def upload_answers(visit, organizer, name, content, kind="long"):
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Answers from other programs"
+    app.session_state["import_kind"] = kind
+    app.run()
+    uploader = next(one for one in app.get("file_uploader") if "answers_file" in str(one.key))
+    return uploader.set_value((name, content, "")).run()
+
+
+def test_what_was_read_how_is_shown(visit, store, organizer, survey):
+    store.create_study(survey, "2026")
+    parent, left, right = (survey.node_name(k, "zh") for k in survey.hierarchy.comparisons[0])
+    line = f"王五,{parent},{left},{right},3:1\n"
+    content = f"表1\nexpert,parent,left,right,value\n{line}".encode("gb18030")
+    app = upload_answers(visit, organizer, "a.csv", content)
+    ids = zip((parent, left, right), survey.hierarchy.comparisons[0], strict=True)
+    said = [re.sub(r"[\\\N{WORD JOINER}]", "", one.value) for one in app.caption]
+    assert said[-4:] == [
+        "the file is read as gb18030",
+        "lines above the table passed over: 1",
+        ", ".join(f"{name} read as {node}" for name, node in ids),
+        "3:1 read as 3",
+    ]
+
+
+def test_a_sheet_and_the_column_of_experts_are_asked_for(visit, store, organizer, survey):
+    store.create_study(survey, "2026")
+    _parent, left, right = survey.hierarchy.comparisons[0]
+    book = Workbook()
+    book.active.append(["请填写"])
+    sheet = book.create_sheet("判断")
+    sheet.append(["编号", f"{left}_{right}"])
+    sheet.append([7, -3])
+    out = io.BytesIO()
+    book.save(out)
+    app = upload_answers(visit, organizer, "w.xlsx", out.getvalue(), "wide")
+    (choice,) = (one for one in app.selectbox if "answers_sheet" in str(one.key))
+    assert (choice.value, choice.options) == (None, ["Sheet", "判断"])
+    choice.select("判断").run()
+    assert app.selectbox(key="wide_expert_column").value == "编号"
+    app.radio(key="negative_is").set_value("left").run()
+    assert [info.value for info in app.info] == [
+        f"w.xlsx: sheet “判断”, cell B2: “3” is read as: “{survey.node_name(left, 'en')}” is "
+        f"moderately more important than “{survey.node_name(right, 'en')}” (3). Is that what 7 "
+        "answered?"
+    ]
+
+
 def test_one_answer_of_a_file_is_shown_in_words(visit, store, organizer, survey):
     study = store.create_study(survey, "2026")
     parent, left, right = survey.hierarchy.comparisons[0]
@@ -619,6 +668,31 @@ def test_one_answer_of_a_file_is_shown_in_words(visit, store, organizer, survey)
     app.button(key="record_answers").click().run()
     (judgment,) = store.answers(study.id, only_submitted=False).judgments
     assert judgment.value == "1/5"
+
+
+def test_matrices_with_one_sheet_an_expert_are_recorded(visit, store, organizer):
+    survey = ahp.Survey.from_names({"Lunch": ["Taste", "Price"], "Taste": ["Sweet", "Hot"]})
+    study = store.create_study(survey, "2026")
+    book = Workbook()
+    book.worksheets[0].title = "王五"
+    for row in (["Lunch", "Price", "Taste"], ["Price", 1, ""], ["Taste", 3, 1]):
+        book.worksheets[0].append(row)
+    content = io.BytesIO()
+    book.save(content)
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Answers from other programs"
+    app.run()
+    app.selectbox(key="import_kind").set_value("sheets").run()
+    uploader = next(one for one in app.get("file_uploader") if "answers_file" in str(one.key))
+    uploader.set_value(("p.xlsx", content.getvalue(), "application/octet-stream")).run()
+    assert [caption.value for caption in app.caption][-2:] == [
+        "p.xlsx: sheet “王五”, cell A1: judgments read as the reciprocal where one cell of a pair "
+        "is empty: 1",
+        "p.xlsx: sheet “王五” has no matrix for “Taste”, nothing is judged there",
+    ]
+    app.button(key="record_answers").click().run()
+    (judgment,) = store.answers(study.id, only_submitted=False).judgments
+    assert (judgment.left, judgment.right, judgment.value) == ("taste", "price", "3")
 
 
 # -- surveys
@@ -652,7 +726,8 @@ def test_a_survey_is_written_in_the_editor(visit, store, organizer):
     def write(node: str, name: str) -> None:
         app.button(key=f"node-{node}").click().run()
         keyed(app.text_input, f"name-{node}-en-").set_value(name).run()
-        keyed(app.text_area, f"explanation-{node}-en-").set_value(f"What {name} is.").run()
+        if node != "n2":
+            keyed(app.text_area, f"explanation-{node}-en-").set_value(f"What {name} is.").run()
 
     for node, name in (("goal", "Lunch"), ("n1", "Taste"), ("n2", "Price")):
         write(node, name)
@@ -662,6 +737,10 @@ def test_a_survey_is_written_in_the_editor(visit, store, organizer):
     keyed(app.text_input, "name--en-").set_value("Lunch").run()
     keyed(app.text_area, "explanation--en-").set_value("What to eat.").run()
     assert not app.warning
+    assert [one.value for one in app.info] == [
+        "Experts judge better by one or two sentences that say what is meant. They can be left "
+        "out; there are none yet for: Price."
+    ]
     assert "3 indicators, 3 comparisons, about 5 minutes" in texts(app)
     next(box for box in app.text_input if box.label == "Title").set_value("Lunch 2026")
     app.button(key="from_draft").click().run()

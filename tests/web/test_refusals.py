@@ -10,7 +10,7 @@ from ahp.errors import AHPError
 from ahp.exchange.expert_list import pasted_list
 from ahp.i18n.errors import error_sentence, place_words
 from ahp.i18n.words import random_index_source
-from ahp.study.answers import answers_from_csv
+from ahp.study.answers import answers_from_table
 from ahp.study.standing import Standing
 
 
@@ -54,7 +54,7 @@ def test_lists(text: str, sentence: str) -> None:
 
 def test_a_platforms_file_taken_for_a_long_csv() -> None:
     with pytest.raises(AHPError) as refused:
-        answers_from_csv("序号,与价格相比：味道\n1,3\n".encode(), "wjx.csv")
+        answers_from_table("序号,与价格相比：味道\n1,3\n".encode(), "wjx.csv")
     assert error_sentence(refused.value, "zh") == (
         "wjx.csv：第 1 行：文件的列为：序号、与价格相比：味道；长表 CSV 的列应为："
         "expert、parent、left、right、value。"

@@ -420,3 +420,15 @@ def test_nobody_is_asked_where_weights_are_given(visit, store, survey):
     app = visit(session)
     assert "Your ranking" in texts(app)
     assert "effectiveness" not in store.expert(expert.id).progress
+
+
+def test_a_survey_of_names_is_answered_without_explanations(visit, store):
+    survey = ahp.Survey.from_names({"Lunch": ["Taste", "Price"]}, language="en")
+    expert = add_expert(store, survey)
+    app = visit(store.open_link(store.issue_link(expert.id), None))
+    assert "" not in texts(app)
+    app.button(key="start").click().run()
+    assert "#### For “Lunch”: which matters more, and how much?" in texts(app)
+    assert not app.exception
+    answer(store, survey, expert)
+    assert len(store.replies(expert.id).answers) == 1

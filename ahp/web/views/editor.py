@@ -247,6 +247,15 @@ def show_preview(now: Draft) -> None:
             state.plain(_("Not finished yet: {problem}").format(problem=state.in_words(error)))
         )
         return
+    if unexplained := now.unexplained():
+        named = _(", ").join(
+            _("the whole survey") if node is None else node_name(now, node) for node in unexplained
+        )
+        hint = _(
+            "Experts judge better by one or two sentences that say what is meant. They can be left "
+            "out; there are none yet for: {names}."
+        )
+        st.info(state.plain(hint.format(names=named)), icon=":material/lightbulb:")
     show_survey(survey)
     st.download_button(
         _("Download as a survey file (TOML)"),

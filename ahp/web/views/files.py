@@ -11,7 +11,7 @@ import streamlit as st
 
 from ahp.errors import AHPError
 from ahp.exchange.ahp_os import write_project
-from ahp.exchange.ahpsurvey import Side, read_ahpsurvey, write_ahpsurvey
+from ahp.exchange.ahpsurvey import Side, expert_columns, read_ahpsurvey, write_ahpsurvey
 from ahp.exchange.column_mapper import (
     CODINGS,
     Coding,
@@ -24,6 +24,8 @@ from ahp.exchange.column_mapper import (
     read_columns,
     suggest_mapping,
 )
+from ahp.exchange.deliveries import sheets_of
+from ahp.exchange.expert_sheets import read_expert_sheets
 from ahp.exchange.long_csv import write_answers
 from ahp.exchange.questionnaire_docx import questionnaire_document
 from ahp.i18n.errors import place_words
@@ -32,7 +34,7 @@ from ahp.report.answers import answer_in_words, telling_answer
 from ahp.report.archive import zip_bytes
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Answers
-from ahp.study.answers import answers_from_csv
+from ahp.study.answers import answers_from_table
 from ahp.web import state
 from ahp.web.desk import show_weights_question
 from ahp.web.questionnaires import (
@@ -111,9 +113,17 @@ def choose_side(question: str, left: str, right: str) -> Side | None:
     )
 
 
-def read_wide(study: StudyInfo, content: bytes, name: str) -> Answers | None:
+def read_wide(study: StudyInfo, content: bytes, name: str, sheet: str) -> Answers | None:
     """A wide table of signed numbers, once its sign convention is known."""
     _ = state.translate()
+    columns = [None, *expert_columns(content, name, sheet)]
+    expert_column = st.selectbox(
+        _("Column with the experts' names"),
+        columns,
+        index=len(columns) - 1,
+        format_func=lambda one: one or _("none"),
+        key="wide_expert_column",
+    )
     side = choose_side(
         _("In a column “a_b”, a negative value such as -5 means that more important is"),
         _("the item named first (as in the R package ahpsurvey)"),
@@ -121,13 +131,20 @@ def read_wide(study: StudyInfo, content: bytes, name: str) -> Answers | None:
     )
     if side is None:
         return None
-    return read_ahpsurvey(content, name, survey=study.survey, negative_is=side)
+    return read_ahpsurvey(
+        content,
+        name,
+        survey=study.survey,
+        negative_is=side,
+        expert_column=expert_column,
+        sheet=sheet,
+    )
 
 
-def read_mapped(study: StudyInfo, content: bytes, name: str) -> Answers | None:
+def read_mapped(study: StudyInfo, content: bytes, name: str, sheet: str) -> Answers | None:
     """A table of a survey platform, once every column's meaning is said."""
     _, survey = state.translate(), study.survey
-    table = read_columns(content, name)
+    table = read_columns(content, name, sheet=sheet)
     codings = {
         "signed": _("9 … 1 … -9"),
         "position": _("1 … 17, from the left end to the right end"),
@@ -259,10 +276,30 @@ def option_texts(table: ColumnTable, known: dict[str, PairColumn], about: str) -
     return {row[text]: row[value] for row in edited if row[value]}
 
 
-READERS: dict[str, Callable[[StudyInfo, bytes, str], Answers | None]] = {
-    "long": lambda _study, content, name: answers_from_csv(content, name),
+def choose_sheet(content: bytes, name: str) -> str | None:
+    """The sheet of a workbook with several, "" for other files; None until it is said."""
+    _ = state.translate()
+    sheets = sheets_of(content, name)
+    if not sheets:
+        return ""
+    return st.selectbox(
+        _("Which sheet is to be read?"),
+        sheets,
+        index=None,
+        placeholder=_("Please choose"),
+        key=f"answers_sheet-{hashlib.sha256(content).hexdigest()}",
+    )
+
+
+READERS: dict[str, Callable[[StudyInfo, bytes, str, str], Answers | None]] = {
+    "long": lambda study, content, name, sheet: answers_from_table(
+        content, name, study.survey, sheet=sheet
+    ),
     "wide": read_wide,
     "platform": read_mapped,
+    "sheets": lambda study, content, name, _sheet: (
+        read_expert_sheets(content, name, survey=study.survey).answers
+    ),
 }
 
 
@@ -276,9 +313,10 @@ def show_import(study: StudyInfo) -> None:
         st.info(_("Round {round} is closed: nothing can be uploaded.").format(round=study.round))
         return
     kinds = {
-        "long": _("long CSV: expert, parent, left, right, value"),
-        "wide": _("wide CSV of ahpsurvey: a column for each pair"),
+        "long": _("long table (CSV, XLSX): expert, parent, left, right, value"),
+        "wide": _("wide table of ahpsurvey (CSV, XLSX): a column for each pair"),
         "platform": _("export of a survey platform (CSV, XLSX): say what the columns mean"),
+        "sheets": _("workbook with one sheet an expert: judgment matrices (XLSX)"),
     }
     kind = st.selectbox(_("Format"), list(kinds), format_func=kinds.__getitem__, key="import_kind")
     attempt = st.session_state.setdefault("import_attempt", 0)
@@ -294,7 +332,8 @@ def show_import(study: StudyInfo) -> None:
     if file is None:
         return
     try:
-        answers = READERS[kind](study, file.getvalue(), file.name)
+        sheet = "" if kind == "sheets" else choose_sheet(file.getvalue(), file.name)
+        answers = None if sheet is None else READERS[kind](study, file.getvalue(), file.name, sheet)
         if answers is None:
             return
         answers.arrays(study.survey.hierarchy)
@@ -311,6 +350,8 @@ def show_import(study: StudyInfo) -> None:
         for name in answers.experts
     ]
     st.dataframe(rows, hide_index=True, width="stretch")
+    for remark in answers.remarks:
+        st.caption(state.plain(state.in_words(remark)))
     show_sample(study, answers)
     submit = st.checkbox(
         _("Submit the answers of those who have answered everything"), value=True, key="submit_all"

@@ -198,7 +198,8 @@ def upload() -> None:
     st.write(
         _(
             "A survey file (TOML), a whole study that was downloaded here (JSON), a project or a "
-            "hierarchy text of AHP-OS (JSON, TXT), or an .ahp file (YAML). It is checked first; "
+            "hierarchy text of AHP-OS (JSON, TXT), an .ahp file (YAML), or judgment matrices with "
+            "one sheet an expert (XLSX). It is checked first; "
             "what is wrong is shown with its place in the file."
         )
     )

@@ -118,7 +118,8 @@ def show_welcome(visit: Visit) -> None:
     _, language = state.translate(), state.language()
     survey, expert = visit.survey, visit.expert
     st.header(state.plain(survey.text(survey.name, language)), anchor=False)
-    st.markdown(state.plain(survey.text(survey.description, language)))
+    if described := survey.text(survey.description, language):
+        st.markdown(state.plain(described))
     st.markdown(
         _(
             "You answer as **{name}**. If that isn't you, please open the link that was sent to "
