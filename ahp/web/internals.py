@@ -100,9 +100,9 @@ def keep_log_short() -> None:
     get_logger("streamlit.error_util").addFilter(_worth_a_traceback)
 
 
-def look_for_no_console() -> None:
-    """Say to Streamlit that no console of Python runs it: to look, it asks for the files of all
-    modules, 0.4 s for which the first visitor would wait. Does no harm where it doesn't look so.
+def skip_console_check() -> None:
+    """Spare Streamlit the look whether a console of Python runs it: it asks for the files of all
+    modules, 0.4 s for which the first visitor would wait.
     """
     env_util.is_repl = lambda: False
 

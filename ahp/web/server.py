@@ -72,7 +72,7 @@ from .internals import (
     UploadGuard,
     check_streamlit,
     keep_log_short,
-    look_for_no_console,
+    skip_console_check,
     take_turns,
 )
 from .password import Door, check_password, password
@@ -563,7 +563,7 @@ async def lifespan(
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
     logging.getLogger("ahp.store").addHandler(_TERMINAL)
     keep_log_short()
-    look_for_no_console()
+    skip_console_check()
     store = await asyncio.to_thread(database)
     await asyncio.to_thread(store.claim_key)
     from . import warm  # noqa: F401, PLC0415 - slow: not before it is known that there is a database
