@@ -490,10 +490,7 @@ class _Reading:
         if name in nodes:
             return name
         if nodes not in self._labels:
-            caseless: dict[str, set[str]] = {}
-            for label, ids in labels_of(survey, nodes).items():
-                caseless.setdefault(caseless_key(label), set()).update(ids)
-            self._labels[nodes] = caseless
+            self._labels[nodes] = labels_of(survey, nodes, caseless_key)
         found = self._labels[nodes].get(caseless_key(name), set())
         if len(found) != 1:
             return name

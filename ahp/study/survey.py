@@ -10,7 +10,7 @@ import json
 import math
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -348,12 +348,14 @@ def survey_from_branches(
     )
 
 
-def labels_of(survey: Survey, nodes: Sequence[str]) -> dict[str, set[str]]:
-    """What people may call nodes, their ids and names in any language -> the nodes so called."""
+def labels_of(
+    survey: Survey, nodes: Sequence[str], key: Callable[[str], str] = name_key
+) -> dict[str, set[str]]:
+    """Keys of what people may call nodes, ids and names in any language -> the nodes so called."""
     labels: dict[str, set[str]] = {}
     for node in nodes:
         for label in (node, *survey.nodes[node].name.values()):
-            labels.setdefault(name_key(label), set()).add(node)
+            labels.setdefault(key(label), set()).add(node)
     return labels
 
 
