@@ -452,11 +452,10 @@ class _Reading:
         try:
             if self._survey is not None:
                 judgment = self._by_id(judgment, self._survey)
-            judgment = self._checked(judgment)
+            return self._checked(judgment)
         except AnswersError as error:
             self.faults.append(error)
             return None
-        return judgment
 
     def _refuse(self, code: str, **about: Any) -> None:
         self.faults.append(AnswersError(code, **about))
@@ -477,11 +476,10 @@ class _Reading:
         """The judgment with ids in place of names."""
         hierarchy = survey.hierarchy
         parent = self._id(judgment.parent, hierarchy.compared, survey)
-        judgment = replace(judgment, parent=parent)
         check_parent(parent, hierarchy, judgment.place)
         kids = hierarchy.children[parent]
         left, right = (self._id(name, kids, survey) for name in (judgment.left, judgment.right))
-        judgment = replace(judgment, left=left, right=right)
+        judgment = replace(judgment, parent=parent, left=left, right=right)
         check_place(judgment, hierarchy)
         return judgment
 
