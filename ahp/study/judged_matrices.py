@@ -66,14 +66,13 @@ def by_expert(matrices: Mapping[str, Any], experts: Sequence[str] | None) -> dic
 
 def _stack(values: Any) -> list[Any]:
     """The matrices of all experts, from an array or a list of them, or of the only one."""
-    if is_frame(values) or isinstance(values, PairwiseMatrix):
-        return [values]
     if isinstance(values, np.ndarray):
         return list(values) if values.ndim == 3 else [values]
-    if isinstance(values, Sequence) and all(value is None for value in values):
+    if not isinstance(values, Sequence):
+        return [values]
+    first: Any = next((value for value in values if value is not None), None)
+    if first is None:
         return list(values)  # of no expert, or of experts who gave none
-    several = isinstance(values, Sequence)
-    first: Any = next(value for value in values if value is not None) if several else None
     row = first[0] if isinstance(first, Sequence | np.ndarray) and len(first) else None
     rows = isinstance(row, list | tuple | np.ndarray)
     labeled = is_frame(first) or isinstance(first, PairwiseMatrix)
