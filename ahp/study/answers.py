@@ -121,10 +121,10 @@ class Answers(Result):
         [('pay', 'work', '2.5'), ('pay', 'city', '5'), ('work', 'city', '3')]
         """
         place = Phrase("the_matrices")
-        if isinstance(matrices, Mapping) and not matrices:
-            raise AnswersError("no_answers")
         if not isinstance(matrices, Mapping):
             raise AnswersError("matrices_no_table", place=place, type=type(matrices).__name__)
+        if not matrices:
+            raise AnswersError("no_answers")
         inner = [isinstance(value, Mapping) for value in matrices.values()]
         if not any(inner):
             matrices = by_expert(matrices, experts)
@@ -150,12 +150,9 @@ class Answers(Result):
                 if parent in seen:
                     raise AnswersError("two_matrices", place=here)
                 seen.add(parent)
-                if matrix is None:
-                    continue
-                judgments += (
-                    Judgment(expert, parent, *pair)
-                    for pair in judged_pairs(survey, parent, matrix, place=here)
-                )
+                if matrix is not None:
+                    pairs = judged_pairs(survey, parent, matrix, place=here)
+                    judgments += (Judgment(expert, parent, *pair) for pair in pairs)
             if len(judgments) == count:
                 raise AnswersError("expert_silent", place=place, expert=expert)
         return cls(tuple(judgments))
@@ -288,10 +285,7 @@ def check_parent(parent: str, hierarchy: Hierarchy, place: str | Phrase) -> None
 
 
 def parent_called(
-    label: str,
-    parents: Mapping[str, set[str]],
-    survey: Survey,
-    place: str | Phrase,
+    label: str, parents: Mapping[str, set[str]], survey: Survey, place: str | Phrase
 ) -> str:
     """The id of the parent that is called so.
 
@@ -303,7 +297,7 @@ def parent_called(
         place: for messages.
 
     Raises:
-        AnswersError: none is compared under that is called so, or two are.
+        AnswersError: nothing is compared below what is called so, or two parents are called so.
     """
     found = sorted(parents.get(name_key(label), ()))
     found = [label] if label in found else found
