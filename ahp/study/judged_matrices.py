@@ -105,12 +105,12 @@ def judged_pairs(
     names = [survey.node_name(kid, "") for kid in kids]
     if len(set(map(name_key, names))) < len(names):
         names = list(kids)
-    order: list[int] | None = None
+    order: Sequence[int] = range(len(kids))
 
     def where(row: int, column: int) -> Any:
         if cell_name is None:
             return Phrase("pair_of", left=names[row], right=names[column])
-        return cell_name(order[row], order[column]) if order else cell_name(row, column)
+        return cell_name(order[row], order[column])
 
     try:
         found = given_labels(matrix) if labels is None else labels
@@ -126,10 +126,9 @@ def judged_pairs(
                 names_of[label] if by_id else _name(label, called, names_of) for label in found
             )
             owner = Phrase("survey_itself")
-            order = order_of(
-                known, tuple(names), Phrase("place_alone", place=place), owner, AnswersError
-            )
-            cells = cells if order is None else cells[np.ix_(order, order)]
+            name = Phrase("place_alone", place=place)
+            order = order_of(known, tuple(names), name, owner, AnswersError) or order
+            cells = cells[np.ix_(order, order)]
         values = as_matrices(_filled(cells), complete=False)
     except MatrixError as error:
         problem = Phrase(
