@@ -385,12 +385,15 @@ def definition(of: Any, nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _written(table: Mapping[str, Any]) -> dict[str, Any]:
-    """A table without the texts that it may do without, where they are in no language."""
+    """A table without the texts that it may do without, where nobody wrote them."""
     return {
-        key: value
-        for key, value in table.items()
-        if key not in OPTIONAL_TEXTS or any(map(str.strip, value.values()))
+        key: value for key, value in table.items() if key not in OPTIONAL_TEXTS or is_written(value)
     }
+
+
+def is_written(text: Text) -> bool:
+    """Whether a text is there in any language."""
+    return any(map(str.strip, text.values()))
 
 
 def survey_from_content(content: str) -> Survey:
