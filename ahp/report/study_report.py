@@ -70,6 +70,7 @@ from .references import PUBLICATIONS, bibtex, cited
 from .study_figures import StudyFigures
 from .study_tables import (
     expert_judgments_tables,
+    items_explained,
     items_table,
     organizations_table,
     questions_table,
@@ -281,7 +282,7 @@ class _Pages:
             "What is weighed stands in a hierarchy: criteria below the goal, indicators below the "
             "criteria. Experts compare two items at a time that stand below the same one."
         )
-        if any(self.survey.nodes[kid].explanation for kid in list(self.survey.nodes)[1:]):
+        if items_explained(self.survey):
             said = _("What each item means to them is said in {annex}.")
             space = "" if self.language == "zh" else " "
             text += space + said.format(annex=refer("section", "questionnaire"))
