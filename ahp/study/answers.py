@@ -406,11 +406,11 @@ class _Reading:
         self.faults: list[AnswersError] = []
         self._grid, self._header, self._survey = grid, header, survey
         self._above: dict[str, str] = {}
-        self._filled: list[int] = []
-        self._open: list[int] = []
+        self._filled_down: set[int] = set()
+        self._not_judged: list[int] = []
         self._beside: set[int] = set()
-        self._read: dict[Phrase, None] = {}
-        self._named: dict[Phrase, None] = {}
+        self._names_read: dict[Phrase, None] = {}
+        self._values_read: dict[Phrase, None] = {}
         self._labels: dict[tuple[str, ...], dict[str, set[str]]] = {}
 
     def judgment(self, line: int, row: list[str]) -> Judgment | None:
@@ -424,13 +424,13 @@ class _Reading:
         places = self._header.positions
         cells = {column: unguarded(row[k]) for column, k in places.items()}
         if any((line, k) in grid.merged for k in places.values()):
-            self._filled.append(line)
+            self._filled_down.add(line)
         if not any(cells.values()):
             return None
         for column in ("expert", "parent"):  # what merged cells leave below the first
             if not cells[column] and cells["left"] and cells["right"] and self._above:
                 cells[column] = self._above[column]
-                self._filled.append(line)
+                self._filled_down.add(line)
         empty = [column for column in COLUMNS[:4] if not cells[column]]
         for column in empty:
             self._refuse("column_empty", place=place, column=column)
@@ -438,7 +438,7 @@ class _Reading:
             return None
         self._above = cells
         if not_judged(cells["value"]):
-            self._open.append(line)
+            self._not_judged.append(line)
             return None
         if grid.sheet:
             place = grid.place(line, self._header.positions["value"])
@@ -462,7 +462,7 @@ class _Reading:
             problem = Phrase("value_refused", problem=error)
             raise AnswersError("at_place", place=judgment.place, problem=problem) from error
         if read := read_otherwise(judgment.value):
-            self._read[Phrase("read_as", text=judgment.value, value=read)] = None
+            self._values_read[Phrase("read_as", text=judgment.value, value=read)] = None
         kept = judgment.value.startswith(("'", "="))
         return replace(judgment, value=plain_text(judgment.value)) if kept else judgment
 
@@ -487,7 +487,7 @@ class _Reading:
         if len(found) != 1:
             return name
         (node,) = found
-        self._named[Phrase("read_as", text=name, value=node)] = None
+        self._names_read[Phrase("read_as", text=name, value=node)] = None
         return node
 
     def remarks(self) -> tuple[Phrase, ...]:
@@ -496,14 +496,14 @@ class _Reading:
         said: list[Phrase] = [*self._grid.remarks]
         for code, lines in (
             ("lines_above", header.above),
-            ("filled_down", sorted({*self._filled})),
-            ("lines_not_judged", self._open),
+            ("filled_down", sorted(self._filled_down)),
+            ("lines_not_judged", self._not_judged),
         ):
             if lines:
                 said.append(Phrase(code, lines=ranges(lines)))
         if beside := (*header.unknown, *ranges(sorted(self._beside), column_letter)):
             said.append(Phrase("columns_passed_over", columns=beside))
-        for read in (self._named, self._read):
+        for read in (self._names_read, self._values_read):
             if read:
                 said.append(Phrase("several_words", each=first_and_count([*read])))
         return tuple(said)
