@@ -200,6 +200,7 @@ class _Pages:
     def __init__(self, evidence: StudyEvidence, language: str) -> None:
         self.evidence, self.analysis, self.survey = evidence, evidence.analysis, evidence.survey
         self.language, self._ = language, translator(language)
+        self.between_sentences = "" if language == "zh" else " "
         self.figures = StudyFigures(evidence, language)
 
     def table(self, table: Table, key: str) -> TableBlock:
@@ -284,8 +285,7 @@ class _Pages:
         )
         if items_explained(self.survey):
             said = _("What each item means to them is said in {annex}.")
-            space = "" if self.language == "zh" else " "
-            text += space + said.format(annex=refer("section", "questionnaire"))
+            text += self.between_sentences + said.format(annex=refer("section", "questionnaire"))
         table = self.table(hierarchy_table(self.analysis, self.language), "hierarchy")
         blocks: list[Block] = [Paragraph(text), table, *self.figures.hierarchy()]
         return Section(_("Hierarchy"), tuple(blocks), "hierarchy")
@@ -565,7 +565,7 @@ class _Pages:
             sentences.append(_("Scatter over judgments is simulated (Butler, Jia & Dyer 1997)."))
         sentences.append(_("Stability intervals follow Triantaphyllou & Sánchez (1997)."))
         blocks: tuple[Block, ...] = (
-            Paragraph(("" if self.language == "zh" else " ").join(sentences)),
+            Paragraph(self.between_sentences.join(sentences)),
             Section(
                 _("References"), (Listing(tuple(PUBLICATIONS[k].line for k in keys)),), "references"
             ),
