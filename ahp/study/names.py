@@ -1,4 +1,4 @@
-"""Surveys made from names alone, and the ids that are made from names."""
+"""Names of items and experts: which spellings are one name, their ids, and trees of them."""
 
 from __future__ import annotations
 
