@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from ..errors import SurveyError
 from ..messages import with_names
-from ..study.survey import OPTIONAL_TEXTS, Survey, definition, survey_from_content
+from ..study.survey import OPTIONAL_TEXTS, Survey, definition, is_written, survey_from_content
 
 _NOT_WRITTEN = {
     "name": "draft_name_missing",
@@ -159,7 +159,7 @@ class Draft:
         unwritten = (
             (node, what, language)
             for node, what, text in self._texts()
-            if what not in OPTIONAL_TEXTS or _in_some_language(text)
+            if what not in OPTIONAL_TEXTS or is_written(text)
             for language in self.languages
             if not text[language].strip()
         )
@@ -170,7 +170,7 @@ class Draft:
         return tuple(
             node
             for node, what, text in self._texts()
-            if what in OPTIONAL_TEXTS and not _in_some_language(text)
+            if what in OPTIONAL_TEXTS and not is_written(text)
         )
 
     def _texts(self) -> Iterator[tuple[str | None, str, Mapping[str, str]]]:
@@ -253,7 +253,3 @@ class Draft:
     def entitle(self, name: Mapping[str, str], description: Mapping[str, str]) -> Self:
         """With other texts for the whole survey."""
         return replace(self, name=dict(name), description=dict(description))
-
-
-def _in_some_language(text: Mapping[str, str]) -> bool:
-    return any(map(str.strip, text.values()))

@@ -59,7 +59,7 @@ def spreadsheet_reason(text: str) -> Phrase | None:
         text: the cell; a date in one of the usual forms, or the number that one is kept as.
 
     Returns:
-        The cell, what a spreadsheet made it of, and how to prevent that.
+        The cell, what a spreadsheet made of it, and what to do.
     """
     if _ONE_DIGIT.fullmatch(text):
         return None
@@ -130,11 +130,10 @@ def entered_judgment(text: str) -> float:
 
 def holds_value(text: str) -> bool:
     """Whether a cell of a table of answers is one of them, or what a spreadsheet made of it."""
-    plain = unicodedata.normalize("NFKC", text).strip().lstrip("+-−")
     if spreadsheet_reason(text) is not None:
         return True
     try:
-        parse_judgment(plain)
+        parse_judgment(unicodedata.normalize("NFKC", text).strip().lstrip("+-−"))
     except MatrixError:
         return False
     return True

@@ -66,14 +66,13 @@ def by_expert(matrices: Mapping[str, Any], experts: Sequence[str] | None) -> dic
 
 def _stack(values: Any) -> list[Any]:
     """The matrices of all experts, from an array or a list of them, or of the only one."""
-    if is_frame(values) or isinstance(values, PairwiseMatrix):
-        return [values]
     if isinstance(values, np.ndarray):
         return list(values) if values.ndim == 3 else [values]
-    if isinstance(values, Sequence) and all(value is None for value in values):
+    if not isinstance(values, Sequence):
+        return [values]
+    first: Any = next((value for value in values if value is not None), None)
+    if first is None:
         return list(values)  # of no expert, or of experts who gave none
-    several = isinstance(values, Sequence)
-    first: Any = next(value for value in values if value is not None) if several else None
     row = first[0] if isinstance(first, Sequence | np.ndarray) and len(first) else None
     rows = isinstance(row, list | tuple | np.ndarray)
     labeled = is_frame(first) or isinstance(first, PairwiseMatrix)
@@ -106,12 +105,12 @@ def judged_pairs(
     names = [survey.node_name(kid, "") for kid in kids]
     if len(set(map(name_key, names))) < len(names):
         names = list(kids)
-    order: list[int] | None = None
+    order: Sequence[int] = range(len(kids))
 
     def where(row: int, column: int) -> Any:
         if cell_name is None:
             return Phrase("pair_of", left=names[row], right=names[column])
-        return cell_name(order[row], order[column]) if order else cell_name(row, column)
+        return cell_name(order[row], order[column])
 
     try:
         found = given_labels(matrix) if labels is None else labels
@@ -127,10 +126,9 @@ def judged_pairs(
                 names_of[label] if by_id else _name(label, called, names_of) for label in found
             )
             owner = Phrase("survey_itself")
-            order = order_of(
-                known, tuple(names), Phrase("place_alone", place=place), owner, AnswersError
-            )
-            cells = cells if order is None else cells[np.ix_(order, order)]
+            name = Phrase("place_alone", place=place)
+            order = order_of(known, tuple(names), name, owner, AnswersError) or order
+            cells = cells[np.ix_(order, order)]
         values = as_matrices(_filled(cells), complete=False)
     except MatrixError as error:
         problem = Phrase(

@@ -1,4 +1,4 @@
-"""Surveys made from names alone, and the ids that are made from names."""
+"""Names of items and experts: which spellings are one name, their ids, and trees of them."""
 
 from __future__ import annotations
 
@@ -122,22 +122,22 @@ def branches_of_names(names: Any) -> Branch:
     heads: dict[str, Branch] = {}
     above: dict[str, str] = {}
 
-    def refuse(value: Any) -> SurveyError:
+    def no_tree(value: Any) -> SurveyError:
         return SurveyError("names_no_tree", place=place, value=repr(value))
 
     def named(name: Any) -> Branch:
         if not isinstance(name, str):
-            raise refuse(name)
+            raise no_tree(name)
         return Branch(check_name(name, place), place)
 
     def fill(branch: Branch, below: Any, depth: int) -> None:
         if isinstance(below, str | set | frozenset) or not isinstance(below, Iterable):
-            raise refuse(below)
+            raise no_tree(below)
         filled = bool(branch.children)
         tables = [below] if isinstance(below, Mapping) else below
         for table in tables:
             if not isinstance(table, str | Mapping):
-                raise refuse(table)
+                raise no_tree(table)
             for name, kids in (table if isinstance(table, Mapping) else {table: ()}).items():
                 if depth > MAX_DEPTH:
                     problem = Phrase("too_many_levels", most=MAX_DEPTH)
@@ -157,7 +157,7 @@ def branches_of_names(names: Any) -> Branch:
                 fill(kid, () if kids is None else kids, depth + 1)
 
     if not isinstance(names, Mapping) or not names:
-        raise refuse(names)
+        raise no_tree(names)
     for name in names:
         branch = named(name)
         if heads.setdefault(name_key(branch.name), branch) is not branch:

@@ -79,16 +79,15 @@ class Grid:
         """The rows with their lines, all as long as the longest; what is merged downwards stands in
         each row, and a decimal comma is a point where no comma separates the cells.
         """
-        rows: list[Row] = []
+        rows: dict[int, list[str]] = {}
         width = self.width
         for line, filled in self.rows.items():
             cells = [*filled, *[""] * (width - len(filled))]
-            rows.append((line, list(map(with_point, cells)) if self.decimal_comma else cells))
-        place = {line: k for k, (line, _) in enumerate(rows)}
+            rows[line] = list(map(with_point, cells)) if self.decimal_comma else cells
         for (line, column), (top, first) in self.merged.items():
-            if column == first and line in place:
-                rows[place[line]][1][column] = self.cell(top, first)
-        return rows
+            if column == first and line in rows:
+                rows[line][column] = self.cell(top, first)
+        return list(rows.items())
 
     def line_place(self, line: int) -> str:
         """Where a row stands in the file."""
