@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple
 
-from openpyxl.utils import get_column_letter
-
 from ..errors import AnswersError, MatrixError
 from ..messages import Phrase
 from ..published.cells import is_blank
@@ -16,7 +14,7 @@ from ..scale import not_judged, parse_judgment
 from ..study.entered import spreadsheet_reason
 from ..study.names import name_key
 from ..tables.delimited import UNCALCULATED
-from ..tables.grids import Grid, Place
+from ..tables.grids import Grid, Place, column_letter
 from ..tables.opened import is_sheet_error
 from .matrix_csv import MOST_ITEMS, is_name, stands_beside
 
@@ -53,7 +51,7 @@ class Block:
 
     def cell_name(self, row: int, column: int) -> str:
         """Of a cell of the matrix, such as `C4`."""
-        return f"{get_column_letter(self.column + column + 2)}{self.line + row + 1}"
+        return f"{column_letter(self.column + column + 1)}{self.line + row + 1}"
 
     def text(self, row: int, column: int) -> str | None:
         """Of a cell of the matrix; None where nothing was judged."""
@@ -72,20 +70,17 @@ class Block:
         Raises:
             AnswersError: names the cell.
         """
-        first_line, first_column = self.line + 1, self.column + 1
-        n = len(self.names)
-        for line in range(first_line, first_line + n):
-            for column in range(first_column, first_column + n):
-                cell = self.grid.spread(line, column)
-                if is_blank(cell):
-                    continue
-                if above := self.grid.merged.get((line, column)):
-                    name = self.cell_name(above[0] - first_line, above[1] - first_column)
-                    place = self.grid.place(line, column)
-                    raise AnswersError("cell_covered", place=place, cell=name)
-                if reason := spreadsheet_reason(cell):
-                    place = self.grid.place(line, column)
-                    raise AnswersError("at_place", place=place, problem=reason)
+        n = range(1, len(self.names) + 1)
+        for line, column in ((self.line + i, self.column + j) for i in n for j in n):
+            cell = self.grid.spread(line, column)
+            if is_blank(cell):
+                continue
+            place = self.grid.place(line, column)
+            if above := self.grid.merged.get((line, column)):
+                name = f"{column_letter(above[1])}{above[0]}"
+                raise AnswersError("cell_covered", place=place, cell=name)
+            if reason := spreadsheet_reason(cell):
+                raise AnswersError("at_place", place=place, problem=reason)
 
 
 @dataclass(frozen=True)
