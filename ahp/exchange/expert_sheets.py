@@ -16,8 +16,8 @@ from ..study.names import UNKNOWN_LANGUAGE, name_key
 from ..study.survey import labels_of
 from ..tables.grids import read_sheets
 from ..tolerance import WRITTEN_RTOL
-from .matrix_blocks import Block, matrices_of, number_of
-from .matrix_csv import read_as_others
+from .matrix_blocks import Block, matrices_of
+from .matrix_csv import number_of, read_as_others
 from .survey_text import load_content
 
 

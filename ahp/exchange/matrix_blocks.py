@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple
 
-from ..errors import AnswersError, MatrixError
+from ..errors import AnswersError
 from ..messages import Phrase
 from ..published.cells import is_blank
-from ..scale import not_judged, parse_judgment
+from ..scale import not_judged
 from ..study.entered import spreadsheet_reason
 from ..study.names import name_key
 from ..tables.delimited import UNCALCULATED
 from ..tables.grids import Grid, Place, column_letter
 from ..tables.opened import is_sheet_error
-from .matrix_csv import MOST_ITEMS, is_name, stands_beside
+from .matrix_csv import MOST_ITEMS, is_name, number_of, stands_beside
 
 MOST_MATRICES = 2_000
 """Matrices of a sheet."""
@@ -317,11 +317,3 @@ def _judged(cells: Iterable[str]) -> bool:
     """Whether cells hold judgments, one or more, and no words."""
     texts = [cell for cell in cells if not is_blank(cell)]
     return bool(texts) and not any(map(is_name, texts))
-
-
-def number_of(cell: str) -> float | None:
-    """The judgment in a cell; None where there is none."""
-    try:
-        return parse_judgment(cell)
-    except MatrixError:
-        return None

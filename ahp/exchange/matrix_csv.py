@@ -162,13 +162,17 @@ def _cell(rows: _Rows, line: int, column: int) -> str:
 @lru_cache(maxsize=2**14)  # a sheet has the same ones again and again
 def is_name(cell: str) -> bool:
     """Whether a cell of a matrix is no judgment, but what an item is called."""
-    if not cell or not_judged(cell) or spreadsheet_reason(cell):
+    if not_judged(cell) or spreadsheet_reason(cell):
         return False
+    return number_of(cell) is None and cell.strip("0.") != ""
+
+
+def number_of(cell: str) -> float | None:
+    """The judgment in a cell; None where there is none."""
     try:
-        parse_judgment(cell)
+        return parse_judgment(cell)
     except MatrixError:
-        return cell.strip("0.") != ""
-    return False
+        return None
 
 
 def stands_beside(name: str) -> bool:
