@@ -117,18 +117,12 @@ class SheetMatrices:
         corners = {(block.line, block.column) for block in self.blocks}
         for block in self.blocks:
             line, column, k = block.line, block.column, len(block.names) + 1
-            right = ((line, j) for j in range(column + k, self.grid.width))
-            names = [
-                *(
-                    (self.grid.cell(*at), at)
-                    for at in takewhile(lambda at: at not in corners, right)
-                ),
-            ]
-            rest = [
-                name
-                for name, (_line, j) in takewhile(lambda one: is_name(one[0]), names)
-                if _judged(self.grid.cell(line + i, j) for i in range(1, k))
-            ]
+            rest: list[str] = []
+            for j in range(column + k, self.grid.width):
+                name = self.grid.cell(line, j)
+                if (line, j) in corners or not is_name(name):
+                    break
+                rest += [name] * _judged(self.grid.cell(line + i, j) for i in range(1, k))
             name = self.grid.cell(line + k, column)
             if (line + k, column) not in corners and is_name(name):
                 row = (self.grid.cell(line + k, column + j) for j in range(1, k))
@@ -213,10 +207,8 @@ class _Corner(NamedTuple):
             return
         if fault := self._no_name(k):
             raise fault
-        row, column = (
-            _judged(self.cell(k, j) for j in range(1, k)),
-            _judged(self.cell(i, k) for i in range(1, k)),
-        )
+        row = _judged(self.cell(k, j) for j in range(1, k))
+        column = _judged(self.cell(i, k) for i in range(1, k))
         on_diagonal = number_of(self.cell(k, k)) == 1
         if is_name(across) and (
             (is_name(down) and (on_diagonal or (row and column)))
