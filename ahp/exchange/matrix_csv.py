@@ -102,7 +102,7 @@ def read_matrix(file: str, *, sheet: str | None = None) -> MatrixFile:
     rows = dict(grid.lines())
     if not rows:
         raise MatrixError("matrix_empty", source=source)
-    block = _named_block(rows, grid) or _bare_block(rows, grid)
+    block = _named_block(rows) or _bare_block(rows, grid)
     n = len(block.lines)
     if n > MOST_ITEMS:
         raise MatrixError("matrix_large", source=source, count=n, most=MOST_ITEMS)
@@ -180,7 +180,7 @@ def stands_beside(name: str) -> bool:
     return bool(_BESIDE.fullmatch(header_key(name)))
 
 
-def _named_block(rows: _Rows, grid: Grid) -> _Block | None:
+def _named_block(rows: _Rows) -> _Block | None:
     """The first rows and columns that have the same names; None without."""
     lines = [*rows]
     for index, line in enumerate(lines[:_TITLE_ROWS]):
@@ -238,7 +238,7 @@ def _bare_block(rows: _Rows, grid: Grid) -> _Block:
     lines = lines[len(above) : len(lines) - len(notes)]
     columns = [k for k in range(grid.width) if any(_cell(rows, line, k) for line in lines)]
     height, width = len(lines), len(columns)
-    if not lines or not columns:
+    if not lines:
         raise MatrixError("matrix_empty", source=grid.source)
     beside = tuple(next(filter(None, rows[line]))[:LONGEST_NAMED] for line in notes)
     bare = _Block(lines, columns, beside=beside, above=above)
