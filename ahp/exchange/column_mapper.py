@@ -22,7 +22,7 @@ from ..errors import AnswersError
 from ..messages import Phrase
 from ..scale import SAATY_POSITIONS, not_judged, read_otherwise
 from ..study import Answers, Judgment, Survey
-from ..study.answers import check_parent
+from ..study.answers import MAX_UNPACKED, check_parent
 from ..study.entered import holds_value, judged, spreadsheet_reason
 from ..study.names import caseless_key, check_name, name_key
 from ..study.survey import labels_of
@@ -38,8 +38,6 @@ FORMAT = 1
 MAX_ROWS = 50_000
 MAX_MAPPING = 2**20
 """Bytes of a saved mapping."""
-MAX_UNPACKED = 64 * 2**20
-"""Bytes of an unpacked workbook; a larger one is refused."""
 
 Coding = Literal["signed", "position", "ratio", "text"]
 CODINGS: tuple[Coding, ...] = ("signed", "position", "ratio", "text")

@@ -17,6 +17,7 @@ from ..matrix import PairwiseMatrix
 from ..messages import Cell, Phrase
 from ..published.cells import cell_faults, is_blank, likeliest
 from ..scale import not_judged, parse_judgment, read_otherwise
+from ..study.answers import MAX_UNPACKED
 from ..study.entered import spreadsheet_reason
 from ..study.names import caseless_key
 from ..tables.delimited import MAX_CSV
@@ -26,9 +27,6 @@ from ..tables.opened import header_key
 
 MOST_ITEMS = 150
 """Items of a matrix in a file."""
-
-MAX_UNPACKED = 2**26
-"""Bytes of an unpacked workbook with a matrix."""
 
 LONGEST_NAMED = 30
 """Characters of what is named as passed over."""
