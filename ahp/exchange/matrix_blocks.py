@@ -59,10 +59,10 @@ class Block:
         return None if is_blank(cell) else cell
 
     @property
-    def cells(self) -> Iterator[str]:
+    def rows(self) -> list[list[str | None]]:
         """The texts of all cells of the matrix."""
         n = range(len(self.names))
-        return (self.text(i, j) or "" for i in n for j in n)
+        return [[self.text(i, j) for j in n] for i in n]
 
     def check_cells(self) -> None:
         """Refuse cells that hold what a spreadsheet made of a judgment, or that another one covers.
