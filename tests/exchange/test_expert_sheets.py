@@ -18,6 +18,8 @@ from ahp.exchange.uploads import read_upload
 from ahp.i18n.errors import error_sentence
 from ahp.tables.grids import Grid
 
+from .conftest import saved
+
 Rows = list[list[Any]]
 
 GOAL: Rows = [
@@ -44,12 +46,6 @@ def workbook(**sheets: Rows) -> bytes:
         for row in rows:
             sheet.append(row)
     return saved(book)
-
-
-def saved(book: Workbook) -> bytes:
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
 
 
 PANEL = workbook(张三=GOAL + QUALITY, 李四=GOAL, 说明=[["填写说明"]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import random
 import subprocess
@@ -26,6 +25,8 @@ from ahp.i18n.errors import error_sentence
 from ahp.study import Answers, Judgment, Survey
 from ahp.study.answers import answers_from_table
 from ahp.study.survey import survey_from_toml
+
+from .conftest import saved
 
 CASES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "people.toml").read_text(encoding="utf-8")
@@ -76,9 +77,7 @@ def content_of(case: dict[str, Any]) -> bytes:
             sheet.append([None if cell == "" else cell for cell in row])
     for cells in case.get("merged", ()):
         book.worksheets[0].merge_cells(cells)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def read(case: dict[str, Any], content: bytes) -> tuple[list[str], tuple[Any, ...]]:
