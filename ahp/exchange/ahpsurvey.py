@@ -83,7 +83,7 @@ def read_ahpsurvey(
 
     A column is found by the names of its two items, in either order: ids or names of the survey in
     any of its languages. An item may have `_` in its name as long as the column can be read in one
-    way only. Blank cells and `NA` are not judged; 1 and -1 are equal.
+    way only. Blank cells, dashes and `NA` are not judged; 1 and -1 are equal.
 
     Args:
         content: the bytes of the file, CSV or XLSX, or its path.
@@ -195,7 +195,7 @@ def survey_of_columns(
         goal: name of the parent.
 
     Raises:
-        AnswersError: the file is no CSV file, or a column can't be read as two items.
+        AnswersError: the file can't be read, or a column can't be read as two items.
         SurveyError: fewer than two items.
     """
     _, header, _ = _load(content, source, expert_column, sheet)
@@ -204,7 +204,7 @@ def survey_of_columns(
 
 @dataclass(frozen=True)
 class _Header:
-    """The first line: names of the columns, which one has the experts, the place for messages."""
+    """The line of headers: names of the columns, which has the experts, the place for messages."""
 
     names: Sequence[str]
     expert_at: int | None

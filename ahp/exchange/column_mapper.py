@@ -135,7 +135,7 @@ def read_columns(
     Args:
         content: the bytes of the file, or its path.
         source: its name, for messages.
-        sheet: of an XLSX file; needed when it has more than one.
+        sheet: of a workbook with several.
 
     Raises:
         AnswersError: the file can't be read, or has no rows; names the row.
