@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from ..study.names import UNKNOWN_LANGUAGE, name_key
 from ..study.survey import labels_of
 from ..tables.grids import read_sheets
 from ..tolerance import WRITTEN_RTOL
-from .matrix_blocks import Block, matrices_of, number_of
-from .matrix_csv import read_as_others
+from .matrix_blocks import Block, matrices_of
+from .matrix_csv import number_of, read_as_others
 from .survey_text import load_content
 
 
@@ -106,7 +106,7 @@ def read_expert_sheets(
             said.append(Phrase("matrices_missing", **about, names=names))
     if not judgments:
         raise AnswersError("nothing_judged", source=source)
-    read = read_as_others(cell for block in blocks for cell in block.cells)
+    read = read_as_others(cell or "" for block in blocks for row in block.rows for cell in row)
     of_sheets = (remark for grid in grids for remark in grid.remarks)
     remarks = (*hidden, *of_sheets, *read, *said)
     return ExpertSheets(survey, Answers(tuple(judgments), remarks))
@@ -200,7 +200,7 @@ class _Parents:
                 having.append(parent)
         if len(having) == 1:
             return having[0]
-        labels: Mapping[str, set[str]] = labels_of(survey, having)
+        labels = labels_of(survey, having)
         for heading in block.headings:
             if name_key(heading) in labels:
                 return parent_called(heading, labels, survey, block.place)
@@ -219,12 +219,10 @@ class _Parents:
 
 def _judgments(block: Block, survey: Survey, parent: str, expert: str) -> Iterator[Judgment]:
     """The judgments of a matrix, with the cells they stand in."""
-    n = range(len(block.names))
-    texts = [[block.text(i, j) for j in n] for i in n]
     found = judged_pairs(
         survey,
         parent,
-        texts,
+        block.rows,
         place=block.place,
         labels=block.names,
         cell_name=block.cell_name,

@@ -7,18 +7,16 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple
 
-from openpyxl.utils import get_column_letter
-
-from ..errors import AnswersError, MatrixError
+from ..errors import AnswersError
 from ..messages import Phrase
 from ..published.cells import is_blank
-from ..scale import not_judged, parse_judgment
+from ..scale import not_judged
 from ..study.entered import spreadsheet_reason
 from ..study.names import name_key
 from ..tables.delimited import UNCALCULATED
-from ..tables.grids import Grid, Place
+from ..tables.grids import Grid, Place, column_letter
 from ..tables.opened import is_sheet_error
-from .matrix_csv import MOST_ITEMS, is_name, stands_beside
+from .matrix_csv import MOST_ITEMS, is_name, number_of, stands_beside
 
 MOST_MATRICES = 2_000
 """Matrices of a sheet."""
@@ -53,7 +51,7 @@ class Block:
 
     def cell_name(self, row: int, column: int) -> str:
         """Of a cell of the matrix, such as `C4`."""
-        return f"{get_column_letter(self.column + column + 2)}{self.line + row + 1}"
+        return f"{column_letter(self.column + column + 1)}{self.line + row + 1}"
 
     def text(self, row: int, column: int) -> str | None:
         """Of a cell of the matrix; None where nothing was judged."""
@@ -61,10 +59,10 @@ class Block:
         return None if is_blank(cell) else cell
 
     @property
-    def cells(self) -> Iterator[str]:
+    def rows(self) -> list[list[str | None]]:
         """The texts of all cells of the matrix."""
         n = range(len(self.names))
-        return (self.text(i, j) or "" for i in n for j in n)
+        return [[self.text(i, j) for j in n] for i in n]
 
     def check_cells(self) -> None:
         """Refuse cells that hold what a spreadsheet made of a judgment, or that another one covers.
@@ -72,20 +70,17 @@ class Block:
         Raises:
             AnswersError: names the cell.
         """
-        first_line, first_column = self.line + 1, self.column + 1
-        n = len(self.names)
-        for line in range(first_line, first_line + n):
-            for column in range(first_column, first_column + n):
-                cell = self.grid.spread(line, column)
-                if is_blank(cell):
-                    continue
-                if above := self.grid.merged.get((line, column)):
-                    name = self.cell_name(above[0] - first_line, above[1] - first_column)
-                    place = self.grid.place(line, column)
-                    raise AnswersError("cell_covered", place=place, cell=name)
-                if reason := spreadsheet_reason(cell):
-                    place = self.grid.place(line, column)
-                    raise AnswersError("at_place", place=place, problem=reason)
+        n = range(1, len(self.names) + 1)
+        for line, column in ((self.line + i, self.column + j) for i in n for j in n):
+            cell = self.grid.spread(line, column)
+            if is_blank(cell):
+                continue
+            place = self.grid.place(line, column)
+            if above := self.grid.merged.get((line, column)):
+                name = f"{column_letter(above[1])}{above[0]}"
+                raise AnswersError("cell_covered", place=place, cell=name)
+            if reason := spreadsheet_reason(cell):
+                raise AnswersError("at_place", place=place, problem=reason)
 
 
 @dataclass(frozen=True)
@@ -122,18 +117,12 @@ class SheetMatrices:
         corners = {(block.line, block.column) for block in self.blocks}
         for block in self.blocks:
             line, column, k = block.line, block.column, len(block.names) + 1
-            right = ((line, j) for j in range(column + k, self.grid.width))
-            names = [
-                *(
-                    (self.grid.cell(*at), at)
-                    for at in takewhile(lambda at: at not in corners, right)
-                ),
-            ]
-            rest = [
-                name
-                for name, (_line, j) in takewhile(lambda one: is_name(one[0]), names)
-                if _judged(self.grid.cell(line + i, j) for i in range(1, k))
-            ]
+            rest: list[str] = []
+            for j in range(column + k, self.grid.width):
+                name = self.grid.cell(line, j)
+                if (line, j) in corners or not is_name(name):
+                    break
+                rest += [name] * _judged(self.grid.cell(line + i, j) for i in range(1, k))
             name = self.grid.cell(line + k, column)
             if (line + k, column) not in corners and is_name(name):
                 row = (self.grid.cell(line + k, column + j) for j in range(1, k))
@@ -218,10 +207,8 @@ class _Corner(NamedTuple):
             return
         if fault := self._no_name(k):
             raise fault
-        row, column = (
-            _judged(self.cell(k, j) for j in range(1, k)),
-            _judged(self.cell(i, k) for i in range(1, k)),
-        )
+        row = _judged(self.cell(k, j) for j in range(1, k))
+        column = _judged(self.cell(i, k) for i in range(1, k))
         on_diagonal = number_of(self.cell(k, k)) == 1
         if is_name(across) and (
             (is_name(down) and (on_diagonal or (row and column)))
@@ -322,11 +309,3 @@ def _judged(cells: Iterable[str]) -> bool:
     """Whether cells hold judgments, one or more, and no words."""
     texts = [cell for cell in cells if not is_blank(cell)]
     return bool(texts) and not any(map(is_name, texts))
-
-
-def number_of(cell: str) -> float | None:
-    """The judgment in a cell; None where there is none."""
-    try:
-        return parse_judgment(cell)
-    except MatrixError:
-        return None

@@ -31,7 +31,7 @@ from ahp.exchange.column_mapper import (
 from ahp.scale import SAATY_POSITIONS
 from ahp.study import Answers, Survey
 
-from .conftest import rezipped
+from .conftest import rezipped, saved
 from .test_survey_text import answers_to, build, by_name, message, panel, surveys
 
 TREE = build(
@@ -61,9 +61,7 @@ def book(*sheets: list[list[Any]]) -> bytes:
             sheet.append(line)
         for cell in (cell for line in sheet.iter_rows() for cell in line):
             cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
-    out = io.BytesIO()
-    workbook.save(out)
-    return out.getvalue()
+    return saved(workbook)
 
 
 def test_read_csv(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from ahp.exchange.uploads import read_upload
 from ahp.i18n.errors import error_sentence
 from ahp.tables.grids import Grid
 
+from .conftest import saved
+
 Rows = list[list[Any]]
 
 GOAL: Rows = [
@@ -46,10 +48,11 @@ def workbook(**sheets: Rows) -> bytes:
     return saved(book)
 
 
-def saved(book: Workbook) -> bytes:
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
+def refused(content: bytes, **options: Any) -> ahp.AnswersError:
+    """Why a workbook is not read."""
+    with pytest.raises(ahp.AnswersError) as raised:
+        read_expert_sheets(content, "p.xlsx", **options)
+    return raised.value
 
 
 PANEL = workbook(张三=GOAL + QUALITY, 李四=GOAL, 说明=[["填写说明"]])
@@ -133,6 +136,9 @@ def test_cells_are_read_as_in_every_other_file() -> None:
 
 AB: Rows = [["Goal", "A", "B"], ["A", 1, 3], ["B", "1/3", 1]]
 GRID: Rows = [["Goal", "A", "B", "C"], ["A", 1, 1, 1], ["B", 1, 1, 1], ["C", 1, 1, 1]]
+OTHER_ITEMS: Rows = [*AB, [], *GRID]
+OTHER_GOAL: Rows = [*AB, [], ["Other", "x", "y"], ["x", 1, 3], ["y", "1/3", 1]]
+TWICE: Rows = [*AB, [], *AB]
 
 
 @pytest.mark.parametrize(
@@ -162,17 +168,17 @@ GRID: Rows = [["Goal", "A", "B", "C"], ["A", 1, 1, 1], ["B", 1, 1, 1], ["C", 1, 
             "corner or above it",
         ),
         (
-            [*AB, [], ["Other", "x", "y"], ["x", 1, 3], ["y", "1/3", 1]],
+            OTHER_GOAL,
             "sheet 'E', cell A5: heading 'Other', expected the name of an item, or 'Goal' as at "
             "p.xlsx: sheet 'E', cell A1",
         ),
         (
-            [*AB, [], *GRID],
+            OTHER_ITEMS,
             "sheet 'E', cell A5: items 'A', 'B', 'C', expected 'A', 'B' as at p.xlsx: sheet 'E', "
             "cell A1",
         ),
         (
-            [*AB, [], *AB],
+            TWICE,
             "sheet 'E', cell A5: a second matrix for 'Goal', expected one; the first is at p.xlsx: "
             "sheet 'E', cell A1",
         ),
@@ -189,9 +195,7 @@ GRID: Rows = [["Goal", "A", "B", "C"], ["A", 1, 1, 1], ["B", 1, 1, 1], ["C", 1, 
     ],
 )
 def test_what_is_wrong_is_named_by_its_cell(rows: Rows, message: str) -> None:
-    with pytest.raises(ahp.AnswersError) as refused:
-        read_expert_sheets(workbook(E=rows), "p.xlsx")
-    assert str(refused.value) == f"p.xlsx: {message}"
+    assert str(refused(workbook(E=rows))) == f"p.xlsx: {message}"
 
 
 UPPER: Rows = [["Goal", "A", "B", "C"], ["A", "", 3, 5], ["B", "", "", 2], ["C"]]
@@ -252,15 +256,10 @@ def changed(rows: Rows, line: int, column: int, cell: Any) -> Rows:
 )
 def test_a_matrix_does_not_vanish_by_its_names(rows: Rows, message: str) -> None:
     """Neither it nor its last items, beside another matrix or without."""
-    for sheet in (rows, [*AB, [], *rows]):
-        if sheet is not rows:
-            cell, _, rest = message.partition(":")
-            moved = f"{cell[0]}{int(cell[1:]) + len(AB) + 1}:{rest}"
-        else:
-            moved = message
-        with pytest.raises(ahp.AnswersError) as refused:
-            read_expert_sheets(workbook(E=sheet), "p.xlsx")
-        assert str(refused.value) == f"p.xlsx: sheet 'E', cell {moved}"
+    cell, _, rest = message.partition(":")
+    for above in ([], [*AB, []]):
+        moved = f"{cell[0]}{int(cell[1:]) + len(above)}:{rest}"
+        assert str(refused(workbook(E=[*above, *rows]))) == f"p.xlsx: sheet 'E', cell {moved}"
 
 
 def test_numbers_below_what_is_no_item_are_passed_over() -> None:
@@ -352,15 +351,12 @@ def test_each_of_two_matrices_has_the_title_above_it() -> None:
 def test_what_a_spreadsheet_made_is_refused_on_the_diagonal_too(
     cell: Any, message: str, line: int, column: int, name: str
 ) -> None:
-    with pytest.raises(ahp.AnswersError) as refused:
-        read_expert_sheets(workbook(E=changed(AB, line, column, cell)), "p.xlsx")
-    assert str(refused.value) == f"p.xlsx: sheet 'E', cell {name}: {message}"
+    content = workbook(E=changed(AB, line, column, cell))
+    assert str(refused(content)) == f"p.xlsx: sheet 'E', cell {name}: {message}"
 
 
 def test_a_footnote_mark_is_named_by_its_cell() -> None:
-    with pytest.raises(ahp.AnswersError) as refused:
-        read_expert_sheets(workbook(E=changed(AB, 1, 2, "3²")), "p.xlsx")
-    assert str(refused.value) == (
+    assert str(refused(workbook(E=changed(AB, 1, 2, "3²")))) == (
         "p.xlsx: sheet 'E', cell A1: C2 = '3²' has the footnote mark '²', expected a positive "
         'number or a fraction such as "1/3" without it'
     )
@@ -383,9 +379,7 @@ def test_a_silent_expert_is_left_out_and_said() -> None:
     assert list(map(str, found.answers.remarks)) == [
         "p.xlsx: nothing is judged on sheet '张三', it is left out"
     ]
-    with pytest.raises(ahp.AnswersError) as refused:
-        read_expert_sheets(workbook(E=BLANK, F=BLANK), "p.xlsx")
-    assert str(refused.value) == (
+    assert str(refused(workbook(E=BLANK, F=BLANK))) == (
         "p.xlsx: nothing is judged in the matrices, expected one pair or more"
     )
 
@@ -395,9 +389,9 @@ def test_sheets_of_experts_are_named_or_others_are_hidden() -> None:
     assert read_expert_sheets(content, "p.xlsx").answers.experts == ("E", "Mean")
     named = read_expert_sheets(content, "p.xlsx", sheets=["E"])
     assert (named.answers.experts, named.answers.remarks) == (("E",), ())
-    with pytest.raises(ahp.AnswersError) as refused:
-        read_expert_sheets(content, "p.xlsx", sheets=["E", "F"])
-    assert str(refused.value) == "p.xlsx: has no sheet 'F', expected one of E, Mean, _ahp"
+    assert str(refused(content, sheets=["E", "F"])) == (
+        "p.xlsx: has no sheet 'F', expected one of E, Mean, _ahp"
+    )
     book = load_workbook(io.BytesIO(content))
     book["Mean"].sheet_state = book["_ahp"].sheet_state = "hidden"
     book["E"].row_dimensions[2].hidden = True
@@ -414,9 +408,7 @@ def test_sheets_of_experts_are_named_or_others_are_hidden() -> None:
 def test_merged_judgments_are_refused_and_merged_empty_cells_are_empty() -> None:
     book = load_workbook(io.BytesIO(workbook(E=FULL)))
     book["E"].merge_cells("C3:D3")
-    with pytest.raises(ahp.AnswersError) as refused:
-        read_expert_sheets(saved(book), "p.xlsx")
-    assert str(refused.value) == (
+    assert str(refused(saved(book))) == (
         "p.xlsx: sheet 'E', cell D3: merged with C3, expected a cell of its own for each judgment"
     )
     book = load_workbook(io.BytesIO(workbook(E=UPPER)))
@@ -440,26 +432,24 @@ def test_a_heading_that_contradicts_the_items_is_said() -> None:
 def test_refusals_read_well_in_chinese() -> None:
     cases: list[tuple[Rows, str]] = [
         (
-            [*AB, [], *GRID],
+            OTHER_ITEMS,
             "p.xlsx：工作表“E”单元格 A5：矩阵的要素为“A”、“B”、“C”，与首个同名矩阵（p.xlsx："
             "工作表“E”单元格 A1）不一致，应为“A”、“B”。",
         ),
         (
-            [*AB, [], ["Other", "x", "y"], ["x", 1, 3], ["y", "1/3", 1]],
+            OTHER_GOAL,
             "p.xlsx：工作表“E”单元格 A5：标题为“Other”，应为某个要素的名称；若指总目标，应与前面（"
             "p.xlsx：工作表“E”单元格 A1）一致，写作“Goal”。",
         ),
         (
-            [*AB, [], *AB],
+            TWICE,
             "p.xlsx：工作表“E”单元格 A5：“Goal”的判断矩阵出现了两次，应只有一个；首个位于 p.xlsx："
             "工作表“E”单元格 A1。",
         ),
         (changed(FULL, 0, 3, ""), "p.xlsx：工作表“E”单元格 D1：名称为“”，应与首列一致，即“C”。"),
     ]
     for rows, sentence in cases:
-        with pytest.raises(ahp.AnswersError) as refused:
-            read_expert_sheets(workbook(E=rows), "p.xlsx")
-        assert error_sentence(refused.value, "zh") == sentence
+        assert error_sentence(refused(workbook(E=rows)), "zh") == sentence
 
 
 def grid_of(rows: Rows) -> Grid:
@@ -477,18 +467,16 @@ def test_many_matrices_are_found_in_time() -> None:
     found = matrices_of(grid_of(rows[:-3]))
     assert (len(found.blocks), found.blocks[-1].headings) == (MOST_MATRICES, ("h1999",))
     assert process_time() - started < 3
-    with pytest.raises(ahp.AnswersError) as refused:
+    with pytest.raises(ahp.AnswersError) as raised:
         matrices_of(grid_of(rows))
-    assert str(refused.value) == (
+    assert str(raised.value) == (
         "p.xlsx: sheet 'E', row 6001: more than 2000 matrices on this sheet, expected fewer"
     )
 
 
 def test_items_of_another_survey_are_refused() -> None:
     survey = ahp.Survey.from_names({"Goal": ["A", "C"], "A": ["x", "y"]})
-    with pytest.raises(ahp.AnswersError) as refused:
-        read_expert_sheets(workbook(E=AB), "p.xlsx", survey=survey)
-    assert str(refused.value) == (
+    assert str(refused(workbook(E=AB), survey=survey)) == (
         "p.xlsx: sheet 'E', cell A1: items 'A', 'B', expected those below one of 'Goal', 'A'"
     )
 
