@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import datetime
 from pathlib import Path
 from time import process_time
@@ -16,6 +17,7 @@ from ahp.exchange.expert_sheets import read_expert_sheets
 from ahp.exchange.matrix_blocks import MOST_MATRICES, matrices_of
 from ahp.exchange.uploads import read_upload
 from ahp.i18n.errors import error_sentence
+from ahp.study.survey import survey_from_content
 from ahp.tables.grids import Grid
 
 from .conftest import saved
@@ -228,6 +230,8 @@ def changed(rows: Rows, line: int, column: int, cell: Any) -> Rows:
             [*FULL[:2], ["C", *FULL[2][1:]], ["B", *FULL[3][1:]]],
             "A3: name 'C', expected 'B' as in the first line",
         ),
+        ([*UPPER[:3], ["D", "", "", 1]], "A4: name 'D', expected 'C' as in the first line"),
+        ([*FULL[:3], ["", "", "", 1]], "A4: name '', expected 'C' as in the first line"),
         (changed(FULL, 3, 0, "D"), "A4: name 'D', expected 'C' as in the first line"),
         (changed(FULL, 3, 0, ""), "A4: name '', expected 'C' as in the first line"),
         (changed(FULL, 0, 3, ""), "D1: name '', expected 'C' as in the first column"),
@@ -414,6 +418,99 @@ def test_merged_judgments_are_refused_and_merged_empty_cells_are_empty() -> None
     book = load_workbook(io.BytesIO(workbook(E=UPPER)))
     book["E"].merge_cells("B3:B4")
     assert len(read_expert_sheets(saved(book), "p.xlsx").answers.judgments) == 3
+
+
+def test_a_row_of_sums_ends_the_items_where_a_column_goes_on() -> None:
+    rows: Rows = [*AB, ["Sum", "4/3", 4, 6]]
+    rows = [[*AB[0], "Score"], [*AB[1], 2], [*AB[2], 4], rows[3]]
+    found = read_expert_sheets(workbook(E=rows), "p.xlsx")
+    assert [(one.left, one.right, one.value) for one in found.answers.judgments] == [
+        ("a", "b", "3")
+    ]
+    assert list(map(str, found.answers.remarks)) == [
+        "p.xlsx: sheet 'E', cell A1: read with the items 'A', 'B'; 'Score' beside or below them "
+        "passed over"
+    ]
+
+
+def test_numbers_without_a_heading_are_no_matrix() -> None:
+    with pytest.raises(ahp.AnswersError) as refused:
+        read_expert_sheets(workbook(E=[["", 1, 2], [1, 1, 3], [2, "1/3", 1]]), "p.xlsx")
+    assert str(refused.value) == (
+        "p.xlsx: no judgment matrix, expected on each sheet matrices with the names of the items "
+        "in the first row and the first column"
+    )
+
+
+def test_a_table_without_judgments_is_no_matrix() -> None:
+    names: Rows = [["Name", "A", "B"], ["B"], ["A"]]
+    found = read_expert_sheets(workbook(E=AB, names=names), "p.xlsx")
+    assert list(map(str, found.answers.remarks)) == [
+        "p.xlsx: sheet 'names' has no judgment matrix and is left out"
+    ]
+
+
+def test_numbers_as_names_are_refused_where_there_is_no_other_matrix() -> None:
+    """Whatever their heading, also for a survey that doesn't know it."""
+    survey = ahp.Survey.from_names({"Goal": ["A", "B"]})
+    rows: Rows = [["Foo", 1, 2], [1, 1, 3], [2, "1/3", 1]]
+    with pytest.raises(ahp.AnswersError) as refused:
+        read_expert_sheets(workbook(E=rows), "p.xlsx", survey=survey)
+    assert str(refused.value) == (
+        "p.xlsx: sheet 'E', cell B1: '1' is a number or a date, expected the name of an item"
+    )
+
+
+def test_the_goal_stands_first_however_it_is_written_and_wherever() -> None:
+    below: Rows = [["A", "x", "y"], ["x", 1, 2], ["y", 0.5, 1]]
+    wide: Rows = [["Ｇoal", *AB[0][1:]], *AB[1:]]
+    found = read_expert_sheets(workbook(**{"E": [*below, [], *AB], " 张三 ": wide}), "p.xlsx")
+    assert list(found.survey.nodes) == ["goal", "a", "b", "x", "y"]
+    assert found.answers.experts == ("E", "张三")
+
+
+def test_decimals_between_the_steps_are_said_to_be_rounded() -> None:
+    """0.47 beside 2.14 stands for 1/2.14."""
+    found = read_expert_sheets(workbook(E=[AB[0], ["A", 1, 2.14], ["B", 0.47, 1]]), "p.xlsx")
+    assert [one.value for one in found.answers.judgments] == ["2.14"]
+    assert list(map(str, found.answers.remarks)) == [
+        "p.xlsx: sheet 'E', cell A1: rounded decimals read as what they stand for, such as 0.33 as "
+        "1/3: 1"
+    ]
+
+
+def of_same_names() -> ahp.Survey:
+    """A survey in which the items below A and B are called the same."""
+    survey = ahp.Survey.from_names({"Goal": ["A", "B"], "A": ["x", "y"], "B": ["p", "q"]})
+    data = survey.data
+    for node in data["nodes"]:
+        node["name"] = {"und": {"p": "x", "q": "y"}.get(node["id"], node["name"]["und"])}
+    return survey_from_content(json.dumps(data))
+
+
+def test_the_heading_says_which_of_two_parents_has_the_items() -> None:
+    below: Rows = [["", "x", "y"], ["x", 1, 2], ["y", 0.5, 1]]
+    headed: Rows = [["B", *below[0][1:]], *below[1:]]
+    found = read_expert_sheets(workbook(E=headed), "p.xlsx", survey=of_same_names())
+    assert [(one.parent, one.left, one.right) for one in found.answers.judgments] == [
+        ("b", "p", "q")
+    ]
+    with pytest.raises(ahp.AnswersError) as refused:
+        read_expert_sheets(workbook(E=below), "p.xlsx", survey=of_same_names())
+    assert str(refused.value) == (
+        "p.xlsx: sheet 'E', cell A1: items 'x', 'y' stand below several, expected one of them as "
+        "heading: 'A', 'B'"
+    )
+
+
+def test_an_item_that_stands_twice_is_no_second_item() -> None:
+    survey = ahp.Survey.from_names({"Goal": ["A", "B"]})
+    rows: Rows = [["Goal", "A", "a", "B"], *([name, 1, 1, 1] for name in ("A", "a", "B"))]
+    with pytest.raises(ahp.AnswersError) as refused:
+        read_expert_sheets(workbook(E=rows), "p.xlsx", survey=survey)
+    assert str(refused.value) == (
+        "p.xlsx: sheet 'E', cell A1: items 'A', 'a', 'B', expected those below one of 'Goal'"
+    )
 
 
 def test_a_heading_that_contradicts_the_items_is_said() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import subprocess
+import sys
 import time
 import tomllib
 from collections import Counter
@@ -17,7 +18,7 @@ import pytest
 
 import ahp
 from ahp.errors import AHPError
-from ahp.exchange import read_matrix
+from ahp.exchange import matrix_csv, read_matrix
 from ahp.exchange.ahpsurvey import read_ahpsurvey, survey_of_columns
 from ahp.exchange.column_mapper import apply_mapping, read_columns, suggest_mapping
 from ahp.exchange.long_csv import write_answers
@@ -25,6 +26,7 @@ from ahp.i18n.errors import error_sentence
 from ahp.study import Answers, Judgment
 from ahp.study.answers import answers_from_table
 from ahp.study.survey import survey_from_toml
+from ahp.tables import grids
 
 from .conftest import saved
 
@@ -105,6 +107,42 @@ def test_what_is_read_and_said(
         return
     words = [str(one) for one in remarks], [error_sentence(one, "zh") for one in remarks]
     assert (found, *words) == (case.get("read"), case["en"], case["zh"])
+
+
+def test_a_matrix_has_no_more_items_than_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("m.csv").write_text("1,3,5\n1/3,1,3\n1/5,1/3,1\n")
+    monkeypatch.setattr(matrix_csv, "MOST_ITEMS", 3)
+    assert len(read_matrix("m.csv").matrix.labels) == 3
+    monkeypatch.setattr(matrix_csv, "MOST_ITEMS", 2)
+    with pytest.raises(ahp.MatrixError, match="^m.csv: 3 items, expected at most 2$"):
+        read_matrix("m.csv")
+
+
+def test_what_is_longer_than_a_file_may_be_is_not_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"1,3\n1/3,1\n1,3\n"
+    for module in (matrix_csv, grids):
+        monkeypatch.setattr(module, "MAX_CSV", 10)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    with pytest.raises(ahp.MatrixError) as refused:
+        read_matrix("-")
+    assert str(refused.value) == "standard input: 11 bytes, expected at most 10"
+
+
+def test_of_many_decimals_the_first_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = [f"0.{'3' * k}" for k in range(2, 16)] + [f"0.1{'6' * k}7" for k in range(14)]
+    rows = [["1"] * 8 for _ in range(8)]
+    for (i, k), text in zip(itertools.combinations(range(8), 2), texts, strict=True):
+        rows[i][k], rows[k][i] = "6" if text < "0.2" else "3", text
+    Path("m.csv").write_text("\n".join(map(",".join, rows)))
+    (said,) = map(str, read_matrix("m.csv").remarks)
+    named = [f"{text} read as {'1/6' if text < '0.2' else '1/3'}" for text in texts[:20]]
+    assert said == ", ".join([*named, "and 8 more"])
 
 
 PIECES = [

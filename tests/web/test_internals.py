@@ -43,3 +43,9 @@ def test_a_streamlit_that_runs_pages_differently_is_refused(
     with pytest.raises(AHPError) as refused:
         run(check_streamlit(another_streamlit))
     assert "address of uploads, what runs its pages)" in str(refused.value)
+
+
+def test_streamlit_looks_for_no_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(internals.env_util, "is_repl", lambda: True)
+    internals.look_for_no_console()
+    assert internals.env_util.is_repl() is False

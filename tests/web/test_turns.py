@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,6 +18,13 @@ def waits(pages: Turns, count: int) -> None:
         time.sleep(0.001)
 
 
+def ended(runs: list[threading.Thread]) -> None:
+    """All are over; one that nobody calls would wait forever."""
+    for one in runs:
+        one.join(30)
+        assert not one.is_alive()
+
+
 def test_runs_come_in_the_order_in_which_they_came(monkeypatch) -> None:
     monkeypatch.setattr(turns, "LONG", 1e9)
     order, pages = [], Turns()
@@ -25,15 +33,35 @@ def test_runs_come_in_the_order_in_which_they_came(monkeypatch) -> None:
         with pages.turn():
             order.append(number)
 
-    runs = [threading.Thread(target=run, args=(number,)) for number in range(20)]
+    runs = [threading.Thread(target=run, args=(number,), daemon=True) for number in range(20)]
     with pages.turn():
         for count, one in enumerate(runs, start=1):
             one.start()
             waits(pages, count)
         assert order == []
-    for one in runs:
-        one.join()
+    ended(runs)
     assert order == list(range(20))
+
+
+def test_the_first_that_waits_is_woken_by_time_and_others_are_called(monkeypatch) -> None:
+    monkeypatch.setattr(turns, "LONG", 1e9)
+    pages = Turns()
+
+    def run() -> None:
+        with pages.turn():
+            pass
+
+    runs = [threading.Thread(target=run, daemon=True) for _ in range(3)]
+    with pages.turn():
+        for count, one in enumerate(runs, start=1):
+            one.start()
+            waits(pages, count)
+        with pages._lock:
+            first, *others = map(pages._left, pages._waiting)
+        assert first is not None
+        assert first > 1e8
+        assert others == [None, None]
+    ended(runs)
 
 
 def test_runs_that_wait_for_the_database_wait_for_no_other(monkeypatch) -> None:
@@ -46,14 +74,13 @@ def test_runs_that_wait_for_the_database_wait_for_no_other(monkeypatch) -> None:
             order.append(number)
             assert answered.wait(60)
 
-    runs = [threading.Thread(target=run, args=(number,)) for number in range(20)]
+    runs = [threading.Thread(target=run, args=(number,), daemon=True) for number in range(20)]
     for count, one in enumerate(runs, start=1):
         one.start()
         while len(order) < count:
             time.sleep(0.001)
     answered.set()
-    for one in runs:
-        one.join()
+    ended(runs)
     assert order == list(range(20))
 
 
@@ -74,6 +101,7 @@ def test_a_run_that_fails_ends_its_turn(monkeypatch) -> None:
     pages = Turns()
     with pytest.raises(ValueError, match="a page failed"), pages.turn():
         raise ValueError("a page failed")
+    assert pages._end == 0
     with pages.turn():
         pass
 
@@ -102,5 +130,7 @@ def test_runs_of_pages_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     class Data:
         fragment_id_queue = ("part",)
 
+    moments = SimpleNamespace(monotonic=iter([5.0, 7.5]).__next__)
+    monkeypatch.setattr(internals, "time", moments)
     in_turn._run_script(object.__new__(in_turn), Data())
-    assert (began, Counting.given, runs[0][0]) == ([1], 2, "part")
+    assert (began, Counting.given, runs) == ([1], 2, [("part", 2.5)])
