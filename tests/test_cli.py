@@ -859,7 +859,7 @@ sys.exit(main({arguments!r}))
         ["serve"],
         ["log", "verify"],
         ["convert", "x.ahp", "--from", "gluc", "--to", "long-csv"],
-        ["convert", "x.xlsx", "--from", "expert-sheets", "--to", "long-csv"],
+        ["convert", str(DONG / "report.xlsx"), "--from", "expert-sheets", "--to", "long-csv"],
         ["receipt", "key"],
         ["receipt", "verify", "receipt.pdf", "study.json", "--key", "key.pem"],
     ],
@@ -1053,6 +1053,7 @@ def test_log_checkpoint_and_verify(run: Any, database: Path, tmp_path: Path) -> 
     left_out = f"ahp: warning: {carried}, line 1: no part of a checkpoint, left out\n"
     assert outcome.err == left_out
     outcome = run(*verify, "--language", "zh")  # the file beside the database
+    (time,) = re.findall("最近一条签于 (.*)\n", outcome.out)
     assert outcome.out.splitlines()[-1] == (
         f"{database}：存证记录全部相符：1 条，涉及日志 1 份，最近一条签于 {time}"
     )

@@ -57,7 +57,8 @@ class Found(NamedTuple):
 
 STILL = """() => {
   const style = document.createElement("style")
-  style.textContent = "* { transition: none !important; animation: none !important }"
+  style.textContent = "* { transition: none !important; animation: none !important }" +
+    '[data-stale="true"] { opacity: 1 !important }'
   document.head.append(style)
 }"""
 

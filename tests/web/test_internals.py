@@ -47,5 +47,5 @@ def test_a_streamlit_that_runs_pages_differently_is_refused(
 
 def test_streamlit_looks_for_no_console(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(internals.env_util, "is_repl", lambda: True)
-    internals.look_for_no_console()
+    internals.skip_console_check()
     assert internals.env_util.is_repl() is False
