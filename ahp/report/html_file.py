@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ..i18n import translator
 from ..templates import FOLDER, render
@@ -26,6 +26,7 @@ from .document import (
     number,
     one_line,
 )
+from .html_table import body_html
 from .page_layout import SHORT, fit_table
 
 Parts = list[tuple[str, str]]
@@ -171,7 +172,7 @@ class _Writer:
                 (one_line(heading), column in fit.numeric)
                 for column, heading in enumerate(table.columns)
             ],
-            "rows": _rows(fit.shown, fit.numeric),
+            "rows": body_html(fit.shown, fit.numeric),
             "note": self.parts(table.note) if table.note else [],
         }
 
@@ -197,22 +198,6 @@ class _Writer:
         self.done += 1
         if self.progress is not None:
             self.progress(self.done, self.steps)
-
-
-def _rows(shown: Sequence[Sequence[str]], numeric: frozenset[int]) -> Markup:
-    """The body of a table; a first column of words heads its rows."""
-    lines = []
-    for row in shown:
-        cells = []
-        for column, text in enumerate(row):
-            if column == 0 and column not in numeric and text:
-                cells.append(f'<th scope="row">{escape(text)}</th>')
-            elif column in numeric:
-                cells.append(f'<td class="number">{escape(text)}</td>')
-            else:
-                cells.append(f"<td>{escape(text)}</td>")
-        lines.append(f"<tr>{''.join(cells)}</tr>")
-    return Markup("\n".join(lines))
 
 
 def _scripts() -> list[str]:

@@ -16,6 +16,7 @@ from ahp.errors import AHPError, IncoherentError
 from ahp.process.evaluations.events import WeightsSource
 from ahp.process.rounds import analyze_round
 from ahp.process.settings import Settings
+from ahp.report.html_table import table_html
 from ahp.report.panel import weighting_words
 from ahp.report.workbook import xlsx_bytes
 from ahp.store import ClosedRound, ExpertInfo, PersonInfo, StudyInfo
@@ -65,18 +66,8 @@ def show_printed(table: report.Table, name: str = "") -> None:
     if name and len(table.columns) > WIDE:
         columns = choose_part(_("Columns"), len(table.columns) - 1, COLUMNS, name)
         table = table.with_columns((0, *(k + 1 for k in columns)))
-    st.table(
-        [
-            {
-                state.plain(heading): state.plain(cell)
-                if isinstance(cell, str)
-                else report.show_cell(table, column, cell)
-                for column, (heading, cell) in enumerate(zip(table.columns, row, strict=True))
-            }
-            for row in table.rows
-        ],
-        hide_index=True,
-    )
+    # `st.table` reads every cell as Markdown, which takes a browser most of a page's time
+    st.html(f'<div class="ahp-table">{table_html(table)}</div>')
 
 
 def choose_part(label: str, count: int, size: int, name: str) -> range:

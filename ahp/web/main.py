@@ -90,8 +90,12 @@ state.show_menu_of(page in (evaluations, *evaluation_pages))
 st.html(
     "<style>.stApp .stMainBlockContainer{{padding-top:{top}}}"  # the rest is in first_paint.css
     # on a phone a wide table is scrolled instead of broken into single characters
-    ".stTable{{overflow-x:auto}}.stTable :is(th,td){{min-width:4.5em}}"
-    ".stTable :is(th,td):first-child{{min-width:6.5em}}"
+    ":is(.stTable,.ahp-table){{overflow-x:auto}}"
+    ".stTable :is(th,td){{min-width:4.5em}}.stTable :is(th,td):first-child{{min-width:6.5em}}"
+    ".ahp-table table{{width:100%;border-collapse:collapse}}"
+    ".ahp-table :is(th,td){{border:1px solid #80808040;padding:.25rem .375rem;text-align:start;"
+    "vertical-align:middle;min-width:6em;font-weight:400}}.ahp-table thead th{{font-weight:600}}"
+    ".ahp-table .number{{text-align:end;min-width:3em;font-variant-numeric:tabular-nums}}"
     # these are too faint to read, the others on a dark page
     ".stApp [data-testid=stCaptionContainer]{{opacity:.8}}"
     ".stApp :is([data-testid=stWidgetLabel],[data-testid=stSliderThumbValue]){{color:inherit}}"

@@ -63,7 +63,7 @@ STILL = """() => {
 }"""
 
 REACHED = """(width) => innerWidth === width &&
-  [...document.querySelectorAll(".stTable, .stTable div")].every((one) =>
+  [...document.querySelectorAll(".stTable, .stTable div, .ahp-table")].every((one) =>
     one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"""
 """A moment after the width of the page changes."""
 
@@ -73,7 +73,7 @@ HEIGHT = """() => {
 }"""
 
 CUT_OFF = """() => {
-  const UNCUT = ".stTable, .ahp-check, .stProgress, svg, input[type=range]"
+  const UNCUT = ".stTable, .ahp-table, .ahp-check, .stProgress, svg, input[type=range]"
   const found = []
   const look = (root) => {
     for (const one of root.querySelectorAll("*")) {

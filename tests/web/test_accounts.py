@@ -24,6 +24,7 @@ from ahp.store.second_factor import app_address, new_secret
 from ahp.web.password import fingerprint
 from ahp.web.server import organizer as organizer_route
 from tests.running_server import RunningServer
+from tests.web.tables import shown_tables
 from tests.web.test_pages import add_expert, answer, labels
 from tests.web.test_server import PASSWORD, ask
 
@@ -72,7 +73,7 @@ def test_the_first_account_is_made_by_who_opened_the_terminal_s_link(visit, stor
     assert app.text_input(key="account_password").value == ""
     assert app.multiselect(key="account_roles-1").value == ["organizer"]  # not those before
     assert [one.value for one in app.header] == ["Change an account", "Add an account"]
-    assert app.table[0].value.to_dict("records") == [
+    assert shown_tables(app)[0].to_dict("records") == [
         {
             "Name": "王芳",
             "Roles": "administrator · organizer, clerk",
@@ -105,10 +106,10 @@ def test_an_administrator_changes_accounts(visit, store, root):
     assert store.account_of("Li", "another long one") == li.id
     assert not store.grants(theirs).organizer
     app.button(key=f"disable-{li.id}").click().run()
-    assert app.table[0].value["状态"].tolist() == ["已停用", "使用中"]
+    assert shown_tables(app)[0]["状态"].tolist() == ["已停用", "使用中"]
     assert store.account_of("Li", "another long one") is None
     app.button(key=f"disable-{li.id}").click().run()
-    assert app.table[0].value["状态"].tolist() == ["使用中", "使用中"]
+    assert shown_tables(app)[0]["状态"].tolist() == ["使用中", "使用中"]
 
 
 @pytest.mark.usefixtures("root")
@@ -116,7 +117,7 @@ def test_others_change_their_own_password(visit, store):
     session = signed_in(store, "Li", "organizer")
     app = visit(session, "accounts")
     assert heads(app) == ["You are: <strong>Li</strong>"]
-    assert not app.table
+    assert not shown_tables(app)
     assert labels(app) == ["Change my password", "Set up a second factor"]
 
     def change(current: str, new: str, again: str) -> list[str]:
@@ -182,7 +183,7 @@ def test_a_second_factor_is_set_up_and_taken_away(visit, store, root, frozen):
     app.button(key="codes_kept").click().run()
     assert "totp_secret" not in app.session_state
     assert not app.code
-    assert app.table[0].value["Signs in with"].tolist() == ["password and code"]
+    assert shown_tables(app)[0]["Signs in with"].tolist() == ["password and code"]
     assert [one.value for one in app.markdown if "left" in one.value] == [
         "At sign-in you are asked for a code of your authenticator app. Recovery codes left: 8. "
         "For another phone, or new recovery codes, take the second factor away and set it up again."
@@ -251,7 +252,7 @@ def test_who_signs_in_at_a_provider_has_no_password_here(visit, store, root):
     assert [one.label for one in app.expander] == ["Where I am signed in"]
     wang = store.grants(own).account
     app = visit(store.open_account(root.id, None), "accounts")
-    assert app.table[0].value["Signs in with"].tolist() == ["password", "login.example.org"]
+    assert shown_tables(app)[0]["Signs in with"].tolist() == ["password", "login.example.org"]
     app.selectbox(key="account").select(wang.id).run()
     assert [one.value for one in app.info] == [
         "Name and roles are those that login.example.org says at each sign-in."
@@ -281,7 +282,7 @@ def test_browsers_are_listed_and_ended(visit, store, root, frozen):
         "unknown browser · signed in on 2026-03-02 · last here on 2026-03-02",
     ]
     assert lines[3:] == ["curl · signed in on 2026-03-02 · last here on 2026-03-02"]
-    assert app.table[0].value["Signed in now"].tolist() == ["3"]
+    assert shown_tables(app)[0]["Signed in now"].tolist() == ["3"]
     app.button(key=f"end-mine-{store.browser_of(phone)}").click().run()
     assert not store.grants(phone).organizer
     app.button(key=f"end-without-{store.browser_of(shared)}").click().run()

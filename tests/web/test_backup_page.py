@@ -19,6 +19,7 @@ from ahp.store.database import place_of
 from ahp.store.restore import restore
 from ahp.web import server, state
 from ahp.web.internals import Downloads, Offer
+from tests.web.tables import shown_tables
 
 from ..statements import asked
 from .test_doors import run
@@ -35,7 +36,7 @@ def test_what_there_is_and_how_it_is_kept(visit, store, organizer, tmp_path):
         "There is no backup yet. If this machine's disk fails, everything is lost."
     ]
     size = f"{store.database_size / 2**20:.1f} MB"
-    assert app.table[0].value.to_dict("records") == [
+    assert shown_tables(app)[0].to_dict("records") == [
         {"What": "Database", "Where": state.plain(store.location), "Size": size},
         {
             "What": "Signing key of receipts",

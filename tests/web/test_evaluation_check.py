@@ -13,6 +13,7 @@ from ahp.process.evaluations.events import CellKey, File, PeriodOpened, Row
 from ahp.process.events import Actor
 from tests.evaluation_case import PERIOD, make_case
 from tests.web.evaluations import PACK, opened
+from tests.web.tables import shown_tables
 
 REPORTS, LATE, VETO = "research_reports", "late_report", "missed_case"
 CONTENT = b"unit,indicator,value\n"
@@ -52,7 +53,7 @@ def by(store, people, name: str):
 
 
 def table_of(app: AppTest, column: str) -> list[dict[str, str]]:
-    found = [one.value for one in app.table if column in one.value.columns]
+    found = [one for one in shown_tables(app) if column in one.columns]
     return found[0].to_dict("records") if found else []
 
 

@@ -20,6 +20,7 @@ from ahp.process.evaluations.units import Unit
 from ahp.store import EvaluationInfo, Store
 from ahp.web import state
 from tests.process.evaluations.booked import PERIOD, UNITS, started
+from tests.web.tables import shown_tables
 from tests.web.test_accounts import signed_in
 
 OFFICES = Path(ahp.__file__).parents[1] / "examples" / "evaluation" / "offices"
@@ -62,7 +63,7 @@ def texts(elements: Iterable) -> list[str]:
 
 def table(app: AppTest, column: str) -> list[dict[str, str]]:
     """The table that has a column."""
-    [found] = [one.value for one in app.table if column in one.value.columns]
+    [found] = [one for one in shown_tables(app) if column in one.columns]
     return found.to_dict("records")
 
 

@@ -20,6 +20,7 @@ from ahp.process.evaluations.judged import result_of
 from ahp.process.evaluations.state import EvaluationState
 from ahp.web import state
 from tests.evaluation_case import FAR, PERIOD, WORDS, Case, make_case
+from tests.web.tables import shown_tables
 
 PDF = b"%PDF-1.7 proof"
 
@@ -86,7 +87,7 @@ def test_notices_go_out(visit, case) -> None:
     assert f"Sent out on {today} by 王芳; appeals until {until} (UTC)." in texts(app)
     assert "There is no appeal yet." in infos(app)
     assert app.header[0].value == "Read by 0 of 3 contacts"
-    assert app.table[0].value.to_dict("records")[1] == {
+    assert shown_tables(app)[0].to_dict("records")[1] == {
         "Unit": "乙中心",
         "Contact": "乙中心联系人",
         "Link": "no link yet",
@@ -134,7 +135,7 @@ def test_the_preview_is_a_unit_s_notice(visit, case) -> None:
         "来源：一季度.csv：第 3 行",
         "来源：手工录入，文号 督字〔2026〕3 号",
     ]
-    assert app.table[0].value["计分事项"].tolist()[-1] == "档次：一般"
+    assert shown_tables(app)[0]["计分事项"].tolist()[-1] == "档次：一般"
 
 
 # -- the contact's page
@@ -149,7 +150,7 @@ def test_a_contact_reads_their_own_unit_alone(visit, case) -> None:
     assert infos(app) == [
         f"这是通报初稿。如某项数据有误，请点其下方的“对此有异议”并说明理由；可在{FAR}（UTC）或之前提出。"
     ]
-    sent = str(app._tree) + "".join(str(one.value) for one in app.table)
+    sent = str(app._tree) + "".join(str(one) for one in shown_tables(app))
     for secret in (
         "甲中心",
         "丙中心",
@@ -339,7 +340,7 @@ def test_the_head_decides(visit, case) -> None:
     assert errors(app) == []
     assert "Value: 60 → 75" in texts(app)
     assert "Points: 60.00 → 75.00" in texts(app)
-    assert app.table[0].value.to_dict("records") == [
+    assert shown_tables(app)[0].to_dict("records") == [
         {"Unit": "乙中心", "Total": "61.0 → 67.0", "Band": "Fair", "Rank in group": "2"}
     ]
     assert kinds(case) == before  # nothing is written by looking
@@ -440,7 +441,7 @@ def test_a_granted_appeal_stands_beside_the_old_figure(visit, case) -> None:
     day = case.now.periods[PERIOD].appeals[number].decided.time[:10]
     app = visit(case.link("u2"), None, "zh")
     assert metrics(app)[0] == ("总分", "67.0")
-    assert app.table[0].value.values.tolist() == [
+    assert shown_tables(app)[0].values.tolist() == [
         [f"{day} 通报初稿", "61.0", "一般", "2 / 2", ""],
         ["目前（未签批）", "67.0", "一般", "2 / 2", ""],
     ]
@@ -454,7 +455,7 @@ def test_a_rated_value_is_decided_by_a_grade(visit, case) -> None:
     assert app.selectbox(key=f"value-{number}").options == ["强", "中", "弱"]
     app.selectbox(key=f"value-{number}").select("strong").run()
     assert "得分：60.00 → 90.00" in texts(app)
-    assert app.table[0].value.iloc[0].tolist()[1] == "61.0 → 70.0"
+    assert shown_tables(app)[0].iloc[0].tolist()[1] == "61.0 → 70.0"
 
 
 def test_an_appeal_is_rejected(visit, case) -> None:
@@ -480,7 +481,7 @@ def test_a_deduction_is_taken_away(visit, case) -> None:
     app = visit(case.session(case.head), "evaluation_notices")
     assert app.text_input(key=f"document-{number}").value == "督字〔2026〕3 号"
     app.text_input(key=f"value-{number}").input("0").run()
-    assert app.table[0].value.iloc[0].tolist()[1] == "61.0 → 63.0"
+    assert shown_tables(app)[0].iloc[0].tolist()[1] == "61.0 → 63.0"
     app.text_input(key=f"document-{number}").input("").run()
     assert errors(app) == [
         "“乙中心”, “Late report”: a deduction, bonus or veto needs the number of its document."

@@ -14,6 +14,7 @@ from ahp.process.evaluations.units import Unit
 from ahp.store import Store
 from ahp.web import people, state
 from tests.web.evaluations import PACK, opened
+from tests.web.tables import shown_tables
 from tests.web.test_evaluation_data import keyed
 
 Show = Callable[..., AppTest]
@@ -47,7 +48,7 @@ def show(store: Store, monkeypatch: pytest.MonkeyPatch) -> Show:
 
 
 def table(app: AppTest) -> list[dict[str, str]]:
-    return app.table[0].value.to_dict("records") if app.table else []
+    return shown_tables(app)[0].to_dict("records") if shown_tables(app) else []
 
 
 def shown_links(app: AppTest) -> list[str]:

@@ -14,6 +14,7 @@ from ahp.process.evaluations.deliveries import next_period, periods_to_open
 from ahp.process.evaluations.events import CellKey, DueChanged, Row
 from ahp.store import clock
 from tests.web.evaluations import PACK, opened, with_units
+from tests.web.tables import shown_tables
 from tests.web.test_evaluation_data import keyed
 
 REPORTS = "research_reports"
@@ -27,8 +28,8 @@ def errors(app: AppTest) -> list[str]:
 def row_of(app: AppTest, name: str) -> dict[str, str]:
     [found] = [
         row
-        for table in app.table
-        for row in table.value.to_dict("records")
+        for table in shown_tables(app)
+        for row in table.to_dict("records")
         if row.get("Indicator", row.get("指标")) == name
     ]
     return found

@@ -28,6 +28,7 @@ from ahp.process.evaluations.units import Unit
 from ahp.store import EvaluationInfo, Store
 from ahp.web import people, state
 from tests.web.evaluations import PACK, UNITS, opened
+from tests.web.tables import shown_tables
 from tests.web.test_accounts import WORDS
 
 PERIOD, LEAF = "2026Q1", "management_model"
@@ -67,7 +68,7 @@ def rounds(store: Store, made: EvaluationInfo):
 
 
 def tables(app: AppTest) -> list[list[dict[str, str]]]:
-    return [one.value.to_dict("records") for one in app.table]
+    return [one.to_dict("records") for one in shown_tables(app)]
 
 
 def texts(app: AppTest) -> list[str]:

@@ -25,11 +25,12 @@ from ahp.process.evaluations.years import year_of_units
 from ahp.study import Answers, Judgment, load_survey
 from ahp.web import pictures
 from tests.web.evaluations import PACK, UNITS, opened
+from tests.web.tables import shown_tables
 
 
 def table_of(app: AppTest, *columns: str) -> list[dict[str, str]]:
     """The first table with these columns."""
-    found = [one.value for one in app.table if {*columns} <= {*one.value.columns}]
+    found = [one for one in shown_tables(app) if {*columns} <= {*one.columns}]
     return found[0].to_dict("records")
 
 
@@ -175,7 +176,7 @@ def test_a_year(visit, store, organizer, example):
     }
     app = visit(organizer, "evaluation_years", "zh")
     assert app.title[0].value == "年度"
-    assert "2026Q1（已更正）" in app.table[0].value.columns
+    assert "2026Q1（已更正）" in shown_tables(app)[0].columns
 
 
 def test_a_year_in_which_a_unit_takes_the_name_of_one_that_ends(visit, store, organizer):

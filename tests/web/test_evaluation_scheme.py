@@ -15,6 +15,7 @@ from ahp.process.evaluations.units import Unit
 from ahp.web import server, state
 from tests.evaluation.schemes import scheme
 from tests.web.evaluations import PACK, begun, opened
+from tests.web.tables import shown_tables
 from tests.web.test_pages import add_expert, answer
 
 WORDS = "four random words"
@@ -69,7 +70,7 @@ def test_a_ready_scheme_is_proposed_and_approved(visit, store, organizer):
     assert errors(app) == []
     assert store.evaluation_state(made.id).version.number == 1
     assert "In force: version 1" in [one.value for one in app.header]
-    versions = app.table[-1].value.to_dict("records")
+    versions = shown_tables(app)[-1].to_dict("records")
     assert [(one["No."], one["Version"], one["Weights"], one["Why"]) for one in versions] == [
         ("1", "2026.1", "the weights stated in the scheme", "总行办法\\*")
     ]
@@ -78,7 +79,7 @@ def test_a_ready_scheme_is_proposed_and_approved(visit, store, organizer):
 def test_the_table_says_weights_and_rules(visit, store, organizer):
     begun(store)
     app = visit(organizer, "evaluation_scheme")
-    rows = {row["Indicator"].strip(): row for row in app.table[0].value.to_dict("records")}
+    rows = {row["Indicator"].strip(): row for row in shown_tables(app)[0].to_dict("records")}
     held = load_scheme(PACK)
     name = held.text(held.node[REPORTS].name, "en")
     parent = held.node[REPORTS].parent
@@ -334,7 +335,7 @@ def test_a_trial_run_says_the_difference(visit, store, organizer):
     assert errors(app) == []
     said = [one.value for one in app.markdown]
     assert "2026Q1: 2 of 2 units would be in another band." in said
-    [table] = [one.value for one in app.table if "By the new version" in one.value]
+    [table] = [one for one in shown_tables(app) if "By the new version" in one]
     assert table.to_dict("records") == [
         {
             "Unit": "North",

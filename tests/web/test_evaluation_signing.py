@@ -20,6 +20,7 @@ from ahp.process.evaluations.events import (
 from ahp.store import Store
 from ahp.web import state
 from tests.evaluation_case import FAR, PERIOD, WORDS, Case, make_case
+from tests.web.tables import shown_tables
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_what_the_head_sees(visit, case) -> None:
         f"{done} Appeals: 0, all decided.",
         f"{left} Units may still appeal until {FAR} (UTC).",
     ]
-    assert app.table[0].value["Total"].str.strip().tolist() == ["86.0", "61.0", "30.0"]
+    assert shown_tables(app)[0]["Total"].str.strip().tolist() == ["86.0", "61.0", "30.0"]
     assert "- 丙中心, 2026Q1: 30…70, band not decided; Training decides it" in texts(app)
     assert f"Rules of the scheme  \n`{held.scheme.content_hash}`" in texts(app)
     assert app.button(key="sign").disabled
@@ -97,7 +98,7 @@ def test_the_head_signs(visit, case) -> None:
     assert f"**第 1 版：李主任 于 {time}（UTC）签批**" in [
         text.replace("\N{WORD JOINER}", "") for text in texts(app)
     ]
-    assert app.table[0].value.values.tolist() == [
+    assert shown_tables(app)[0].values.tolist() == [
         ["县域", "1", "丙中心", "30.0", "较差", "50", "50", ""],
         ["城区", "1", "甲中心", "86.0", "良好", "90", "90", "80"],
         ["城区", "2", "乙中心", "61.0", "一般", "70", "60", "60"],
@@ -172,7 +173,7 @@ def test_the_clerk_proposes_a_correction(visit, case) -> None:
     key = f"{about}-2-u3"
     assert app.button(key="propose_correction").disabled
     app.text_input(key=f"correct_value-{key}").input("95").run()
-    assert app.table[-1].value.to_dict("records") == [
+    assert shown_tables(app)[-1].to_dict("records") == [
         {"Unit": "丙中心", "Total": "30.0 → 68.0", "Band": "Poor → Fair", "Rank in group": "1"}
     ]
     app.button(key="propose_correction").click().run()
@@ -198,7 +199,7 @@ def test_the_head_signs_a_correction(visit, case) -> None:
     correction(case)
     app = visit(case.session(case.head), "evaluation_signing", "zh")
     assert app.header[0].value == "有一项更正待签批"
-    assert app.table[0].value.values.tolist() == [["丙中心", "30.0 → 68.0", "较差 → 一般", "1"]]
+    assert shown_tables(app)[0].values.tolist() == [["丙中心", "30.0 → 68.0", "较差 → 一般", "1"]]
     sure(app).check().run()
     app.button(key="sign").click().run()
     assert errors(app) == []
@@ -211,7 +212,7 @@ def test_the_head_signs_a_correction(visit, case) -> None:
     # the unit sees both figures
     app = visit(case.link("u3"), None, "zh")
     assert [one.value for one in app.success] == ["本期结果已签批。"]
-    assert app.table[0].value.values.tolist() == [
+    assert shown_tables(app)[0].values.tolist() == [
         [f"{first.stamp.time[:10]} 通报初稿", "30.0", "较差", "1 / 1", ""],
         [f"{first.stamp.time[:10]} 签批", "30.0", "较差", "1 / 1", ""],
         [f"{day} 更正并签批", "68.0", "一般", "1 / 1", "补报培训记录"],
@@ -227,7 +228,7 @@ def test_other_units_are_not_told_of_a_correction(visit, case) -> None:
     for unit, infos in {"u3": [told], "u1": []}.items():
         assert [one.value for one in visit(case.link(unit)).info] == infos
     case.by(case.head).sign(case.id, PERIOD, 2)
-    rows = visit(case.link("u1")).table[0].value.values.tolist()
+    rows = shown_tables(visit(case.link("u1")))[0].values.tolist()
     assert [row[-1] for row in rows] == ["", "", ""]
 
 

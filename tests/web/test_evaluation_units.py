@@ -11,6 +11,7 @@ from ahp.process.evaluations.units import Unit, UnitEntry
 from ahp.store import Store
 from tests.evaluation.schemes import scheme
 from tests.web.evaluations import begun, opened, with_units
+from tests.web.tables import shown_tables
 from tests.web.test_evaluation_data import keyed, upload
 
 
@@ -35,7 +36,7 @@ def test_a_pasted_list_is_reviewed_first(visit, store, organizer):
     app.text_area(key=key).input("单位名录\n1. 北城支行，城区，李明\n2. 南城支行，城区，，2026Q1")
     app.button(key="review_units").click().run()
     assert errors(app) == []
-    assert app.table[0].value.to_dict("records") == [
+    assert shown_tables(app)[0].to_dict("records") == [
         {
             "Name of the unit": "北城支行",
             "Peer group": "城区",
@@ -60,7 +61,7 @@ def test_a_pasted_list_is_reviewed_first(visit, store, organizer):
     assert names(store, made.id) == ["北城支行", "南城支行"]
     assert app.text_area(key=key).value == ""
     app.text_input(key=f"sought-{made.id}").input("李明").run()
-    assert app.table[0].value["Name of the unit"].tolist() == ["北城支行"]
+    assert shown_tables(app)[0]["Name of the unit"].tolist() == ["北城支行"]
     assert "1 of 2 units" in [one.value for one in app.caption]
 
 
@@ -95,12 +96,12 @@ def test_a_renamed_unit_keeps_its_history(visit, store, organizer):
     app.button(key="save_unit-north").click().run()
     assert errors(app) == []
     assert store.evaluation_state(made.id).unit["north"].former_names == ("北城支行",)
-    rows = app.table[1].value[["What", "Why", "Who"]].to_dict("records")
+    rows = shown_tables(app)[1][["What", "Why", "Who"]].to_dict("records")
     assert rows == [
         {"What": "added as “北城支行”", "Why": "–", "Who": "organizer without an account"},
         {"What": "changed; called “城北\\*支行”", "Why": "分行发文"} | {"Who": rows[0]["Who"]},
     ]
-    assert app.table[2].value.to_dict("records") == [
+    assert shown_tables(app)[2].to_dict("records") == [
         {"Period": "2026Q1", "Evaluated as": "城北\\*支行"}
     ]
 
@@ -156,7 +157,7 @@ def test_a_merge_says_what_it_does_and_asks_once_more(visit, store, organizer):
     assert errors(app) == []
     unit = store.evaluation_state(made.id).unit["north"]
     assert (unit.merged_into, unit.merged_from) == ("south", "2026Q2")
-    assert app.table[0].value["State"].tolist() == [
+    assert shown_tables(app)[0]["State"].tolist() == [
         "went into “南城支行” from 2026Q2 on",
         "evaluated",
         "evaluated",
@@ -220,7 +221,7 @@ def test_after_a_checked_period_new_units_begin_with_the_next_day(visit, store, 
     key = f"pasted_units-{made.id}"
     app.text_area(key=key).input("南城支行\n中城支行,,,2026Q3\n北城支行")
     app.button(key="review_units").click().run()
-    [read] = [one.value for one in app.table if "In the list" in one.value]
+    [read] = [one for one in shown_tables(app) if "In the list" in one]
     assert read["Evaluated from"].tolist() == ["2026-04-01", "2026-07-01", ""]
     app.button(key=f"add_read-{key}").click().run()
     assert errors(app) == []

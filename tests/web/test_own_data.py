@@ -7,6 +7,7 @@ import pytest
 from ahp.process.evaluations.events import DueChanged, PeriodChecked, Row
 from ahp.store import EvaluationInfo, Store
 from tests.process.evaluations.booked import PERIOD, started
+from tests.web.tables import shown_tables
 from tests.web.test_evaluation_data import (
     HEADER,
     briefings,
@@ -52,7 +53,11 @@ def owner(store: Store, evaluation: EvaluationInfo) -> str:
 def everything(app) -> str:
     """What reached the browser."""
     return str(app._tree) + "".join(
-        str(one.value.to_dict()) for one in [*app.table, *app.dataframe, *app.data_editor]
+        str(table.to_dict())
+        for table in (
+            *shown_tables(app),
+            *(one.value for one in (*app.dataframe, *app.data_editor)),
+        )
     )
 
 

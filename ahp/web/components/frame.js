@@ -4,7 +4,7 @@
 let timer
 
 function reachScrolledTables() {
-  for (const table of document.querySelectorAll(".stTable, .stTable div")) {
+  for (const table of document.querySelectorAll(".stTable, .stTable div, .ahp-table")) {
     const scrolled =
       table.scrollWidth > table.clientWidth && getComputedStyle(table).overflowX !== "visible"
     if (scrolled) table.tabIndex = 0
