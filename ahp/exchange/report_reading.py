@@ -8,6 +8,7 @@ are printed; from a workbook also the numbers themselves. Texts are those of
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -136,7 +137,11 @@ def read_cells(content: bytes, source: str) -> dict[tuple[str, str], Printed]:
 
 
 def _printed(value: object) -> Printed:
-    """What a cell holds; what no table of a report has, such as a date or a formula, as text."""
+    """What a cell holds; what no table of a report has, such as a date, a formula or a whole number
+    beyond all floats, as text.
+    """
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return str(value)
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import docx
 import pytest
 from lxml import html as parsed_html
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 import ahp
 from ahp.cli import main
@@ -70,7 +70,7 @@ from ahp.resources import data_folder
 from ahp.study.answers import answers_from_table, read_answers
 from ahp.study.standing import Standing
 from ahp.study.survey import shipped_surveys
-from tests.exchange.conftest import Recalculate, rezipped
+from tests.exchange.conftest import Recalculate, rezipped, saved
 from tests.frugal import frugal_refusal
 from tests.report.sample_document import sample
 
@@ -771,6 +771,15 @@ def test_a_page_with_a_mark_that_its_reader_does_not_know() -> None:
     with pytest.raises(ReportError) as damaged:
         read_report(b"<p>1</p><![x[", "html", ["table_ranking"], "report.html")
     assert str(damaged.value) == "report.html: is no HTML file in UTF-8"
+
+
+def test_a_whole_number_beyond_all_floats_is_a_text() -> None:
+    book, digits = Workbook(), "1" + "0" * 400
+    book.worksheets[0]["A1"] = 7
+    content = rezipped(
+        saved(book), lambda _name, part: part.replace(b"<v>7<", f"<v>{digits}<".encode())
+    )
+    assert read_cells(content, "c.xlsx") == {("Sheet", "A1"): digits}
 
 
 @pytest.mark.parametrize("filling", [b"<w:p/>" * 400_001, b" " * 2**26], ids=["parts", "spaces"])
