@@ -10,7 +10,7 @@ BIN := .venv/bin
 # Tests start hundreds of Pythons: none should compile again what another one has.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test packages types bytecode slow chaos bounds bench translations api screenshots clean
+.PHONY: app test packages types bytecode slow fuzz chaos bounds bench translations api screenshots clean
 
 # For others in the network: make app HOST=0.0.0.0, on another port with PORT=8080. Shells have a
 # variable HOST of their own, so what isn't said on the command line doesn't count.
@@ -44,6 +44,11 @@ bytecode:
 slow: .venv/test
 	tools/system-packages slow
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
+
+# 100,000 damaged files for each reader of files, unless FUZZ says otherwise: a day, on Linux, which
+# tells how much memory one takes.
+fuzz: .venv/test
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.fuzz $(FUZZ)
 
 # Everything a server needs is killed, cut off or full while 50 experts answer: 10,000 answers, none
 # of which may be lost. A quarter of an hour, as root on Linux: networks and disks of its own.

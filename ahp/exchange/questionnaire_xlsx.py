@@ -46,7 +46,7 @@ MAX_BYTES = 8 * 2**20
 MAX_SPREAD = 100_000
 """A workbook whose merged cells and links cover more cells than this is refused."""
 
-_CELL = re.compile(r"C[1-9][0-9]{0,6}")
+_CELL = re.compile(r"C[1-9][0-9]{0,5}")
 _TYPED = re.compile(r"(?:←([2-9])|([2-9])←)|(?:([2-9])→|→([2-9]))")
 _ZEROS = re.compile(r"(?<![\d./])([1-9])\.0+(?![\d./])")
 _SIDES = {"<-": "←", "->": "→", "左": "←", "右": "→"}

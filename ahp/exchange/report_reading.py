@@ -7,9 +7,8 @@ are printed; from a workbook also the numbers themselves. Texts are those of
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -20,10 +19,13 @@ from ..errors import ReportError
 from ..messages import Phrase
 from ..report.document import LABEL_GAPS, further_part, one_line
 from ..report.workbook import HEADING_ROW
-from ..tables.workbooks import uploaded_workbook
+from ..tables.workbooks import Census, counted_archive, uploaded_workbook
 
-MAX_UNPACKED = 2**28
+MAX_UNPACKED = 2**26
 """Bytes that a report may unpack to."""
+
+MAX_ELEMENTS = 400_000
+"""XML elements of a document, whose cells have eight or so each; some 350 bytes of memory each."""
 
 MAX_SPREAD = 1_000_000
 """Cells that its merged cells and links may cover."""
@@ -135,7 +137,11 @@ def read_cells(content: bytes, source: str) -> dict[tuple[str, str], Printed]:
 
 
 def _printed(value: object) -> Printed:
-    """What a cell holds; what no table of a report has, such as a date or a formula, as text."""
+    """What a cell holds; what no table of a report has, such as a date, a formula or a whole number
+    beyond all floats, as text.
+    """
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return str(value)
     return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
@@ -146,12 +152,8 @@ def _from_word(content: bytes, marks: frozenset[str], source: str) -> ReadReport
     import docx  # noqa: PLC0415 - slow to load, needed here alone
 
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
-                raise _unreadable(source, "not_docx")
-        body = docx.Document(io.BytesIO(content)).element.body
-    except ReportError:
-        raise
+        counted = counted_archive(content, MAX_UNPACKED, Census(most=MAX_ELEMENTS))
+        body = docx.Document(counted).element.body
     except Exception as cause:  # a damaged file fails wherever the reader happens to stumble
         raise _unreadable(source, "not_docx") from cause
     following: dict[str, Part] = {}
@@ -264,8 +266,11 @@ def _from_html(content: bytes, marks: frozenset[str], source: str) -> ReadReport
     except UnicodeDecodeError as cause:
         raise _unreadable(source, "not_html") from cause
     parser = _PageParser(marks)
-    parser.feed(text)
-    parser.close()
+    try:
+        parser.feed(text)
+        parser.close()
+    except AssertionError as cause:  # what its reader says of `<![` without a keyword it knows
+        raise _unreadable(source, "not_html") from cause
     tables = {
         mark: (Part(tuple(rows[0]), tuple(map(tuple, rows[1:]))),)
         for mark, rows in parser.tables.items()

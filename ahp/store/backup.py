@@ -23,6 +23,7 @@ from typing import IO, Any
 from sqlalchemy import URL, Connection, Engine, create_engine, insert, inspect, text
 from sqlalchemy.pool import NullPool
 
+from ..codec import structure
 from ..datafile import system_problem
 from ..errors import StoreError
 from ..version import __version__
@@ -446,7 +447,9 @@ def unpack(path: Path, folder: Path) -> Unpacked:
     except OSError as error:
         problem = system_problem(error)
         raise StoreError("file_unreadable", source=source, problem=problem) from error
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+    except StoreError:
+        raise
+    except Exception as error:  # whoever seals what is damaged makes it fail anywhere
         raise StoreError("backup_is_none", source=source) from error
     return Unpacked(manifest, source, folder, size, sha256)
 
@@ -454,17 +457,11 @@ def unpack(path: Path, folder: Path) -> Unpacked:
 def _read_manifest(packed: zipfile.ZipFile, source: str) -> Manifest:
     with packed.open(MANIFEST) as file:
         data: dict[str, Any] = json.loads(file.read(MOST_MANIFEST))
-    if data["kind"] != KIND:
+    if data.pop("kind") != KIND:
         raise StoreError("backup_is_none", source=source)
-    if data["format"] != FORMAT:
-        raise StoreError("backup_format", source=source, found=data["format"], newest=FORMAT)
+    if (found := data.pop("format")) != FORMAT:
+        raise StoreError("backup_format", source=source, found=found, newest=FORMAT)
     names = {*data["parts"]}
     if names - {SQLITE, POSTGRESQL, KEY} or len(names & {SQLITE, POSTGRESQL}) != 1:
         raise StoreError("backup_is_none", source=source)
-    return Manifest(
-        data["taken"],
-        data["version"],
-        data["schema"],
-        tuple(LogHead(**one) for one in data["logs"]),
-        {name: Part(**one) for name, one in data["parts"].items()},
-    )
+    return structure(data, Manifest, source, StoreError)

@@ -5,22 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from xml.parsers import expat
 
-from ..datafile import MAX_FILE, check_size
+from ..datafile import check_size
 from ..errors import AHPError
 from ..messages import Phrase
 from .delimited import MAX_CSV, MAX_LINES, UNCALCULATED, Row, encoding_of, open_csv, with_point
-from .opened import FIRST_BYTES, ZIP, cell_text, refuse_no_table
+from .opened import FIRST_BYTES, MAX_UNPACKED, ZIP, cell_text, refuse_no_table
 
 MAX_COLUMNS = 1_000
-MAX_UNPACKED = 16 * MAX_FILE
-"""Bytes of an unpacked workbook; a larger one is refused."""
 MAX_SPREAD = 100_000
 """Cells that merged cells may cover."""
 
@@ -313,8 +310,8 @@ def _sheet_layout(
     """
     from openpyxl.utils import range_boundaries  # noqa: PLC0415 - comes with the app
 
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        part = archive.read(sheet._worksheet_path.lstrip("/"))
+    from .workbooks import sheet_part  # noqa: PLC0415 - openpyxl comes with the app
+
     merged: dict[Place, Place] = {}
     last, width = max(rows, default=0), max(map(len, rows.values()), default=0)
     spread = row = 0
@@ -348,7 +345,8 @@ def _sheet_layout(
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
-    parser.Parse(part, True)
+    with sheet_part(content, sheet) as part:
+        parser.ParseFile(part)
     remarks = [Phrase("rows_hidden", lines=ranges(hidden_rows))] if hidden_rows else []
     if hidden_columns:
         letters = ranges(hidden_columns, column_letter)

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..datafile import MAX_FILE, read_bytes, system_problem
+from ..datafile import read_bytes, system_problem
 from ..errors import AHPError
 from ..messages import Phrase
 from .delimited import UNCALCULATED, Row, encoding_of, open_csv
@@ -23,6 +23,8 @@ _TITLE_ROWS = 10
 
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\3\4"
+MAX_UNPACKED = 2**26
+"""Bytes of an unpacked workbook; a larger one is refused."""
 FIRST_BYTES = 2_000
 """Bytes that tell what a file is."""
 
@@ -195,7 +197,7 @@ def _sheet_rows(
 
     content, source = read_bytes(path, error), str(path)
     with uploaded_workbook(
-        content, source, max_bytes=16 * MAX_FILE, max_spread=None, error=error
+        content, source, max_bytes=MAX_UNPACKED, max_spread=None, error=error
     ) as book:
         names = book.sheetnames
         sheet = next((name for name in names if name.strip().casefold() in sheets), None)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import shutil
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 
 from openpyxl import Workbook, load_workbook
@@ -32,6 +33,7 @@ MAX_ROW = 2**16
 """XML elements in a row or a text: four for each column that Excel has."""
 
 _CHUNK = 2**16
+_DOCTYPE = b"<!DOCTYPE"
 _CELL = frozenset({"c", "v", "row", "f", "is", "t", "si", "r", "phoneticPr"})
 """Elements that cells and their texts are made of."""
 
@@ -72,10 +74,9 @@ def uploaded_workbook(
     """
     values_only = max_spread is None
     try:
-        parts = unpack(content, max_bytes)
-        census = _Census(values_only)
+        census = Census(values_only)
         # openpyxl gets what was counted, never the file, which may say otherwise to it
-        counted = _packed({name: census.checked(part) for name, part in parts.items()})
+        counted = counted_archive(content, max_bytes, census)
         if max_spread is not None and census.spread > max_spread:
             raise _OversizeError("merged_cells", count=census.spread, most=max_spread)
         with warnings.catch_warnings():  # about extensions of Excel that are of no use here
@@ -103,10 +104,9 @@ def uncalculated_cells(content: bytes, sheet: Any) -> dict[int, list[int]]:
         content: the .xlsx file.
         sheet: of `uploaded_workbook`.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        part = archive.read(sheet._worksheet_path.lstrip("/"))
-    if b"<f" not in part and b":f" not in part:
-        return {}
+    with sheet_part(content, sheet) as part:
+        if not _has_formulas(part):
+            return {}
     found: dict[int, list[int]] = {}
     row = column = 0
     formula = valued = False
@@ -137,83 +137,120 @@ def uncalculated_cells(content: bytes, sheet: Any) -> dict[int, list[int]]:
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = text
-    parser.Parse(part, True)
+    with sheet_part(content, sheet) as part:
+        parser.ParseFile(part)
     return found
 
 
-def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:
-    """The files in a ZIP archive by name, counted as they come out of it: what its directory says
-    of their sizes is not believed.
+@contextmanager
+def sheet_part(content: bytes, sheet: Any) -> Iterator[IO[bytes]]:
+    """What a workbook has of a sheet, to be read piece by piece.
 
     Args:
-        content: the archive.
-        max_bytes: what all files may have together.
+        content: the .xlsx file.
+        sheet: of `uploaded_workbook`, opened for the saved values alone.
+    """
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+        archive.open(sheet._worksheet_path.lstrip("/")) as part,
+    ):
+        yield part
+
+
+def _has_formulas(part: IO[bytes]) -> bool:
+    last = b""
+    while chunk := part.read(_CHUNK):
+        if b"<f" in (last := last[-1:] + chunk) or b":f" in last:
+            return True
+    return False
+
+
+def counted_archive(content: bytes, max_bytes: int, census: Census) -> io.BytesIO:
+    """The ZIP archive of a workbook or a document again, its files counted as they come out of it:
+    what its directory says of their sizes is not believed. No file is in memory as a whole; those
+    that are no XML, such as images, are empty.
 
     Raises:
         Exception: too large, or not such an archive.
     """
     if (count := content.count(b"PK\1\2")) > MAX_PARTS:
         raise _OversizeError("too_many_parts", count=count, most=MAX_PARTS)
-    parts: dict[str, bytes] = {}
+    counted = io.BytesIO()
     room = max_bytes
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+
+    def chunks(part: IO[bytes]) -> Iterator[bytes]:
+        nonlocal room
+        while chunk := part.read(_CHUNK):
+            room -= len(chunk)
+            if room < 0:
+                more = Phrase("more_than", count=max_bytes)
+                raise _OversizeError("unpacked_size", size=more, most=max_bytes)
+            yield chunk
+
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as archive,
+        zipfile.ZipFile(counted, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed,
+    ):
         infos = archive.infolist()
         if (size := sum(info.file_size for info in infos)) > max_bytes:
             raise _OversizeError("unpacked_size", size=size, most=max_bytes)
+        names: set[str] = set()
         for info in infos:
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise zipfile.BadZipFile(f"{info.filename!r} is compressed in an unusual way")
-            if info.filename.casefold() in map(str.casefold, parts):
+            if (name := info.filename.casefold()) in names:
                 raise zipfile.BadZipFile(f"{info.filename!r} stands twice in it")
-            chunks = []
+            names.add(name)
             with archive.open(info) as part:
-                while chunk := part.read(_CHUNK):
-                    room -= len(chunk)
-                    if room < 0:
-                        more = Phrase("more_than", count=max_bytes)
-                        raise _OversizeError("unpacked_size", size=more, most=max_bytes)
-                    chunks.append(chunk)
-            parts[info.filename] = b"".join(chunks)
-    return parts
+                is_xml = census.is_xml(chunks(part))
+            with archive.open(info) as part, packed.open(info.filename, "w") as into:
+                if is_xml:
+                    shutil.copyfileobj(part, into, _CHUNK)
+    counted.seek(0)
+    return counted
 
 
-def _packed(parts: Mapping[str, bytes]) -> io.BytesIO:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    packed.seek(0)
-    return packed
+class Census:
+    """Counts what the parts of a workbook or a document make of memory once they are read.
 
-
-class _Census:
-    """Counts what a workbook's parts make of memory once they are read.
+    Args:
+        values_only: whether cells are read row by row.
+        most: XML elements, besides such cells.
 
     Attributes:
         spread: how many cells merged cells and links cover.
     """
 
-    def __init__(self, values_only: bool) -> None:
-        self.values_only = values_only
+    def __init__(self, values_only: bool = False, most: int = MAX_ELEMENTS) -> None:
+        self.values_only, self.most = values_only, most
         self.elements = self.cells = self.rows = self.in_row = self.spread = 0
 
-    def checked(self, part: bytes) -> bytes:
-        """A part as it is; nothing in place of one that is no XML, such as an image.
+    def is_xml(self, chunks: Iterable[bytes]) -> bool:
+        """Count a part; whether it is XML, which an image is not.
 
         Raises:
             Exception: there is too much in it, or it has a document type.
         """
-        # without zero bytes, so that no other encoding hides what is looked for
-        if b"<!DOCTYPE" in part.replace(b"\0", b""):
-            self._refuse_doctype()
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.StartDoctypeDeclHandler = self._refuse_doctype
+        last, well_formed = b"", True
+        for chunk in chunks:
+            # without zero bytes, so that no other encoding hides what is looked for
+            last += chunk.replace(b"\0", b"")
+            if _DOCTYPE in last:
+                self._refuse_doctype()
+            last = last[-len(_DOCTYPE) :]
+            well_formed = well_formed and self._parsed(parser, chunk)
+        return well_formed and self._parsed(parser, b"", True)
+
+    @staticmethod
+    def _parsed(parser: expat.XMLParserType, chunk: bytes, last: bool = False) -> bool:
         try:
-            parser.Parse(part, True)
+            parser.Parse(chunk, last)
         except (expat.ExpatError, LookupError, ValueError):
-            return b""
-        return part
+            return False
+        return True
 
     def _refuse_doctype(self, *_declaration: object) -> None:
         raise _OversizeError("document_type")
@@ -229,7 +266,7 @@ class _Census:
             self._limit(self.cells, MAX_CELLS, "too_many_cells_inside")
             return
         self.elements += 1
-        self._limit(self.elements, MAX_ELEMENTS, "too_many_elements")
+        self._limit(self.elements, self.most, "too_many_elements")
         if kind in ("mergeCell", "hyperlink") and (cells := attributes.get("ref")):
             left, top, right, bottom = (int(k or 0) for k in range_boundaries(cells))
             self.spread += (right - left + 1) * (bottom - top + 1)

@@ -590,6 +590,10 @@ DAMAGE: dict[str, tuple[Change, str]] = {
         hide("I1", "A0"),
         f"sheet '_ahp', row 1: cell 'A0', expected a cell of its own in column C; {UNDO}",
     ),
+    "a place below all rows": (
+        hide("I1", "C1048577"),
+        f"sheet '_ahp', row 1: cell 'C1048577', expected a cell of its own in column C; {UNDO}",
+    ),
     "a place that is taken": (
         hide("I2", "C13"),
         f"sheet '_ahp', row 2: cell 'C13', expected a cell of its own in column C; {UNDO}",

@@ -14,7 +14,7 @@ from typing import Any
 import docx
 import pytest
 from lxml import html as parsed_html
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 import ahp
 from ahp.cli import main
@@ -70,7 +70,8 @@ from ahp.resources import data_folder
 from ahp.study.answers import answers_from_table, read_answers
 from ahp.study.standing import Standing
 from ahp.study.survey import shipped_surveys
-from tests.exchange.conftest import Recalculate
+from tests.exchange.conftest import Recalculate, rezipped, saved
+from tests.frugal import frugal_refusal
 from tests.report.sample_document import sample
 
 EXAMPLES = data_folder("examples")
@@ -764,6 +765,33 @@ def test_reports_that_are_refused(exported: Path, tmp_path: Path) -> None:
         with pytest.raises(ReportError) as damaged:
             read_report(b"\xff\xfe\xfa", form, ["table_ranking"], f"report.{form}")
         assert str(damaged.value) == sentence
+
+
+def test_a_page_with_a_mark_that_its_reader_does_not_know() -> None:
+    with pytest.raises(ReportError) as damaged:
+        read_report(b"<p>1</p><![x[", "html", ["table_ranking"], "report.html")
+    assert str(damaged.value) == "report.html: is no HTML file in UTF-8"
+
+
+def test_a_whole_number_beyond_all_floats_is_a_text() -> None:
+    book, digits = Workbook(), "1" + "0" * 400
+    book.worksheets[0]["A1"] = 7
+    content = rezipped(
+        saved(book), lambda _name, part: part.replace(b"<v>7<", f"<v>{digits}<".encode())
+    )
+    assert read_cells(content, "c.xlsx") == {("Sheet", "A1"): digits}
+
+
+@pytest.mark.parametrize("filling", [b"<w:p/>" * 400_001, b" " * 2**26], ids=["parts", "spaces"])
+def test_a_document_that_would_take_too_much_memory(filling: bytes) -> None:
+    def stuffed(name: str, part: bytes) -> bytes:
+        return part.replace(b"<w:body>", b"<w:body>" + filling) if "document.xml" in name else part
+
+    content = rezipped((EXAMPLES / "dong_2010" / "report.docx").read_bytes(), stuffed)
+    message = frugal_refusal(
+        lambda: read_report(content, "docx", [], "report.docx"), ReportError, 2**23
+    )
+    assert message == "report.docx: is no DOCX file, or a damaged one"
 
 
 def test_the_command(

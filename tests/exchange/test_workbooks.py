@@ -105,6 +105,21 @@ def test_sizes_in_a_directory_are_not_believed(small: Survey, questionnaire: byt
     assert peak < MOST
 
 
+def test_a_table_is_never_in_memory_as_a_whole(table: bytes) -> None:
+    def padded(name: str, part: bytes) -> bytes:
+        return part + b" " * 60 * 2**20 if "sheet1" in name else part
+
+    content = rezipped(table, padded)
+    tracemalloc.start()
+    try:
+        read = read_columns(content, "t.xlsx")
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert read.rows == ((2, ("Ann", "1")),)
+    assert peak < 8 * 2**20
+
+
 def test_what_comes_out_of_an_archive_is_counted(
     small: Survey, questionnaire: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

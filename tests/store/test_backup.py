@@ -353,6 +353,9 @@ def test_what_is_no_backup(on_file, study_of_file, tmp_path):
         (with_manifest(parts={}), "is no backup made by ahp backup"),
         (lambda _content: b"{}", "is no backup made by ahp backup"),
         (lambda _content: b"no JSON", "is no backup made by ahp backup"),
+        (lambda _content: b"[" * 100_000, "is no backup made by ahp backup"),
+        (with_manifest(parts=["ahp.db"]), "parts: is an array, expected a table"),
+        (with_manifest(schema=["9"]), "schema: is an array, expected text"),
         (
             with_manifest(format=2),
             "a backup in format 2, this version of ahp reads those up to 1; use a newer version of "

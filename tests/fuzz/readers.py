@@ -1,0 +1,723 @@
+"""Every reader of files, and files that it reads."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+from openpyxl import Workbook
+
+import ahp
+from ahp.errors import AnswersError, SurveyError
+from ahp.evaluation import load_prices, load_scheme, read_accounts, read_ledger, read_observations
+from ahp.evaluation.ledger import read_vouchers
+from ahp.evaluation.scheme import scheme_from_toml
+from ahp.exchange.ahpsurvey import read_ahpsurvey
+from ahp.exchange.column_mapper import (
+    apply_mapping,
+    mapping_from_json,
+    read_columns,
+    suggest_mapping,
+)
+from ahp.exchange.deliveries import Scope, Upload, choices, read_file, sheets_of
+from ahp.exchange.evaluation_events import read_events, shown_events, write_events
+from ahp.exchange.evaluation_xlsx import evaluation_workbook
+from ahp.exchange.expert_list import pasted_list, read_list
+from ahp.exchange.expert_sheets import read_expert_sheets
+from ahp.exchange.layout_questions import Question
+from ahp.exchange.matrix_csv import read_matrix
+from ahp.exchange.observation_layout import Layout
+from ahp.exchange.owner_template import owner_template
+from ahp.exchange.questionnaire_docx import questionnaire_document
+from ahp.exchange.questionnaire_xlsx import questionnaire_workbook, read_questionnaire
+from ahp.exchange.receipt_file import read_receipt
+from ahp.exchange.report_reading import read_report
+from ahp.exchange.reproduction import _compare_workbook, compare_report
+from ahp.exchange.unit_list import pasted_units, read_unit_list, unit_list_template
+from ahp.exchange.uploads import read_upload
+from ahp.exchange.weights_file import read_weights
+from ahp.i18n import LANGUAGES
+from ahp.i18n.errors import error_sentence
+from ahp.messages import Message
+from ahp.process.receipt import Receipt, Statement
+from ahp.published import load_table
+from ahp.report.manifest import Inputs, read_manifest
+from ahp.report.receipt import receipt_html
+from ahp.resources import data_folder
+from ahp.store import Store, backup
+from ahp.store.checkpoint import Chain, Checkpoint, read_checkpoints
+from ahp.store.database import place_of
+from ahp.store.restore import restore
+from ahp.store.signing import public_pem, read_public_key
+from ahp.store.stamps import read_certificates
+from ahp.study import Judgment
+from ahp.study.answers import Answers, answers_from_table
+from ahp.tables.grids import read_grid, read_sheets
+from tests.evaluation_case import make_case
+from tests.process.evaluations.booked import PERIOD, Book
+
+Seeds = Callable[[], Iterable[bytes]]
+
+EXAMPLES, SURVEYS, SCHEMES = map(data_folder, ("examples", "surveys", "schemes"))
+TESTS = Path(__file__).parents[1]
+EVALUATION = EXAMPLES / "evaluation"
+NAME = "supervision_effectiveness"
+
+WEIGHTS = """
+[weights]
+quality = 0.60
+training = 0.4
+errors = 1e-2
+"""
+survey = cache(lambda: ahp.load_survey(NAME))
+scheme = cache(lambda: load_scheme(NAME))
+prices = cache(lambda: load_prices(EVALUATION / "customer_prices.toml"))
+own_folder = cache(lambda: tempfile.TemporaryDirectory(prefix="ahp-fuzz-"))
+"""For files; of a process."""
+
+
+def say(message: Message) -> None:
+    """Say it in each language: its sentence may have no place for what stands in it."""
+    for language in LANGUAGES:
+        error_sentence(message, language)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader of files.
+
+    Attributes:
+        name: what to call it.
+        ending: of its files.
+        read: reads the content of a file; refuses it by an `AHPError`.
+        seeds: files for it, some of which it reads; others have what it refuses.
+    """
+
+    name: str
+    ending: str
+    read: Callable[[bytes], object]
+    seeds: Seeds
+
+
+def files(*paths: Path) -> Seeds:
+    return lambda: [path.read_bytes() for path in paths]
+
+
+def texts(*contents: str) -> Seeds:
+    return lambda: [content.encode() for content in contents]
+
+
+def book(*rows: Iterable[Any], **sheets: Iterable[Iterable[Any]]) -> bytes:
+    """A workbook, with merged cells, a link and a hidden column."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for title, lines in (sheets or {"Sheet": rows}).items():
+        sheet = workbook.create_sheet(title)
+        for line in lines:
+            sheet.append(list(line))
+        last = sheet.max_row + 2
+        sheet.merge_cells(f"A{last}:B{last + 1}")
+        if sheet["A1"].value:
+            sheet["A1"].hyperlink = "https://example.org"
+        sheet.column_dimensions["Z"].hidden = True
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
+
+
+def on_disk(read: Callable[[Path], object], name: str) -> Callable[[bytes], object]:
+    """A reader of paths as one of contents."""
+
+    def read_content(content: bytes) -> object:
+        path = Path(own_folder().name, name)
+        path.write_bytes(content)
+        return read(path)
+
+    return read_content
+
+
+def as_workbook(content: bytes) -> bytes:
+    """A table in CSV as a workbook."""
+    lines = content.decode("utf-8-sig").splitlines()[:80]
+    return book(*(line.split(",") for line in lines))
+
+
+def tables(*paths: Path) -> Seeds:
+    """Tables as CSV, not all of their lines, and as workbooks."""
+
+    def made() -> list[bytes]:
+        contents = [b"".join(path.read_bytes().splitlines(keepends=True)[:80]) for path in paths]
+        return [*contents, *map(as_workbook, contents)]
+
+    return made
+
+
+def upload(ending: str) -> Callable[[bytes], object]:
+    return lambda content: read_upload(content, f"file.{ending}", "zh")
+
+
+MATRICES = (
+    ",价格,质量,服务\n价格,1,3,0.33\n质量,1/3,1,1/5\n服务,3,5,1\n",
+    "判断矩阵;;;\n;A;B;C\nA;1;0,5;3:1\nB;;1;2\nC;;;1\nCR;0,03;;\n",
+    "1,2 1/2,9\n,1,３\n,,1\n",
+    "\tx\ty\nx\t1\t７\ny\t\t1\n",
+)
+WIDE = (
+    "cult_fam,cult_house,fam_house\n-5,3,1\n9,NA,\n1,-2,２\n",
+    '"","a_b","a_c","b_c"\n"1",-3,5,2\n"2",1,—,-9\n',
+)
+
+
+def panel_sheets() -> list[bytes]:
+    goal = [["目标", "价格", "质量"], ["价格", 1, 3, 0.75], ["质量", "1/3", 1, 0.25], ["CR = 0"]]
+    quality = [[], ["质量：", "耐用", "外观"], ["耐用", 1, 0.33], ["外观", "", 1]]
+    return [book(张三=[*goal, *quality], 李四=goal, 说明=[["填写说明"]]), book(*goal)]
+
+
+def platform() -> list[bytes]:
+    first, second, third = (survey().node_name(one, "zh") for one in survey().hierarchy.leaves[:3])
+    headers = f"序号,提交时间,姓名,{first} / {second},与{third}相比，{second},{first}相对于{third}"
+    lines = ["1,2026/3/5 10:11:12,王芳,3,1/5,7", "2,2026-03-06,李明,（空）,9,2:1"]
+    csv = "\n".join([headers, *lines]).encode()
+    return [csv, as_workbook(csv), ("标题,,\n" + headers + "\n" + lines[0]).encode("gb18030")]
+
+
+def read_platform(content: bytes) -> object:
+    table = read_columns(content, "platform.csv")
+    for coding in ("ratio", "signed", "text"):
+        mapping = suggest_mapping(
+            table, survey(), coding=coding, negative_is="left" if coding == "signed" else None
+        )
+        try:
+            apply_mapping(table, mapping, survey())
+        except AnswersError as error:
+            say(error)
+    return table
+
+
+def filled_questionnaires() -> list[bytes]:
+    answers = dict.fromkeys(survey().hierarchy.comparisons[:20], "1/3")
+    about = {"title": "T", "expert": "王芳", "study_id": "s", "round_number": 1}
+    return [questionnaire_workbook(survey(), **about, answers=answers, language="en")]
+
+
+@cache
+def scope() -> Scope:
+    return Scope(Book().state, PERIOD, None)
+
+
+def read_delivery(content: bytes) -> object:
+    for sheet in (sheets_of(content, "values.xlsx") or ("",))[:3]:
+        upload = Upload("values.xlsx", content, sheet)
+        asked = read_file(scope(), upload, lambda one: None)
+        likeliest = partial(first_choice, asked.layout)
+        read_file(scope(), upload, likeliest)
+    return None
+
+
+def first_choice(layout: Layout, question: Question) -> str:
+    return next(iter(choices(question, scope(), layout)))
+
+
+def delivered() -> list[bytes]:
+    units = dict(scope().units)
+    owners = {"运营部": ("briefings", "data_sharing"), "零售部": scope().scheme.leaves[:5]}
+    template = owner_template(scope().scheme, owners, units, PERIOD)
+    form = evaluation_workbook(scope().scheme, list(units.values())[:2], PERIOD)
+    csv = "单位,编报信息简报（份）,监督信息数据共享情况\n甲市监督中心,5.0,\n乙市,8%,20\n合计,,\n"
+    long = "单位,指标,数值\n甲市监督中心,编报信息简报,5\n乙市监督中心,监督信息数据共享情况,98%\n"
+    offices = [path.read_bytes() for path in (EVALUATION / "offices").glob("*_*.*")]
+    return [template, form, csv.encode(), long.encode(), as_workbook(csv.encode()), *offices]
+
+
+AHP_OS = {
+    "pj": [
+        {
+            "project_id": 7,
+            "project_sc": "abc123",
+            "project_name": "Shop",
+            "project_description": "Which\nshop?",
+            "project_hText": "目标: 价格=0.3, 质量=0.7; 质量: 耐用, 外观, 手感;",
+            "project_datetime": "2024-05-06 07:08:09",
+            "project_author": "Li",
+            "project_status": 1,
+        }
+    ],
+    "pwc": [
+        {
+            "project_sc": "abc123",
+            "pwc_part": who,
+            "pwc_timestamp": 1714979289,
+            "pwc_node": node,
+            "pwc_ab": ab,
+            "pwc_intense": intense,
+            "pwc_id": 1,
+        }
+        for who, node, ab, intense in (("张三", "质量", "001", "357"), ("Li", "目标", "1", "9"))
+    ],
+    "alt": [{"project_sc": "abc123", "alt": "x"}, {"project_sc": "abc123", "alt": "y"}],
+}
+GLUC = """\
+Version: 2.0
+Alternatives: &alternatives
+  Beach: {cost: 10000}
+  City: {cost: 500}
+Goal:
+  name: Weekend
+  decision-makers:
+    - Dad: 0.4
+    - Mom: 0.6
+  preferences:
+    Dad:
+      pairwise:
+        - [Fun, Money, 1/4]
+    Mom:
+      priority: {Fun: 0.5, Money: 0.5}
+  children:
+    Fun:
+      preferences:
+        Dad: {pairwise: [[Beach, City, 3]]}
+        Mom: {score: {Beach: 2, City: 1}}
+      children: *alternatives
+    Money:
+      preferences:
+        Dad: {scoreFunction: function(a) a$cost}
+        Mom: {priority: {Beach: 0.2, City: 0.8}}
+      children: *alternatives
+"""
+
+
+@cache
+def reports(folder: str) -> tuple[Any, Inputs]:
+    """The manifest of an example, and its inputs."""
+    place = EXAMPLES / folder
+    manifest = read_manifest((place / "manifest.json").read_bytes(), "manifest.json")
+    return manifest, Inputs(manifest, place)
+
+
+@cache
+def made_again(folder: str, name: str) -> Any:
+    from ahp.exchange.reproduction import REPORTS, WORKBOOKS  # noqa: PLC0415
+
+    manifest, inputs = reports(folder)
+    report = manifest.report(name)
+    return {**REPORTS, **WORKBOOKS}[report.report](inputs, report.language)
+
+
+def compare_with(folder: str, name: str) -> Callable[[bytes], object]:
+    def read(content: bytes) -> object:
+        manifest, _ = reports(folder)
+        return compare_report(manifest.report(name), content, made_again(folder, name))
+
+    return read
+
+
+def compare_calculation(content: bytes) -> object:
+    return _compare_workbook("c.xlsx", content, made_again("dong_2010", "calculation.xlsx"))
+
+
+def read_questionnaire_document(content: bytes) -> object:
+    return read_report(content, "docx", ["x"], "questionnaire.docx")
+
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+
+
+def receipts() -> list[bytes]:
+    statement = Statement(
+        study="5" * 32,
+        title="事后监督 <2026>",
+        survey=survey().id,
+        survey_hash=survey().content_hash,
+        expert="e" * 32,
+        name="王芳",
+        round=1,
+        answers=tuple((*pair, "1/3") for pair in survey().hierarchy.comparisons[:5]),
+        seq=41,
+        hash="a" * 64,
+        time="2026-03-01T12:20:00.000000+00:00",
+    )
+    made = Receipt(statement.content, "0123456789abcdef", base64.b64encode(b"s" * 64).decode())
+    return [receipt_html(made, survey(), "zh").encode(), pdf(made.block.splitlines())]
+
+
+def pdf(lines: list[str]) -> bytes:
+    """A page with lines of text."""
+    shown = "".join(f"({line}) Tj T*\n" for line in lines)
+    content = f"BT /F1 9 Tf 12 TL 50 800 Td\n{shown}ET"
+    parts = (
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        "/Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>",
+    )
+    written, places = "%PDF-1.4\n", []
+    for k, part in enumerate(parts, start=1):
+        places.append(len(written))
+        written += f"{k} 0 obj\n{part}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    end = f"<< /Size 6 /Root 1 0 R >>\nstartxref\n{len(written)}\n%%EOF\n"
+    return f"{written}xref\n0 6\n0000000000 65535 f \n{table}trailer\n{end}".encode()
+
+
+def checkpoints() -> list[bytes]:
+    one = Checkpoint(Chain("studies", "s1"), 5, b"r" * 32, "56475aa75463474c")
+    return [one.signed(KEY, datetime(2026, 3, 1, tzinfo=UTC)).note.encode()]
+
+
+def read_checkpoint(content: bytes) -> object:
+    return read_checkpoints(content.decode(errors="replace"), "c.txt", [KEY.public_key()])
+
+
+@cache
+def database() -> Path:
+    """An empty database, to be copied, which others would take a second each to make."""
+    path = Path(own_folder().name, "empty", "ahp.db")
+    path.parent.mkdir()
+    Store(f"sqlite:///{path}").close()
+    return path
+
+
+def fresh_store() -> Store:
+    path = Path(own_folder().name, "imports", "ahp.db")
+    shutil.rmtree(path.parent, ignore_errors=True)
+    shutil.copytree(database().parent, path.parent)
+    return Store(f"sqlite:///{path}")
+
+
+kept_store: list[Store] = []
+
+
+def imported(name: str) -> Callable[[bytes], object]:
+    """An import into a database that is empty: made anew when one has succeeded."""
+
+    def read(content: bytes) -> object:
+        if not kept_store:
+            kept_store.append(fresh_store())
+        found = getattr(kept_store[0], name)(content, "file.json")
+        kept_store.pop().close()
+        return found
+
+    return read
+
+
+def exported_studies() -> list[bytes]:
+    with closing(fresh_store()) as store:
+        study = store.create_study(survey(), "事后监督", note="simulated")
+        judgments = (
+            Judgment(name, *pair, value, f"panel.csv: {name}")
+            for name, value in (("王芳", "3"), ("Bo", "1/5"))
+            for pair in survey().hierarchy.comparisons
+        )
+        store.import_answers(study.id, Answers(tuple(judgments)), submit=True)
+        store.issue_link(store.experts(study.id)[0].id)
+        store.close_round(study.id)
+        store.open_round(study.id)
+        return [store.export_study(study.id).encode()]
+
+
+@cache
+def evaluation_files() -> tuple[bytes, bytes]:
+    """A whole evaluation, and its events as they go with a report."""
+    with closing(fresh_store()) as store:
+        case = make_case(store)
+        events = write_events(shown_events(store.happened(case.id), []))
+        return store.export_evaluation(case.id).encode(), events
+
+
+def backups() -> list[bytes]:
+    with closing(fresh_store()) as store:
+        store.create_study(survey(), "事后监督")
+        path = Path(own_folder().name, "made.zip")
+        path.unlink(missing_ok=True)
+        backup.back_up(place_of(f"sqlite:///{store.location}"), path)
+        return [path.read_bytes()]
+
+
+def sealed(content: bytes) -> bytes:
+    """A backup whose hashes fit again, so that more than they is tried."""
+    stream = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w") as new:
+            for name in old.namelist():
+                part = old.read(name)
+                if name == backup.MANIFEST and len(part) < 2**20:
+                    part = with_hashes(part, old)
+                new.writestr(zipfile.ZipInfo(name), part)
+            new.comment = backup._SEAL + bytes(64)
+        content = stream.getvalue()
+    except Exception:  # no archive any more
+        return content
+    return content[:-64] + hashlib.sha256(content[:-64]).hexdigest().encode()
+
+
+def with_hashes(manifest: bytes, packed: zipfile.ZipFile) -> bytes:
+    data = json.loads(manifest)
+    for name, part in data["parts"].items():
+        part["sha256"] = hashlib.sha256(packed.read(name)).hexdigest()
+    return json.dumps(data).encode()
+
+
+def restore_file(path: Path) -> object:
+    path.write_bytes(sealed(path.read_bytes()))
+    target = Path(own_folder().name, "restored")
+    shutil.rmtree(target, ignore_errors=True)
+    return restore(path, f"sqlite:///{target / 'ahp.db'}")
+
+
+def certificates() -> list[bytes]:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority")])
+    first, last = datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder(name, name, KEY.public_key(), 1, first, last)
+    return [made.sign(KEY, None).public_bytes(Encoding.PEM)]
+
+
+READERS = {
+    one.name: one
+    for one in (
+        Reader(
+            "grid",
+            ".csv",
+            lambda content: read_grid(content, "t.csv", SurveyError).transposed().lines(),
+            tables(EVALUATION / "call_quality.csv"),
+        ),
+        Reader(
+            "sheets",
+            ".xlsx",
+            lambda content: read_sheets(content, "t.xlsx", SurveyError),
+            panel_sheets,
+        ),
+        Reader("survey", ".toml", upload("toml"), files(*SURVEYS.glob("*.toml"))),
+        Reader(
+            "hierarchy_text",
+            ".txt",
+            upload("txt"),
+            texts("目标: 价格=0.3, 质量=0.7; 质量: 甲, 乙;\n"),
+        ),
+        Reader("ahp_os", ".json", upload("json"), lambda: [json.dumps(AHP_OS).encode()]),
+        Reader("gluc", ".ahp", upload("ahp"), texts(GLUC)),
+        Reader("expert_sheets", ".xlsx", upload("xlsx"), panel_sheets),
+        Reader(
+            "scheme",
+            ".toml",
+            lambda content: scheme_from_toml(content, "s.toml"),
+            files(*SCHEMES.glob("*.toml"), TESTS / "evaluation" / "every_rule.toml"),
+        ),
+        Reader(
+            "answers",
+            ".csv",
+            lambda content: answers_from_table(content, "a.csv", survey()),
+            tables(EXAMPLES / "supervision_demo" / "answers.csv"),
+        ),
+        Reader(
+            "wide",
+            ".csv",
+            lambda content: read_ahpsurvey(content, "w.csv", negative_is="left"),
+            lambda: [one for text in WIDE for one in (text.encode(), as_workbook(text.encode()))],
+        ),
+        Reader(
+            "matrix",
+            ".csv",
+            on_disk(lambda path: read_matrix(str(path)), "m.csv"),
+            lambda: [*(text.encode() for text in MATRICES), as_workbook(MATRICES[0].encode())],
+        ),
+        Reader(
+            "matrices",
+            ".xlsx",
+            lambda content: read_expert_sheets(content, "m.xlsx", survey=None),
+            panel_sheets,
+        ),
+        Reader("platform", ".csv", read_platform, platform),
+        Reader(
+            "mapping",
+            ".json",
+            lambda content: mapping_from_json(content, "m.json"),
+            lambda: [
+                suggest_mapping(read_columns(platform()[0], "p.csv"), survey(), coding="ratio")
+                .to_json()
+                .encode()
+            ],
+        ),
+        Reader(
+            "experts",
+            ".csv",
+            lambda content: read_list(content, "e.csv"),
+            lambda: [
+                b"name,organization,weight,reason\nA,B,2,chair\n",
+                "姓名,单位,权重,理由\n王芳,审计处,1.5,组长\n合计,1 人,,\n".encode(),
+                book(("姓名", "单位"), ("王芳", "审计处"), ("李明", "财务处")),
+            ],
+        ),
+        Reader(
+            "pasted_experts",
+            ".txt",
+            lambda content: pasted_list(content.decode(errors="replace")),
+            texts(
+                "专家名单：\n1. 王芳，审计处\n2、李明；财务处；2；组长\n"
+                "张三、赵六、钱七\n合计 5 人\n"
+            ),
+        ),
+        Reader(
+            "units",
+            ".csv",
+            lambda content: read_unit_list(content, "u.csv"),
+            lambda: [
+                "单位名称,组别,联系人,参评起始,参评截止,别名\n甲,A,王,2026Q1,2026-12-31,甲市、甲中心\n".encode(),
+                book(("序号", "单位", "组别"), (1, "甲", "A"), (2, "乙", "B")),
+                unit_list_template("zh"),
+            ],
+        ),
+        Reader(
+            "pasted_units",
+            ".txt",
+            lambda content: pasted_units(content.decode(errors="replace")),
+            texts('单位名单\n1. 甲,A组,王,2026-01,,甲市、甲中心\n"乙\n市",B\n'),
+        ),
+        Reader("delivery", ".xlsx", read_delivery, delivered),
+        Reader(
+            "layout",
+            ".json",
+            lambda content: Layout.from_content(content.decode("utf-8", "replace"), "layout"),
+            lambda: [
+                read_file(scope(), Upload("v.csv", one), lambda one: None).layout.content.encode()
+                for one in delivered()[2:4]
+            ],
+        ),
+        Reader(
+            "observations",
+            ".csv",
+            on_disk(read_observations, "o.csv"),
+            tables(*EVALUATION.glob("*y.csv"), TESTS / "evaluation" / "every_rule.csv"),
+        ),
+        Reader(
+            "evaluation_workbook",
+            ".xlsx",
+            on_disk(read_observations, "o.xlsx"),
+            lambda: [evaluation_workbook(scheme(), ["甲", "乙"], "2026Q1")],
+        ),
+        Reader(
+            "ledger",
+            ".csv",
+            on_disk(read_ledger, "l.csv"),
+            tables(EVALUATION / "supervision_ledger.csv"),
+        ),
+        Reader(
+            "vouchers",
+            ".csv",
+            on_disk(read_vouchers, "v.csv"),
+            tables(EVALUATION / "supervision_vouchers.csv"),
+        ),
+        Reader(
+            "accounts",
+            ".csv",
+            on_disk(lambda path: read_accounts(path, prices()), "a.csv"),
+            tables(EVALUATION / "customer_accounts.csv"),
+        ),
+        Reader(
+            "prices",
+            ".toml",
+            on_disk(load_prices, "p.toml"),
+            files(EVALUATION / "customer_prices.toml"),
+        ),
+        Reader(
+            "weights_csv",
+            ".csv",
+            on_disk(read_weights, "w.csv"),
+            lambda: [
+                "节点,权重\n价格,0.3\n质量,70%\n".encode(),
+                b"node;weight\na;0,25\nb;7.5e-1\n",
+                book(("node", "weight"), ("a", 0.25), ("b", "75%")),
+            ],
+        ),
+        Reader("weights_toml", ".toml", on_disk(read_weights, "w.toml"), texts(WEIGHTS)),
+        Reader("weights_json", ".json", on_disk(read_weights, "w.json"), exported_studies),
+        Reader(
+            "published",
+            ".toml",
+            on_disk(load_table, "t.toml"),
+            files(*(EXAMPLES / "published").glob("*.toml")),
+        ),
+        Reader(
+            "questionnaire",
+            ".xlsx",
+            lambda content: read_questionnaire(content, survey(), round_number=1),
+            filled_questionnaires,
+        ),
+        Reader(
+            "questionnaire_document",
+            ".docx",
+            read_questionnaire_document,
+            lambda: [questionnaire_document(survey(), title="T")],
+        ),
+        Reader(
+            "manifest",
+            ".json",
+            lambda content: read_manifest(content, "manifest.json"),
+            files(*EXAMPLES.glob("*/manifest.json")),
+        ),
+        *(
+            Reader(
+                f"report_{form}",
+                f".{form}",
+                compare_with("dong_2010", f"report.{form}"),
+                files(EXAMPLES / "dong_2010" / f"report.{form}"),
+            )
+            for form in ("docx", "html", "xlsx")
+        ),
+        Reader(
+            "calculation",
+            ".xlsx",
+            compare_calculation,
+            files(EXAMPLES / "dong_2010" / "calculation.xlsx"),
+        ),
+        Reader(
+            "events",
+            ".json",
+            lambda content: read_events(content, "events.json"),
+            lambda: evaluation_files()[1:],
+        ),
+        Reader("study", ".json", imported("import_export"), exported_studies),
+        Reader(
+            "evaluation", ".json", imported("import_evaluation"), lambda: evaluation_files()[:1]
+        ),
+        Reader("backup", ".zip", on_disk(restore_file, "b.zip"), backups),
+        Reader(
+            "receipt",
+            ".html",
+            on_disk(lambda path: read_receipt(path).statement, "r.html"),
+            receipts,
+        ),
+        Reader("checkpoints", ".txt", read_checkpoint, checkpoints),
+        Reader(
+            "public_key",
+            ".pem",
+            lambda content: read_public_key(content, "k.pem"),
+            lambda: [public_pem(KEY.public_key()).encode()],
+        ),
+        Reader(
+            "certificates",
+            ".pem",
+            lambda content: read_certificates(content, "c.pem"),
+            certificates,
+        ),
+    )
+}
+"""Name -> reader."""
