@@ -49,7 +49,9 @@ class Kept:
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
-        self.envelopes.append((envelope.rcpt_tos, server.transport.get_extra_info("ssl_object") is not None))
+        self.envelopes.append(
+            (envelope.rcpt_tos, server.transport.get_extra_info("ssl_object") is not None)
+        )
         if len(self.messages) == self.hang_up_after:
             server.transport.close()
         return "250 OK"

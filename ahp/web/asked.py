@@ -80,9 +80,8 @@ def show_asked(invitation: Invitation) -> None:
     said = asked_lines(invitation, state.language(), clock.now(), state.own_zone())
     if greeting := said.get("greeting"):
         st.markdown(state.plain(greeting).replace("\n", "  \n"))
-    asked = " ".join(said[one] for one in ("asks", "until", "contact") if one in said)
-    if asked:
-        st.markdown("**" + state.plain(asked) + "**")
+    if asked := [said[one] for one in ("asks", "until", "contact") if one in said]:
+        st.markdown("**" + state.plain(_joined(asked)) + "**")
     if over := said.get("over"):
         st.warning(state.plain(over), icon=":material/schedule:")
 
@@ -91,4 +90,9 @@ def show_until(invitation: Invitation) -> None:
     """Below an expert's other screens: until when, whom to call."""
     said = asked_lines(invitation, state.language(), clock.now(), state.own_zone())
     if words := [said[one] for one in ("until", "over", "contact") if one in said]:
-        st.caption(state.plain(" ".join(words)))
+        st.caption(state.plain(_joined(words)))
+
+
+def _joined(sentences: Sequence[str]) -> str:
+    """Sentences one after the other."""
+    return ("" if state.language() == "zh" else " ").join(sentences)

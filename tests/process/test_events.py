@@ -9,8 +9,8 @@ import pytest
 from ahp.errors import AHPError
 from ahp.process import events
 from ahp.process.asking import Asking, Way
-from ahp.process.invitation import Invitation
 from ahp.process.events import ACTIONS, Action, columns, read_action
+from ahp.process.invitation import Invitation
 from ahp.process.settings import Settings
 from ahp.study.standing import Standing
 from tests.study.panels import SURVEY

@@ -13,7 +13,11 @@ from ahp.report.letters import (
 )
 
 ASKED = Invitation(
-    "内审部", "2026-12-18T18:00", "Asia/Shanghai", "李四 010-1234", {"zh": "年末将至，祝您一切顺利。"}
+    "内审部",
+    "2026-12-18T18:00",
+    "Asia/Shanghai",
+    "李四 010-1234",
+    {"zh": "年末将至，祝您一切顺利。"},
 )
 BEFORE = datetime(2026, 12, 15, 1, tzinfo=UTC)
 AFTER = datetime(2026, 12, 18, 10, tzinfo=UTC)
