@@ -1697,7 +1697,7 @@ _STORE = {
     "mailed_unnoted": _("It was sent, but this could not be noted: {problem}"),
     "mailed_meanwhile": _("“{name}” has been written to meanwhile."),
     "no_active_link": _("“{name}” has no link that works."),
-    "email_of_nobody": _("There is no expert “{name}” in this study."),
+    "email_of_nobody": _("“{line}”: expected an expert of this study and an e-mail address."),
     "no_email": _("“{name}” has no e-mail address."),
     "no_email_address": _("“{text}” is no e-mail address, expected one such as name@example.org."),
     "no_expert": _("no expert {id!r}"),

@@ -21,8 +21,8 @@ from .states import state_of
 GIVEN_UP = timedelta(minutes=10)
 """After this time, an e-mail that was begun is no longer under way: its process has ended."""
 
-_EMAIL = re.compile(r"[!-~]+@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*", re.ASCII)
-_FORBIDDEN = re.compile(r'[\s()<>\[\]\\,;:"@]')
+_ATOM = r"[!#-'*+\-/-9=?A-Z^-~]+"  # atext of RFC 5322
+_EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*")
 
 
 class Contacts(Part):
@@ -119,6 +119,5 @@ def check_email(email: str) -> None:
         StoreError: it is that.
     """
     check_length("email", email)
-    local, _at, _host = email.rpartition("@")
-    if not _EMAIL.fullmatch(email) or _FORBIDDEN.search(local):
+    if not _EMAIL.fullmatch(email):
         raise StoreError("no_email_address", text=email)

@@ -146,31 +146,30 @@ class Postman:
         """
         if self._closed is not None:
             raise self._closed
-        if not self._lives():
-            try:
-                self._connection = _connected(self.server)
-            except AHPError as error:
-                self._closed = error
-                raise
         try:
-            self._connection.send_message(message)
+            connection = self._connection = self._living() or _connected(self.server)
+        except AHPError as error:
+            self._closed = error
+            raise
+        try:
+            connection.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             ((code, reply),) = error.recipients.values()
             raise AHPError("mail_recipient_refused", reply=_reply(code, reply)) from error
         except smtplib.SMTPServerDisconnected as error:
             raise self._lost(error) from error
         except smtplib.SMTPResponseException as error:
-            reply = _reply(error.smtp_code, error.smtp_error)
-            raise AHPError("mail_refused", reply=reply) from error
+            said = _reply(error.smtp_code, error.smtp_error)
+            raise AHPError("mail_refused", reply=said) from error
         except (OSError, smtplib.SMTPException) as error:
             raise self._lost(error) from error
 
-    def _lives(self) -> bool:
-        """Whether there is a connection that the server hasn't ended, say after so many e-mails."""
-        try:
-            return self._connection is not None and self._connection.noop()[0] == 250
-        except (OSError, smtplib.SMTPException):
-            return False
+    def _living(self) -> smtplib.SMTP | None:
+        """The connection, unless the server has ended it, say after so many e-mails."""
+        with suppress(OSError, smtplib.SMTPException):
+            if self._connection is not None and self._connection.noop()[0] == 250:
+                return self._connection
+        return None
 
     def _lost(self, error: Exception) -> AHPError:
         if self._connection is not None:

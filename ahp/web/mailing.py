@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 
 import streamlit as st
 
 from ahp.errors import AHPError
-from ahp.exchange.expert_list import pasted_list
 from ahp.report.letters import invitation_letter, reminder_letter
 from ahp.store import ExpertInfo, StudyInfo, clock
 
@@ -18,6 +18,9 @@ from .mail import MailServer, Postman, compose, mail_server
 
 Mailed = tuple[int, str] | None
 """When somebody was last written to, as `ExpertInfo.mailed` has it."""
+
+_LINE = re.compile(r"(?P<name>\S.*?)[\s,，;；<(（]+(?P<email>[^\s,，;；<(（]+@[^\s>)）]+)[>)）]?")
+"""A name and an address."""
 
 _PLACE = "https://…/i/…"
 """In previews, in place of a link that is made when the e-mail is sent."""
@@ -66,14 +69,24 @@ def show_texts(study: StudyInfo, late: Mapping[str, ExpertInfo]) -> None:
     )
 
 
-def show_mailing(study: StudyInfo, panel: Mapping[str, ExpertInfo]) -> None:
-    """Addresses, and e-mails to those who have one; nothing is sent unless it is clicked."""
+def show_mailing(
+    study: StudyInfo,
+    panel: Mapping[str, ExpertInfo],
+    ordered: tuple[str, Mapping[str, Mailed]] | None,
+) -> None:
+    """Addresses, and e-mails to those who have one; nothing is sent unless it is clicked.
+
+    Args:
+        study: the study.
+        panel: id -> expert.
+        ordered: what is sent now, as `order_mail` has it.
+    """
     _, server = state.translate(), mail_server()
     emails = state.desk().emails(study.id)
     if server is None and not emails:
         return
-    if server and (order := st.session_state.pop("mail_order", None)):
-        send(study, server, *order)
+    if server and ordered:
+        send(study, server, *ordered)
         st.rerun()
     show_results()
     waiting = st.session_state.pop("mail_open", False)
@@ -100,7 +113,7 @@ def show_addresses(
         st.form_submit_button(
             _("Save addresses"),
             on_click=save_addresses,
-            args=(study, panel, f"emails-{study.id}-{state.mark(lines)}"),
+            args=(study, panel, emails, f"emails-{study.id}-{state.mark(lines)}"),
             key="save_emails",
         )
     st.caption(
@@ -111,18 +124,22 @@ def show_addresses(
     )
 
 
-def save_addresses(study: StudyInfo, panel: Mapping[str, ExpertInfo], key: str) -> None:
-    """Set the addresses as the form has them."""
+def save_addresses(
+    study: StudyInfo, panel: Mapping[str, ExpertInfo], before: Mapping[str, str], key: str
+) -> None:
+    """Set the addresses that the form changed; others may have been set meanwhile."""
     st.session_state["mail_open"] = True
 
     def change() -> None:
-        listed = {one.name: one.email for one in pasted_list(st.session_state[key]).experts}
         ids = {one.name: expert for expert, one in panel.items()}
-        for name in listed:
-            if name not in ids:
-                raise AHPError("email_of_nobody", name=name)
-        given = {ids[name]: email for name, email in listed.items()}
-        state.desk().set_emails(study.id, dict.fromkeys(panel, "") | given)
+        given = dict.fromkeys(before, "")
+        for line in filter(str.strip, st.session_state[key].splitlines()):
+            found = _LINE.fullmatch(line.strip())
+            if found is None or found["name"] not in ids:
+                raise AHPError("email_of_nobody", line=line.strip())
+            given[ids[found["name"]]] = found["email"]
+        changed = {key: one for key, one in given.items() if one != before.get(key)}
+        state.desk().set_emails(study.id, changed)
 
     state.attempt(change)
 
@@ -282,7 +299,7 @@ def send_one(study: StudyInfo, postman: Postman, what: str, expert_id: str, last
         AHPError: it was not sent, and why; or that it was, but couldn't be noted.
     """
     desk = state.desk()
-    email = desk.begin_mail(expert_id, what, last)
+    email, sent = desk.begin_mail(expert_id, what, last), False
     try:
         expert = desk.expert(expert_id)
         if what == "invitation" and expert_id not in known_links(study.id, {expert_id: expert}):
@@ -292,10 +309,11 @@ def send_one(study: StudyInfo, postman: Postman, what: str, expert_id: str, last
         text = write(study, expert, what, link)
         to = expert.name, email
         postman.send(compose(postman.server, to, letter_subject(study, what), text))
-    except AHPError:
-        with suppress(AHPError):  # it is given up in a while
-            desk.end_mail(expert_id, what, sent=False)
-        raise
+        sent = True
+    finally:
+        if not sent:
+            with suppress(AHPError):  # it is given up in a while
+                desk.end_mail(expert_id, what, sent=False)
     try:
         desk.end_mail(expert_id, what, sent=True)
     except AHPError as error:

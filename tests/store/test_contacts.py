@@ -66,7 +66,20 @@ def test_addresses_are_no_part_of_log_and_exports_and_go_with_the_expert(store, 
 
 
 @pytest.mark.parametrize(
-    "email", ["ada", "ada@", "@bank", "a b@c", "a@b, c@d", "a@b\nBcc: c@d", "<a@b>", "李@b", "a@@b"]
+    "email",
+    [
+        "ada",
+        "ada@",
+        "@bank",
+        "a b@c",
+        "a@b, c@d",
+        "a@b\nBcc: c@d",
+        "<a@b>",
+        "李@b",
+        "a@@b",
+        "a..b@c",
+        ".a@b",
+    ],
 )
 def test_what_is_no_address(store, study, email) -> None:
     assert refused(lambda: store.add_experts(study.id, {"Ada": None}, emails={"Ada": email})) == (

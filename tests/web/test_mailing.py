@@ -118,7 +118,11 @@ def test_without_a_mail_server_addresses_can_still_be_deleted(visit, store, orga
     assert store.emails(study.id) == {ada.id: "ada@bank.example", di.id: "di@bank.example"}
     keyed(app.text_area, "emails-").set_value("Eve, e@bank.example")
     app.button(key="save_emails").click().run()
-    assert [one.value for one in app.error] == ["There is no expert “Eve” in this study."]
+    assert [one.value for one in app.error] == [
+        state.plain(
+            "“Eve, e@bank.example”: expected an expert of this study and an e-mail address."
+        )
+    ]
     keyed(app.text_area, "emails-").set_value("")
     app.button(key="save_emails").click().run()
     assert store.emails(study.id) == {}
@@ -162,6 +166,19 @@ def test_invitations_are_sent_and_what_failed_is_said_by_name(
     assert "bank.example" not in logged
     # only who got nothing is still to be written to
     assert keyed(app.multiselect, "mail_to-").value == [bo.id]
+
+
+def test_an_order_is_not_kept_for_later(visit, store, organizer, study, posted):
+    app = visit(organizer, "experts")
+    for expert in store.experts(study.id)[:1]:
+        for k, pair in enumerate(study.survey.hierarchy.comparisons):
+            store.answer(expert.id, *pair, "1", event_id=str(k))
+        store.submit(expert.id, event_id="submit")
+    store.close_round(study.id)
+    app.button(key="send_mail").click().run()
+    store.open_round(study.id)
+    app.run()
+    assert posted.messages == []
 
 
 def test_reminders_are_sent_once_and_other_pages_do_not_repeat_them(

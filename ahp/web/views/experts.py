@@ -495,6 +495,7 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
         )
 
 
+ordered = st.session_state.pop("mail_order", None)  # not later, whatever the page shows now
 state.require_organizer()
 _ = state.translate()
 st.title(_("Experts and links"))
@@ -517,7 +518,7 @@ if changes:
 if panel and picked.open:
     show_reminders(picked)
     if changes:
-        show_mailing(picked, panel)
+        show_mailing(picked, panel, ordered)
         show_links(picked, panel)
 if picked.open and changes:
     show_adding(picked)
