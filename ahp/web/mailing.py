@@ -90,7 +90,7 @@ def show_mailing(
         st.rerun()
     show_results()
     waiting = st.session_state.pop("mail_open", False)
-    with st.expander(_("E-mail"), icon=":material/mail:", expanded=waiting):
+    with st.expander(_("E-mail to experts"), icon=":material/mail:", expanded=waiting):
         if server is None:
             st.info(_("This server is not set up to send e-mail; its administrator can do that."))
         else:
