@@ -99,7 +99,7 @@ def invitation_letter(
         now: the time.
     """
     _ = translator(language)
-    asked = _("we ask you for your judgment in “{title}”. Please open your personal link:")
+    asked = _("We ask you for your judgment in “{title}”. Please open your personal link:")
     private = _(
         "It needs no password, so please don't pass it on. Every answer is saved at once: you can "
         "stop at any time and go on later with the same link."
@@ -130,13 +130,13 @@ def reminder_letter(
     """
     _, (answered, total) = translator(language), replied
     missing = _(
-        "your answers for “{title}” are not complete yet: {answered} of {total} comparisons are "
+        "Your answers for “{title}” are not complete yet: {answered} of {total} comparisons are "
         "answered. They are kept, and you go on where you stopped."
     )
     if not answered:
-        missing = _("for “{title}” we have no answers of yours yet.")
+        missing = _("For “{title}” we have no answers of yours yet.")
     elif answered == total:
-        missing = _("for “{title}” you have answered everything; now please submit your answers.")
+        missing = _("For “{title}” you have answered everything; now please submit your answers.")
     way = _(
         "Please open your personal link. If you no longer have it, tell us, and you get a new one."
     )

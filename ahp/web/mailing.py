@@ -210,7 +210,7 @@ def show_sending(
     if len(chosen) > 1:
         st.caption(_("The first one; each has their own name and link."))
     st.button(
-        _("Send {count} e-mails").format(count=len(chosen)),
+        _("Send ({count})").format(count=len(chosen)),
         type="primary",
         on_click=order_mail,
         args=(what, {key: panel[key].mailed.get(what) for key in chosen}),

@@ -82,17 +82,17 @@ def test_reminders_say_how_far_it_is_and_where_the_link_is() -> None:
 
     assert paragraphs((3, 35), "", Invitation()) == [
         "Dear Li,",
-        "your answers for “2026” are not complete yet: 3 of 35 comparisons are answered. They are "
+        "Your answers For “2026” are not complete yet: 3 of 35 comparisons are answered. They are "
         "kept, and you go on where you stopped.",
         "Please open your personal link. If you no longer have it, tell us, and you get a new one.",
         "Thank you.",
     ]
     some = paragraphs((0, 35), "https://x.example/i/t", ASKED)
     assert some[2:4] == [
-        "for “2026” we have no answers of yours yet.",
+        "For “2026” we have no answers of yours yet.",
         "Your personal link:\nhttps://x.example/i/t",
     ]
     assert some[4].startswith("The time to answer ended on Friday")
     assert paragraphs((35, 35), "", ASKED)[2] == (
-        "for “2026” you have answered everything; now please submit your answers."
+        "For “2026” you have answered everything; now please submit your answers."
     )

@@ -195,7 +195,7 @@ def test_reminders_are_sent_once_and_other_pages_do_not_repeat_them(
         "Ada <ada@bank.example>",
         "Bo <bo@bank.example>",
     ]
-    assert "for “2026” we have no answers of yours yet." in posted.messages[0].get_content()
+    assert "For “2026” we have no answers of yours yet." in posted.messages[0].get_content()
     other.button(key="send_mail").click().run()
     assert [to for to, _subject in received(posted)][2:] == ["Cy <cy@bank.example>"]
     assert other.error[0].value.splitlines()[1:] == [
