@@ -82,7 +82,7 @@ def test_reminders_say_how_far_it_is_and_where_the_link_is() -> None:
 
     assert paragraphs((3, 35), "", Invitation()) == [
         "Dear Li,",
-        "Your answers For “2026” are not complete yet: 3 of 35 comparisons are answered. They are "
+        "Your answers for “2026” are not complete yet: 3 of 35 comparisons are answered. They are "
         "kept, and you go on where you stopped.",
         "Please open your personal link. If you no longer have it, tell us, and you get a new one.",
         "Thank you.",
