@@ -773,6 +773,9 @@ _STUDY = {
     "recusal_reason": _("Please give a reason for every recusal."),
     "recused_unknown": _("recused {value!r}, expected one of {valid!r}"),
     "row_length": _("{place}: {count} values, expected {expected}"),
+    "asks_not_a_line": _("Please write who asks in one line."),
+    "contact_not_a_line": _("Please write whom to call in one line."),
+    "until_unreadable": _("until = {text!r}, expected a day with a time such as 2026-12-18T18:00"),
     "setting_range": _("{name} = {value!r}, expected a number from {least} to {most}"),
     "several_faults": _("{source}: {count} faults:\n{faults:n}"),
     "short_type": _("short = {value!r}, expected true or false"),
@@ -790,10 +793,14 @@ _STUDY = {
         "{what} has {length} characters, at most {limit} can be stored. Nothing was saved; "
         "please shorten it."
     ),
+    "the_asks": _("Who asks"),
     "the_comment": _("The comment"),
     "the_consent": _("The consent"),
+    "the_contact": _("Whom to call"),
     "the_contradictions": _("The list of contradictions"),
     "the_document": _("The document number"),
+    "the_email": _("The e-mail address"),
+    "the_greeting": _("The greeting"),
     "the_names": _("the names"),
     "the_sentence": _("The sentence"),
     "the_stated": _("Where they said so"),
@@ -936,6 +943,7 @@ _FILES = {
         "{place}: can be read as two items in {count} ways, expected one; give the items or a "
         "survey"
     ),
+    "column_email": _("e-mail"),
     "column_reason": _("reason"),
     "column_weight": _("weight"),
     "columns_above": _("columns {lines} before the headers are passed over"),
@@ -1129,6 +1137,7 @@ _FILES = {
     "list_no_name": _("{place}: there is no name."),
     "list_no_names": _("{source}: columns {columns}, expected one with the heading {headings}"),
     "list_twice": _("{place}: “{name}” stands in the list twice."),
+    "list_email": _("{place}: “{text}” of “{name}” is no e-mail address."),
     "list_weight": _("{place}: the weight “{weight}” isn't a number of 0 or more."),
     "list_weight_reason": _(
         "{place}: the weight {weight} of “{name}” needs a reason; please write it down."
@@ -1683,7 +1692,14 @@ _STORE = {
     "name_not_a_line": _("Please write a name, in one line."),
     "name_taken": _("This study has an expert “{name}” already."),
     "no_account": _("no account {id!r}"),
+    "mail_not_needed": _("“{name}” has submitted meanwhile."),
+    "mail_under_way": _("An e-mail to “{name}” is being sent already."),
+    "mailed_unnoted": _("It was sent, but this could not be noted: {problem}"),
+    "mailed_meanwhile": _("“{name}” has been written to meanwhile."),
     "no_active_link": _("“{name}” has no link that works."),
+    "email_of_nobody": _("“{line}”: expected an expert of this study and an e-mail address."),
+    "no_email": _("“{name}” has no e-mail address."),
+    "no_email_address": _("“{text}” is no e-mail address, expected one such as name@example.org."),
     "no_expert": _("no expert {id!r}"),
     "no_study": _("no study {id!r}"),
     "not_submitted": _("expert {name!r} has not submitted in round {round}"),
@@ -1822,6 +1838,41 @@ _APP = {
         "{variable} has {length} characters, expected at least {least}: set a longer one, such "
         "as four random words, or unset it to sign in by the link in the terminal"
     ),
+    "mail_certificate": _(
+        "{where}: the certificate of the mail server is not trusted ({problem}). Nothing was sent."
+    ),
+    "mail_half_signed_in": _(
+        "AHP_SMTP_USER and AHP_SMTP_PASSWORD (or AHP_SMTP_PASSWORD_FILE): one is set, expected "
+        "both or none"
+    ),
+    "mail_hung_up": _("the server ended the connection"),
+    "mail_lost": _(
+        "The connection to the mail server was lost ({problem}). This e-mail may have been sent or "
+        "not."
+    ),
+    "mail_no_answer": _("no answer within {seconds} seconds"),
+    "mail_no_host": _("there is no server of this name"),
+    "mail_nobody_listens": _("nobody listens there"),
+    "mail_not_offered": _("the server does not offer encryption, or signing in, as it is set"),
+    "mail_password": _("AHP_SMTP_PASSWORD_FILE: {path} cannot be read: {problem}"),
+    "mail_password_in_the_open": _(
+        "AHP_SMTP_SECURITY = none would send the password to {host} unencrypted: expected starttls "
+        "or tls, or no AHP_SMTP_USER"
+    ),
+    "mail_port": _("AHP_SMTP_PORT = {text!r}, expected a number from 1 to 65535"),
+    "mail_recipient_refused": _("The mail server refuses this address: {reply}"),
+    "mail_refused": _("The mail server refuses this e-mail: {reply}"),
+    "mail_security": _("AHP_SMTP_SECURITY = {text!r}, expected one of {valid!r}"),
+    "mail_sender": _(
+        "AHP_SMTP_SENDER = {text!r}, expected an address such as survey@example.org, or a name and "
+        "an address: Survey <survey@example.org>"
+    ),
+    "mail_sign_in": _("{where}: user or password is refused: {reply}"),
+    "mail_sign_in_ascii": _(
+        "AHP_SMTP_USER and the password: expected ASCII letters, digits and signs, which are all "
+        "that can be sent"
+    ),
+    "mail_unreachable": _("{where} can't be reached: {problem}"),
     "port_refused": _("{host}:{port} cannot be opened ({problem}); choose another {option}"),
     "proxy_unreadable": _(
         "{variable}: {text!r}, expected addresses and networks such as 10.0.0.5 or 172.18.0.0/16, "

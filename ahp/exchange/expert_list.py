@@ -23,6 +23,7 @@ HEADINGS = {
     "organization": ("organization", "organisation", "单位", "部门"),
     "weight": ("weight", "权重"),
     "reason": ("reason", "理由", "说明"),
+    "email": ("e-mail", "邮箱", "电子邮箱"),
 }
 """Columns of a list, by the headings they may have; the name is needed, the others are not."""
 
@@ -33,6 +34,7 @@ _ALSO = {
         *("所属单位", "单位名称", "所在部门", "所属部门", "单位/部门", "机构"),
     ),
     "weight": ("专家权重",),
+    "email": ("email", "mail", "e-mail address", "email address", "电子邮件", "邮件", "邮箱地址"),
     "reason": ("reason for the weight", "权重理由", "权重说明"),
 }
 _KNOWN = {
@@ -76,11 +78,19 @@ _ORGANIZATION = re.compile(
 _PERSON = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\u3000 ·]{0,4}[\u4e00-\u9fff]")
 
 
+_EMAIL = r"[^\s@<>(（]+@[^\s@<>)）]+"
+_MAILBOX = re.compile(rf"(?P<name>.*?)\s*[<(（]?\b(?P<email>{_EMAIL})[>)）]?")
+"""A cell with an e-mail address, alone or behind a name."""
+
+_UNNAMED = [column for column in HEADINGS if column != "email"]
+"""The columns of a list without a heading, beside which an address may stand anywhere."""
+
 _COLUMN_WORDS = {
     "name": "column_name",
     "organization": "column_organization",
     "weight": "column_weight",
     "reason": "column_reason",
+    "email": "column_email",
 }
 """Columns and the codes of their words."""
 
@@ -93,11 +103,13 @@ class NewExpert:
         name: unique in the list.
         organization: None when it isn't known.
         standing: weight and the reason for it.
+        email: address, empty when it isn't known.
     """
 
     name: str
     organization: str | None
     standing: Standing
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +127,8 @@ class ExpertList:
 
 
 def pasted_list(text: str) -> ExpertList:
-    """An expert a line: `name, organization, weight, reason`, all but the name optional.
+    """An expert a line: `name, organization, weight, reason`, all but the name optional, and
+    anywhere an e-mail address, also in brackets behind the name as mail programs write it.
 
     Cells are separated by tabs, semicolons, commas or `、`, full-width or not: by the first of
     these that a line has, and the name from what follows by any of them. A line of names alone has
@@ -143,11 +156,29 @@ def pasted_list(text: str) -> ExpertList:
             ]
             continue
         for cells in records:
-            named = list(HEADINGS) if columns is None else columns
+            email, cells = _without_email(cells) if columns is None else ("", cells)  # noqa: PLW2901
+            named = _UNNAMED if columns is None else columns
             _check_width(cells, named, place)
             pairs = zip(named, cells, strict=False)
-            rows.append((place, {key: cell for key, cell in pairs if key is not None}))
+            read = {key: cell for key, cell in pairs if key is not None}
+            rows.append((place, {"email": email, **read}))
     return ExpertList(_experts(rows), tuple(passed_over))
+
+
+def _without_email(cells: Sequence[str]) -> tuple[str, list[str]]:
+    """The first e-mail address among the cells, and the cells without it."""
+    email, others = "", []
+    for cell in cells:
+        found = None if email else _mailbox(cell)
+        email = found["email"] if found else email
+        rest = found["name"].strip('" ') if found else cell
+        others += [rest] if rest or not found else []
+    return email, others
+
+
+def _mailbox(cell: str) -> re.Match[str] | None:
+    """A cell that has an e-mail address; a long one has none, and would take long."""
+    return _MAILBOX.fullmatch(cell) if "@" in cell and len(cell) < 1000 else None
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
@@ -176,7 +207,9 @@ def _records(line: str, number: int) -> Iterator[list[str]]:
     filled = [cell for cell in cells if cell]
     lower = _TIERS[_TIERS.index(tier) + 1 :]
     inner = [any(mark in cell for marks in lower for mark in marks) for cell in filled]
-    if len(filled) > 1 and tier != "\t" and all(map(_is_person, filled)):
+    mailboxes = [found["name"] if (found := _mailbox(cell)) else "" for cell in filled]
+    named = all(mailboxes) or all(map(_is_person, filled))
+    if len(filled) > 1 and tier != "\t" and named:
         yield from ([_without_number(cell)] for cell in filled)
     elif len(filled) > 1 and tier == ";；" and all(inner):
         for cell in filled:
@@ -330,5 +363,8 @@ def _experts(rows: Sequence[tuple[str, Mapping[str, str]]]) -> tuple[NewExpert, 
             code = "list_weight_reason" if error.code == "weight_reason" else "list_weight"
             raise AnswersError(code, place=place, name=name, weight=text) from error
         organization = cells.get("organization", "").strip() or None
-        experts[name] = NewExpert(name, organization, standing)
+        email = cells.get("email", "").strip()
+        if email and not re.fullmatch(_EMAIL, email):
+            raise AnswersError("list_email", place=place, name=name, text=email)
+        experts[name] = NewExpert(name, organization, standing, email)
     return tuple(experts.values())

@@ -23,11 +23,15 @@ from ..study.limits import check_length
 from ..study.plain import check_option
 from ..study.standing import Standing
 from .asking import Asking, Way, check_way, read_ranking
+from .invitation import Invitation
 from .settings import Settings
 
 COLUMNS = ("kind", "parent", "left", "right", "value", "detail")
 """The columns of an action."""
 
+
+LETTERS = ("invitation", "reminder")
+"""What is written to experts: the personal link, or that their answers are still missing."""
 
 ACTORS = ("organizer", "expert", "person", "server", "file")
 
@@ -355,6 +359,16 @@ class AskingChosen(Action):
 
 
 @dataclass(frozen=True)
+class InvitationChosen(Action):
+    """Who asks from now on, until when, and whom experts can call."""
+
+    kind = "invitation"
+    in_detail = "invitation"
+    choice = Invitation
+    invitation: Invitation
+
+
+@dataclass(frozen=True)
 class RoundClosed(Action):
     """A round is over, for ever.
 
@@ -576,6 +590,22 @@ class LinkRevoked(OnExpert):
     link: int
 
 
+@dataclass(frozen=True)
+class Mailed(OnExpert):
+    """The mail server took an e-mail to the expert.
+
+    Attributes:
+        what: one of `LETTERS`.
+    """
+
+    kind = "mailed"
+    in_detail = ("what",)
+    what: str
+
+    def __post_init__(self) -> None:
+        check_option("what", self.what, LETTERS)
+
+
 ACTIONS: dict[str, type[Action]] = {
     one.kind: one
     for one in (
@@ -583,7 +613,7 @@ ACTIONS: dict[str, type[Action]] = {
         *(Commented, Reasoned, Consented, WayChosen, Ranked, Shown, Kept, Submitted),
         *(SettingsChosen, AskingChosen, StandingGiven, RoundClosed, RoundOpened, ExpertRenamed),
         *(ExpertRemoved, StudyRenamed, StudyArchived, StudyUnarchived, ChainSealed),
-        *(ReportWritten, NamingChosen, StudyImported),
+        *(ReportWritten, NamingChosen, StudyImported, InvitationChosen, Mailed),
     )
 }
 """Kind -> what was done."""

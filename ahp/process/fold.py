@@ -28,8 +28,10 @@ from .events import (
     ExpertAdded,
     ExpertRemoved,
     ExpertRenamed,
+    InvitationChosen,
     Kept,
     Logged,
+    Mailed,
     NamingChosen,
     OnExpert,
     Ranked,
@@ -50,6 +52,7 @@ from .events import (
     merged_drafts,
     merged_sentences,
 )
+from .invitation import Invitation
 from .itinerary import Replies
 from .rounds import (
     EVIDENCE_FORMAT,
@@ -137,6 +140,7 @@ class Member:
         name, organization, standing: as they are now; a removed expert keeps the last ones.
         added_seq, removed_seq: numbers of the events that did so; None = not removed.
         may_be_named: whether they agree that reports name them.
+        mailed: what was written to them -> number of the round and time of the last such e-mail.
     """
 
     name: str
@@ -145,6 +149,7 @@ class Member:
     removed_seq: int | None = None
     standing: Standing = field(default_factory=Standing)
     may_be_named: bool = False
+    mailed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -188,7 +193,7 @@ class State:
         title, note: of the study.
         archived_seq: number of the event that archived it, None while it is in the lists.
         round, open: the round that is open or was closed last.
-        settings, asking: in force.
+        settings, asking, invitation: in force.
         members: expert id -> expert, of all that were ever added, in that order.
         told: expert id -> what they have said in this round.
         spoken: ids of those who stay in the study, since they have said something in some round.
@@ -207,6 +212,7 @@ class State:
     round: int = 1
     open: bool = True
     asking: Asking = field(default_factory=Asking)
+    invitation: Invitation = field(default_factory=Invitation)
     members: Mapping[str, Member] = field(default_factory=dict)
     told: Mapping[str, Told] = field(default_factory=dict)
     spoken: frozenset[str] = frozenset()
@@ -471,6 +477,11 @@ def _(action: AskingChosen, state: State, one: Logged) -> dict[str, Any]:
 
 
 @_changes.register
+def _(action: InvitationChosen, state: State, one: Logged) -> dict[str, Any]:
+    return {"invitation": action.invitation}
+
+
+@_changes.register
 def _(action: ExpertAdded, state: State, one: Logged) -> dict[str, Any]:
     return _member(state, one, Member(action.name, action.organization, one.seq))
 
@@ -503,6 +514,13 @@ def _(action: NamingChosen, state: State, one: Logged) -> dict[str, Any]:
     return _member(state, one, replace(who, may_be_named=action.agreed))
 
 
+@_changes.register
+def _(action: Mailed, state: State, one: Logged) -> dict[str, Any]:
+    who = state.members[str(one.expert)]
+    mailed = {**who.mailed, action.what: (one.round, one.time)}
+    return _member(state, one, replace(who, mailed=mailed))
+
+
 def _member(state: State, one: Logged, who: Member) -> dict[str, Any]:
     return {"members": {**state.members, str(one.expert): who}}
 
@@ -515,7 +533,8 @@ def _(action: RoundClosed, state: State, one: Logged) -> dict[str, Any]:
 
 @_changes.register
 def _(action: RoundOpened, state: State, one: Logged) -> dict[str, Any]:
-    return {"open": True, "round": one.round, "told": {}}
+    undated = state.invitation.undated
+    return {"open": True, "round": one.round, "told": {}, "invitation": undated}
 
 
 @singledispatch

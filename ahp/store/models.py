@@ -71,6 +71,19 @@ class ExpertRow(Base):
     removed_seq: Mapped[int | None]
 
 
+class ContactRow(Base):
+    """Where an expert gets e-mails; nothing of it is in the log, and it goes with the expert.
+
+    `begun` is since when one is under way, None when there is none.
+    """
+
+    __tablename__ = "contacts"
+
+    expert_id: Mapped[str] = mapped_column(ForeignKey("experts.id"), primary_key=True)
+    email: Mapped[str]
+    begun: Mapped[str | None]
+
+
 class EventColumns:
     """What every event has; the columns are the attributes of `ahp.store.Event`."""
 

@@ -18,6 +18,7 @@ from ..process.events import (
 )
 from ..study.standing import Standing
 from . import access, log
+from .contacts import give_emails
 from .models import ExpertRow, StudyRow
 from .part import Part, by_organizer, check_round, line, locked_expert, new_id, open_study
 from .queries import expert_infos, experts_and_studies, listed_expert, study_row
@@ -43,6 +44,7 @@ class People(Part):
         study_id: str,
         experts: Mapping[str, str | None],
         standings: Mapping[str, Standing] | None = None,
+        emails: Mapping[str, str] | None = None,
     ) -> list[ExpertInfo]:
         """Add experts to a study, all or none.
 
@@ -50,9 +52,11 @@ class People(Part):
             study_id: the study.
             experts: name -> organization or None.
             standings: name -> standing, of those who don't have the usual one.
+            emails: name -> e-mail address, of those who have one.
 
         Raises:
-            StoreError: a name is blank, or the study has it already; or as for `set_standings`.
+            StoreError: a name is blank, or the study has it already; or as for `set_standings` and
+                `set_emails`.
             LockedError: the round is closed.
         """
         with self._write() as session:
@@ -63,6 +67,7 @@ class People(Part):
                     raise StoreError("standing_of_nobody", name=name)
             given = {added[name]: one for name, one in (standings or {}).items()}
             give_standings(session, given)
+            give_emails(session, {added[name]: email for name, email in (emails or {}).items()})
             return expert_infos(session, ExpertRow.id.in_(added.values()))
 
     def rename_expert(
@@ -89,7 +94,7 @@ class People(Part):
 
     def remove_expert(self, expert_id: str) -> None:
         """Take an expert who has not answered anything out of the study, for ever; the personal
-        link ends, and the log keeps the name.
+        link and the e-mail address end, and the log keeps the name.
 
         Raises:
             StoreError: the expert has answered.
@@ -98,6 +103,7 @@ class People(Part):
             expert, study = _unheard_expert(session, expert_id)
             access.revoke_link(session, study, expert_id)
             log.append(session, study, [by_organizer(ExpertRemoved(), expert_id)])
+            give_emails(session, {expert_id: ""})
             expert.place = None
 
     def expert(self, expert_id: str) -> ExpertInfo:

@@ -11,6 +11,7 @@ from ..messages import Phrase
 from ..process.asking import Asking, Pair
 from ..process.evaluations.state import Person
 from ..process.fold import State
+from ..process.invitation import Invitation
 from ..process.itinerary import Replies
 from ..process.roles import allowed
 from ..process.rounds import Feedback
@@ -128,6 +129,11 @@ class ExpertInfo:
     spoken: bool = False
     may_be_named: bool = False
 
+    @property
+    def mailed(self) -> Mapping[str, tuple[int, str]]:
+        """What was written to them, as `Member` has it."""
+        return self.sitting.state.members[self.id].mailed
+
 
 @dataclass(frozen=True)
 class Sitting:
@@ -147,6 +153,11 @@ class Sitting:
     def asking(self) -> Asking:
         """What the organizer chose."""
         return self.state.asking
+
+    @property
+    def invitation(self) -> Invitation:
+        """Who asks, until when, and whom to call."""
+        return self.state.invitation
 
     @property
     def settings(self) -> Settings:

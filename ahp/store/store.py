@@ -10,6 +10,7 @@ from . import durability
 from .accounts import Accounts
 from .backups import Backups
 from .checkpointer import Checkpointer
+from .contacts import Contacts
 from .documents import Documents
 from .doors import Doors
 from .evaluations import Evaluations
@@ -27,6 +28,7 @@ class Store(
     Studies,
     Rounds,
     People,
+    Contacts,
     Doors,
     Accounts,
     Replying,

@@ -11,6 +11,7 @@ from ..errors import StoreError
 from ..process.asking import Asking
 from ..process.events import (
     AskingChosen,
+    InvitationChosen,
     SettingsChosen,
     StudyArchived,
     StudyCreated,
@@ -18,6 +19,7 @@ from ..process.events import (
     StudyUnarchived,
     Submitted,
 )
+from ..process.invitation import Invitation
 from ..process.settings import Settings
 from ..random_index import random_index_value
 from ..study import Survey
@@ -42,6 +44,7 @@ class Studies(Part):
         *,
         note: str | None = None,
         standings: Mapping[str, Standing] | None = None,
+        invitation: Invitation | None = None,
     ) -> StudyInfo:
         """Start a study.
 
@@ -51,6 +54,7 @@ class Studies(Part):
             note: what readers must know about it, such as `"simulated"`.
             standings: expert -> standing, when experts and their weights come with the survey:
                 these count (weighting `"given"`).
+            invitation: who asks, until when, and whom to call.
 
         Raises:
             StoreError: the title or an expert's name is blank.
@@ -59,6 +63,8 @@ class Studies(Part):
             study = begin_study(session, survey, title, note)
             ids = add_people(session, study, dict.fromkeys(standings or {}))
             let_count(session, study, {ids[name]: own for name, own in (standings or {}).items()})
+            if invitation not in (None, Invitation()):
+                log.append(session, study, [by_organizer(InvitationChosen(invitation))])
             return study_info(study, survey)
 
     def rename_study(self, study_id: str, title: str) -> StudyInfo:
@@ -91,7 +97,8 @@ class Studies(Part):
             return study_info(study, survey_of(session, study))
 
     def duplicate_study(self, study_id: str, title: str, *, experts: bool = False) -> StudyInfo:
-        """Start a study like another one: its survey, settings and way of asking, in round 1.
+        """Start a study like another one: its survey, settings and way of asking, and who asks; in
+        round 1, without a deadline.
 
         Args:
             study_id: the study to copy; its note and answers are not copied.
@@ -109,6 +116,8 @@ class Studies(Part):
                 entries.append(by_organizer(SettingsChosen(source.settings)))
             if source.asking != Asking():
                 entries.append(by_organizer(AskingChosen(source.asking)))
+            if (same := source.invitation.undated) != Invitation():
+                entries.append(by_organizer(InvitationChosen(same)))
             if entries:
                 log.append(session, study, entries)
             if experts:
@@ -195,6 +204,20 @@ class Studies(Part):
             study = study_row(session, study_id, lock=True)
             if asking != state_of(session, study).asking:
                 log.append(session, study, [by_organizer(AskingChosen(asking))])
+
+    def invitation(self, study_id: str) -> Invitation:
+        """Who asks the experts of a study, until when, and whom they can call."""
+        with self._database.read() as session:
+            return state_of(session, study_row(session, study_id)).invitation
+
+    def set_invitation(self, study_id: str, invitation: Invitation) -> None:
+        """Say from now on who asks, until when, and whom to call. A deadline is that of the round
+        in which it is set, and closes nothing.
+        """
+        with self._write() as session:
+            study = study_row(session, study_id, lock=True)
+            if invitation != state_of(session, study).invitation:
+                log.append(session, study, [by_organizer(InvitationChosen(invitation))])
 
 
 def begin_study(session: Session, survey: Survey, title: str, note: str | None) -> StudyRow:

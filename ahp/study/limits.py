@@ -14,6 +14,10 @@ LONGEST: Mapping[str, int] = MappingProxyType(
         "note": 1000,
         "name": 200,
         "organization": 200,
+        "asks": 200,
+        "contact": 200,
+        "greeting": 2000,
+        "email": 254,
         "comment": 1000,
         "reason": 1000,
         "consent": 5000,
@@ -33,7 +37,7 @@ LONGEST: Mapping[str, int] = MappingProxyType(
 """Which text -> how many characters it may have at most. `place` is where an answer from a file was
 read, `contradictions` what an expert was shown, `survey` and `rules` a whole definition, `document`
 the numbers of documents, `stated` where somebody said something, `layout` how a file is read,
-`sentence` one of a report, `text` any other."""
+`sentence` one of a report, `asks` who asks experts, `contact` whom they call, `text` any other."""
 
 
 def check_length(what: str, text: str) -> None:

@@ -14,6 +14,7 @@ import streamlit as st
 from ahp import report
 from ahp.errors import AHPError, IncoherentError
 from ahp.process.evaluations.events import WeightsSource
+from ahp.process.invitation import Invitation
 from ahp.process.rounds import analyze_round
 from ahp.process.settings import Settings
 from ahp.report.html_table import table_html
@@ -24,6 +25,7 @@ from ahp.study import Analysis, Survey
 from ahp.study.limits import LONGEST
 from ahp.study.standing import Standing
 from ahp.web import state
+from ahp.web.asked import ask_invitation, said_invitation
 from ahp.web.questionnaires import XLSX
 
 ROWS, LONG = 20, 40
@@ -184,6 +186,18 @@ def issued_links(
     }
     for why, count in Counter(st.session_state.pop("links_left_out", ())).items():
         st.info(words[why].format(count=count))
+    return known_links(about, people)
+
+
+def keep_link(about: str, person: str, token: str) -> None:
+    """Keep a link that was issued for this screen, as `issue_links` does."""
+    st.session_state.setdefault("issued_links", {}).setdefault(about, {})[person] = token
+
+
+def known_links(
+    about: str, people: Mapping[str, ExpertInfo] | Mapping[str, PersonInfo]
+) -> dict[str, str]:
+    """Id -> link, of those that were just issued and still work."""
     issued = st.session_state.get("issued_links", {}).get(about, {})
     base = state.base_url()
     return {
@@ -313,10 +327,16 @@ def create_study(survey: Survey, key: str, standings: Mapping[str, Standing] | N
             placeholder=_("for example: Effectiveness of supervision, round of 2026"),
             max_chars=LONGEST["title"],
         )
+        with st.expander(_("Who asks, until when, whom to call"), icon=":material/event:"):
+            st.caption(_("Experts read it; it can be changed at any time."))
+            ask_invitation(key, survey.languages, Invitation())
         locked = not state.may("run_studies")
         if st.form_submit_button(_("Create study"), type="primary", disabled=locked, key=key):
             try:
-                created = state.desk().create_study(survey, title, standings=standings)
+                asked = said_invitation(key, survey.languages)
+                created = state.desk().create_study(
+                    survey, title, standings=standings, invitation=asked
+                )
             except AHPError as error:
                 state.show_error(error)
             else:

@@ -75,6 +75,7 @@ from .internals import (
     skip_console_check,
     take_turns,
 )
+from .mail import mail_server
 from .password import Door, check_password, password
 from .provider import BACK, LEAVE, START, Provider, provider
 from .state import (
@@ -493,12 +494,14 @@ def check_settings() -> None:
 
     Raises:
         AHPError: the organizer's password is too short, an address of the server or of a proxy
-            cannot be read, or what is said of the provider of accounts can't be used.
+            cannot be read, or what is said of the provider of accounts or of the mail server can't
+            be used.
     """
     check_password()
     trusted_proxies()
     addresses.check_fixed()
     provider()
+    mail_server()
 
 
 _TERMINAL = logging.StreamHandler()

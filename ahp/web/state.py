@@ -19,7 +19,7 @@ from ..errors import AHPError, DatabaseError, DatabaseFaultError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Message, with_names
-from ..process.evaluations.days import UTC, day_of, day_words
+from ..process.evaluations.days import UTC, day_of, day_words, is_zone
 from ..process.evaluations.state import Person
 from ..process.events import ORGANIZER, Actor
 from ..store import AccountInfo, ExpertInfo, Grants, PersonInfo, Store, StudyInfo, clock
@@ -353,6 +353,17 @@ def today(zone: str = UTC) -> date:
 def until(day: str, zone: str) -> str:
     """A day by which something is due, and in which time zone it ends; empty where none is."""
     return in_words(day_words(day, zone)) if day else ""
+
+
+def own_zone() -> str:
+    """Time zone of this browser; empty where it isn't known."""
+    here = st.context.timezone
+    return here if isinstance(here, str) and is_zone(here) else ""
+
+
+def zones(*first: str) -> list[str]:
+    """Time zones to choose from: those named first, that of this browser, and UTC."""
+    return list(filter(None, dict.fromkeys((*first, own_zone(), UTC))))
 
 
 def minute(time: str) -> str:

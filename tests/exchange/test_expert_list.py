@@ -189,7 +189,8 @@ def test_every_heading_is_known() -> None:
     for key, words in HEADINGS.items():
         for word in words:
             others = ["name"] if key != "name" else []
-            text = ",".join([word, *others]) + "\n" + ",".join(["3", *["Ada"] * len(others)])
+            cell = "3@b.cn" if key == "email" else "3"
+            text = ",".join([word, *others]) + "\n" + ",".join([cell, *["Ada"] * len(others)])
             if key == "weight":
                 text = f"{word},name,reason\n3,Ada,why"
             (found,) = read_list(text.encode(), "list.csv").experts
@@ -198,8 +199,9 @@ def test_every_heading_is_known() -> None:
                 "organization": found.organization,
                 "weight": f"{found.standing.weight:g}",
                 "reason": found.standing.reason,
+                "email": found.email,
             }
-            assert values[key] == "3"
+            assert values[key] == cell
 
 
 def test_columns_in_any_order_and_others() -> None:
@@ -250,3 +252,31 @@ def test_a_workbook_is_refused() -> None:
     assert message(lambda: read_list(b"PK\3\4 no workbook", "list.xlsx")) == (
         "list.xlsx: is no XLSX file, or a damaged one"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("张三, 会计处, zhang@bank.cn", [("张三", "会计处", 1.0, "zhang@bank.cn")]),
+        ("王五，w@x.cn，会计处，2，主持过三次检查", [("王五", "会计处", 2.0, "w@x.cn")]),
+        ("李四（l@b.cn）", [("李四", None, 1.0, "l@b.cn")]),
+        (
+            "Li Si <l@b.cn>; Zhang San <z@b.cn>",
+            [("Li Si", None, 1.0, "l@b.cn"), ("Zhang San", None, 1.0, "z@b.cn")],
+        ),
+        (
+            "姓名\t电子邮箱\n张三\tz@b.cn\n李四\t",
+            [("张三", None, 1.0, "z@b.cn"), ("李四", None, 1.0, "")],
+        ),
+    ],
+)
+def test_addresses_are_found_wherever_they_stand(text, expected) -> None:
+    found = pasted_list(text).experts
+    assert [(e.name, e.organization, e.standing.weight, e.email) for e in found] == expected
+
+
+def test_what_is_no_address_is_said_with_its_place() -> None:
+    with pytest.raises(AnswersError) as raised:
+        pasted_list("name, e-mail\nLi Si, none")
+    assert str(raised.value) == "line 2: “none” of “Li Si” is no e-mail address."
+    assert pasted_list("a@" * 50_000).experts[0].email == ""  # and does not take long

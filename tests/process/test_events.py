@@ -10,6 +10,7 @@ from ahp.errors import AHPError
 from ahp.process import events
 from ahp.process.asking import Asking, Way
 from ahp.process.events import ACTIONS, Action, columns, read_action
+from ahp.process.invitation import Invitation
 from ahp.process.settings import Settings
 from ahp.study.standing import Standing
 from tests.study.panels import SURVEY
@@ -29,6 +30,15 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
         ),
     ),
     (events.AskingChosen(Asking("rank")), (*(None,) * 4, Asking("rank").content)),
+    (
+        events.InvitationChosen(Invitation("内审部", "2026-12-18T18:00", "Asia/Shanghai")),
+        (
+            *(None,) * 4,
+            '{"asks":"内审部","contact":"","greeting":{},"until":"2026-12-18T18:00",'
+            '"zone":"Asia/Shanghai"}',
+        ),
+    ),
+    (events.Mailed("reminder"), (*(None,) * 4, '{"what":"reminder"}')),
     (events.RoundClosed("{}"), (None, None, None, None, "{}")),
     (events.RoundClosed(None), (None,) * 5),
     (events.RoundOpened(), (None,) * 5),

@@ -37,6 +37,7 @@ from ahp.process.evaluations.events import (
 from ahp.process.evaluations.limits import MOST_VALUES, check_action
 from ahp.process.evaluations.units import Unit
 from ahp.process.events import Action, read_action
+from ahp.process.invitation import Invitation
 from ahp.process.settings import Settings
 from ahp.store import Store, StudyInfo, log
 from ahp.study import Answers, Judgment
@@ -96,6 +97,10 @@ def test_every_text_has_a_limit(store: Store, study: StudyInfo, survey) -> None:
         "sentence": [lambda: store.write_report(study.id, 1, "en", {"first": long})],
         "rules": [lambda: store.act(evaluation, SchemeProposed(1, long))],
         "layout": [lambda: store.act(evaluation, LayoutRemembered("L", long))],
+        "asks": [lambda: Invitation(asks=long)],
+        "contact": [lambda: Invitation(contact=long)],
+        "greeting": [lambda: Invitation(greeting={"zh": long})],
+        "email": [lambda: store.set_emails(study.id, {expert: long})],
     }
     assert writes.keys() == LONGEST.keys() - {"value"}  # the scale is the limit of values
     before = store.events(study.id)

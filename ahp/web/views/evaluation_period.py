@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from ahp.evaluation.scheme import Scheme
-from ahp.process.evaluations.days import UTC, is_zone, zone_words
+from ahp.process.evaluations.days import zone_words
 from ahp.process.evaluations.deliveries import (
     DELIVERED_WITHIN,
     RATED_WITHIN,
@@ -29,13 +29,6 @@ from ahp.web.evaluating import Desk, attempt, begin, pick_period, show_next, sta
 from ahp.web.people import show_people
 
 ISO = "YYYY-MM-DD"
-
-
-def zones(*first: str) -> list[str]:
-    """Time zones to choose from: those named first, that of this browser, and UTC."""
-    here = st.context.timezone
-    own = [here] if isinstance(here, str) and is_zone(here) else []
-    return list(dict.fromkeys((*first, *own, UTC)))
 
 
 def ask_dates(
@@ -131,7 +124,7 @@ def show_opening(desk: Desk) -> None:
             key,
             version.scheme,
             {"due": last + DELIVERED_WITHIN, "rating_due": last + RATED_WITHIN},
-            zones(*(one.zone for one in [*desk.now.periods.values()][-1:] if one.zone_said)),
+            state.zones(*(one.zone for one in [*desk.now.periods.values()][-1:] if one.zone_said)),
         )
         sure = st.checkbox(
             _("Yes: an opened period stays, and so does its version of the scheme"),
@@ -311,7 +304,7 @@ def show_dates(desk: Desk, held: PeriodState) -> None:
         now = {leaf: date.fromisoformat(day) for leaf, day in held.dues.items()}
         now["due"] = date.fromisoformat(held.due)
         now["rating_due"] = date.fromisoformat(held.rating_due or held.due)
-        ask_dates(desk, key, held.scheme, now, zones(held.zone))
+        ask_dates(desk, key, held.scheme, now, state.zones(held.zone))
         st.text_input(_("Why"), max_chars=LONGEST["reason"], key=why)
         st.button(
             _("Change the dates"),

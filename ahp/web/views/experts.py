@@ -12,12 +12,14 @@ from ahp.exchange.expert_list import ExpertList, NewExpert, pasted_list, read_li
 from ahp.exchange.link_sheet import link_sheet
 from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ahp.report import Table
+from ahp.report.letters import deadline_words
 from ahp.report.panel import basis_words, familiarity_words, influence_words, weighting_words
 from ahp.report.table import Cell
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study.limits import LONGEST
 from ahp.study.standing import Standing, counting_weight
 from ahp.web import state
+from ahp.web.asked import ask_invitation, said_invitation
 from ahp.web.desk import (
     issue_links,
     issued_links,
@@ -28,6 +30,7 @@ from ahp.web.desk import (
     show_weights_question,
 )
 from ahp.web.link_address import show_address
+from ahp.web.mailing import show_mailing, show_texts
 from ahp.web.questionnaires import file_name
 
 
@@ -89,13 +92,19 @@ def show_reminders(study: StudyInfo) -> None:
         show_table(
             Table(
                 _("Not submitted yet"),
-                (_("Expert"), _("Organization"), _("Open comparisons"), _("Last answer (UTC)")),
+                (
+                    *(_("Expert"), _("Organization"), _("Open comparisons")),
+                    *(_("Last answer (UTC)"), _("Last e-mail (UTC)")),
+                ),
                 tuple(
                     (
                         expert.name,
                         expert.organization or "",
                         expert.total - expert.answered,
                         state.minute(expert.last_answer or ""),
+                        state.minute(
+                            max((at for _round, at in expert.mailed.values()), default="")
+                        ),
                     )
                     for expert in late
                 ),
@@ -103,13 +112,40 @@ def show_reminders(study: StudyInfo) -> None:
             ),
             "reminders",
         )
-        st.caption(_("A text to send; personal links aren't stored, renew one if it got lost:"))
-        reminder = _(
-            "Dear colleague, your answers for “{title}” are not complete yet. Please open your "
-            "personal link again: what you have answered is kept, and you go on where you "
-            "stopped. Thank you."
+        show_texts(study, {expert.id: expert for expert in late})
+
+
+def save_invitation(study: StudyInfo, key: str) -> None:
+    """Say who asks as the form has it."""
+
+    def change() -> None:
+        said = said_invitation(key, study.survey.languages)
+        state.desk().set_invitation(study.id, said)
+
+    state.attempt(change)
+
+
+def show_invitation(study: StudyInfo) -> None:
+    """Who asks, until when, whom to call, to be said or changed."""
+    _, now = state.translate(), state.desk().invitation(study.id)
+    until = deadline_words(now, state.language())
+    said = [one for one in (now.asks, until, now.contact) if one]
+    with st.expander(_("Who asks, until when, whom to call"), icon=":material/event:"):
+        key = f"{study.id}-{state.mark(now.content)}"
+        with st.form(f"invitation-{key}"):
+            ask_invitation(key, study.survey.languages, now)
+            st.form_submit_button(
+                _("Save"), on_click=save_invitation, args=(study, key), key="save_invitation"
+            )
+        st.caption(
+            _(
+                "Experts read it on their pages and in what is written to them. Nothing is closed "
+                "by itself when the time is over: that is done on the page “Rounds”. The next "
+                "round begins without a date."
+            )
         )
-        st.info(state.plain(reminder.format(title=study.title)))
+    if said:
+        st.caption(state.plain(" · ".join(said)))
 
 
 def add(study: StudyInfo, experts: tuple[NewExpert, ...]) -> bool:
@@ -119,6 +155,7 @@ def add(study: StudyInfo, experts: tuple[NewExpert, ...]) -> bool:
             study.id,
             {one.name: one.organization for one in experts},
             {one.name: one.standing for one in experts},
+            {one.name: one.email for one in experts},
         )
     )
 
@@ -141,8 +178,9 @@ def add_one(study: StudyInfo) -> None:
     except AHPError as error:
         form["problem"] = state.in_words(error)
         return
-    if add(study, (NewExpert(form["new_name"], form["new_organization"] or None, standing),)):
-        for key in ("new_name", "new_organization", "new_reason"):
+    organization, email = form["new_organization"] or None, form["new_email"]
+    if add(study, (NewExpert(form["new_name"], organization, standing, email),)):
+        for key in ("new_name", "new_organization", "new_email", "new_reason"):
             form[key] = ""
         form["new_weight"] = 1.0
 
@@ -159,8 +197,9 @@ def show_adding(study: StudyInfo) -> None:
                 _("One expert a line: name, organization, weight, reason for the weight"),
                 placeholder=_("Zhang San, Accounting department"),
                 help=_(
-                    "Only the name is needed. A weight other than 1 needs a reason. Numbers, a "
-                    "heading and totals may stay."
+                    "Only the name is needed. A weight other than 1 needs a reason. An e-mail "
+                    "address may stand anywhere in the line. Numbers, a heading and totals may "
+                    "stay."
                 ),
                 key="entered",
             )
@@ -170,6 +209,7 @@ def show_adding(study: StudyInfo) -> None:
     with form, st.form("add_one"):
         st.text_input(_("Name"), max_chars=LONGEST["name"], key="new_name")
         st.text_input(_("Organization"), max_chars=LONGEST["organization"], key="new_organization")
+        st.text_input(_("E-mail (may stay empty)"), max_chars=LONGEST["email"], key="new_email")
         st.number_input(_("Weight"), min_value=0.0, value=1.0, step=0.1, key="new_weight")
         st.text_input(
             _("Reason for the weight, if it isn't 1"), max_chars=LONGEST["reason"], key="new_reason"
@@ -179,7 +219,7 @@ def show_adding(study: StudyInfo) -> None:
         st.write(
             _(
                 "A CSV or XLSX table with a line of headings: name (姓名), and if you like "
-                "organization (单位), weight (权重) and reason (理由)."
+                "organization (单位), weight (权重), reason (理由) and e-mail (邮箱)."
             )
         )
         attempt = st.session_state.setdefault("list_attempt", 0)
@@ -204,6 +244,7 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
         return
     known = {expert.name for expert in state.desk().experts(study.id)}
     new = tuple(one for one in listed.experts if one.name not in known)
+    mailed = any(one.email for one in listed.experts)
     if listed.experts:
         st.table(
             [
@@ -212,6 +253,7 @@ def show_list(study: StudyInfo, read: Callable[[], ExpertList], source: str) -> 
                     _("Organization"): state.plain(one.organization or ""),
                     _("Weight"): f"{one.standing.weight:g}",
                     _("Reason"): state.plain(one.standing.reason),
+                    **({_("E-mail"): state.plain(one.email)} if mailed else {}),
                     _("In the study"): _("no, will be added")
                     if one in new
                     else _("yes, stays as it is"),
@@ -453,6 +495,7 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
         )
 
 
+ordered = st.session_state.pop("mail_order", None)  # not later, whatever the page shows now
 state.require_organizer()
 _ = state.translate()
 st.title(_("Experts and links"))
@@ -470,9 +513,12 @@ changes = state.may("run_studies")
 if not (picked.open and changes):
     state.show_problem()
 panel = {expert.id: expert for expert in state.desk().experts(picked.id)}
+if changes:
+    show_invitation(picked)
 if panel and picked.open:
     show_reminders(picked)
     if changes:
+        show_mailing(picked, panel, ordered)
         show_links(picked, panel)
 if picked.open and changes:
     show_adding(picked)

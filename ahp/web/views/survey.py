@@ -21,6 +21,7 @@ from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo
 from ahp.study.limits import LONGEST
 from ahp.web import state
+from ahp.web.asked import show_asked, show_until
 from ahp.web.components import histogram, new_screen, rank_items, scale_choice, send_waiting
 from ahp.web.entrance import ask_for_link, choose_expert
 from ahp.web.questionnaires import download_questionnaire, upload_questionnaires
@@ -118,6 +119,7 @@ def show_welcome(visit: Visit) -> None:
     _, language = state.translate(), state.language()
     survey, expert = visit.survey, visit.expert
     st.header(state.plain(survey.text(survey.name, language)), anchor=False)
+    show_asked(visit.sitting.invitation)
     if described := survey.text(survey.description, language):
         st.markdown(state.plain(described))
     st.markdown(
@@ -513,6 +515,8 @@ def show() -> None:
             hooks(visit, "waiting"),
             key="waiting",
         )
+    if visit.stop.kind != "welcome":
+        show_until(visit.sitting.invitation)
 
 
 show()

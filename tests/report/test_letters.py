@@ -1,0 +1,98 @@
+"""What is written to experts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ahp.process.invitation import Invitation
+from ahp.report.letters import (
+    asked_lines,
+    deadline_words,
+    invitation_letter,
+    reminder_letter,
+)
+
+ASKED = Invitation(
+    "内审部",
+    "2026-12-18T18:00",
+    "Asia/Shanghai",
+    "李四 010-1234",
+    {"zh": "年末将至，祝您一切顺利。"},
+)
+BEFORE = datetime(2026, 12, 15, 1, tzinfo=UTC)
+AFTER = datetime(2026, 12, 18, 10, tzinfo=UTC)
+
+
+def test_the_deadline_by_the_clocks_there_and_here() -> None:
+    assert deadline_words(ASKED, "zh") == "2026年12月18日星期五 18:00（北京时间）"
+    assert deadline_words(ASKED, "en") == "Friday, 18 December 2026, 18:00 (Beijing time)"
+    assert deadline_words(ASKED, "en", "Asia/Singapore") == deadline_words(ASKED, "en")
+    assert deadline_words(ASKED, "en", "America/New_York") == (
+        "Friday, 18 December 2026, 18:00 (Beijing time), where you are Friday, 18 December 2026, "
+        "05:00 (America/New_York)"
+    )
+    assert deadline_words(ASKED, "zh", "Nowhere") == deadline_words(ASKED, "zh")
+    assert deadline_words(Invitation("内审部"), "zh") == ""
+
+
+def test_the_days_left_are_counted_there() -> None:
+    lines = [
+        asked_lines(ASKED, "en", datetime(2026, 12, *moment, tzinfo=UTC))["until"].split(", ")[-1]
+        for moment in ((15, 15), (15, 17), (16, 16), (17, 16), (18, 9))
+    ]
+    assert lines == ["in 3 days.", "in 2 days.", "tomorrow.", "today.", "today."]
+
+
+def test_what_experts_read() -> None:
+    assert asked_lines(Invitation(), "zh", BEFORE) == {}
+    assert asked_lines(ASKED, "zh", BEFORE) == {
+        "greeting": "年末将至，祝您一切顺利。",
+        "asks": "本次调查由内审部组织。",
+        "until": "请于2026年12月18日星期五 18:00（北京时间）前完成作答，还有 3 天。",
+        "contact": "如有疑问，请联系：李四 010-1234。",
+    }
+    over = asked_lines(ASKED, "en", AFTER)
+    assert "until" not in over
+    assert over["over"] == (
+        "The time to answer ended on Friday, 18 December 2026, 18:00 (Beijing time). What you "
+        "answer is still taken, until the organizer closes the round."
+    )
+    assert over["greeting"] == "年末将至，祝您一切顺利。"  # there is none in English
+
+
+def test_an_invitation() -> None:
+    text = invitation_letter(
+        "2026年评价", "张三", "https://x.example/i/t", invitation=ASKED, language="zh", now=BEFORE
+    )
+    assert text == (
+        "尊敬的张三：\n\n年末将至，祝您一切顺利。\n\n"
+        "诚邀您参与“2026年评价”的专家判断，请打开您的专属链接：\n\nhttps://x.example/i/t\n\n"
+        "此链接无需密码，请勿转发他人。每次作答都会立即保存，可随时中断，以后用同一链接继续。\n\n"
+        "请于2026年12月18日星期五 18:00（北京时间）前完成作答，还有 3 天。\n\n"
+        "如有疑问，请联系：李四 010-1234。\n\n感谢您的支持！\n\n内审部\n"
+    )
+
+
+def test_reminders_say_how_far_it_is_and_where_the_link_is() -> None:
+    def paragraphs(replied: tuple[int, int], link: str, asked: Invitation) -> list[str]:
+        text = reminder_letter(
+            "2026", "Li", replied, link, invitation=asked, language="en", now=AFTER
+        )
+        return text.strip().split("\n\n")
+
+    assert paragraphs((3, 35), "", Invitation()) == [
+        "Dear Li,",
+        "Your answers for “2026” are not complete yet: 3 of 35 comparisons are answered. They are "
+        "kept, and you go on where you stopped.",
+        "Please open your personal link. If you no longer have it, tell us, and you get a new one.",
+        "Thank you.",
+    ]
+    some = paragraphs((0, 35), "https://x.example/i/t", ASKED)
+    assert some[2:4] == [
+        "For “2026” we have no answers of yours yet.",
+        "Your personal link:\nhttps://x.example/i/t",
+    ]
+    assert some[4].startswith("The time to answer ended on Friday")
+    assert paragraphs((35, 35), "", ASKED)[2] == (
+        "For “2026” you have answered everything; now please submit your answers."
+    )
