@@ -794,6 +794,7 @@ _STUDY = {
     "the_contradictions": _("The list of contradictions"),
     "the_document": _("The document number"),
     "the_names": _("the names"),
+    "the_outline": _("the outline"),
     "the_sentence": _("The sentence"),
     "the_stated": _("Where they said so"),
     "the_layout": _("The layout of the file"),
@@ -1064,6 +1065,9 @@ _FILES = {
     "not_a_fraction": _("{value!r} is no number, expected one such as 0.25 or 1/3"),
     "is_utf16": _("{source}: is UTF-16 text, expected UTF-8: save it with the encoding UTF-8"),
     "item_not_below": _("{place}: {name!r}, expected an item below {parent!r}: {valid}"),
+    "outline_empty": _(
+        "{source}: there is no name in it; write the names of the items, each in a line of its own"
+    ),
     "item_twice": _("{place}: {name!r} stands twice, expected once"),
     "item_weight": _("{place}: {item!r}: weight {weight!r}, expected a number from 0 to 1"),
     "item_with_itself": _("{place}: {item!r} is compared with itself, expected two items"),
