@@ -645,6 +645,8 @@ _STUDY = {
         "cr_limit = {value!r}, expected 'saaty' or a number from {least} to {most}"
     ),
     "draft_explanation_missing": _("{item!r}: explanation ({language}) is empty, expected text"),
+    "draft_goal": _("the goal"),
+    "draft_item": _("item {number} of {parent!r}"),
     "draft_item_wrong": _("{item!r}: {problem}"),
     "draft_name_missing": _("{item!r}: name ({language}) is empty, expected text"),
     "draft_source_missing": _("{item!r}: source is empty, expected text"),
@@ -793,6 +795,7 @@ _STUDY = {
     "the_consent": _("The consent"),
     "the_contradictions": _("The list of contradictions"),
     "the_document": _("The document number"),
+    "the_draft": _("The draft of the survey"),
     "the_names": _("the names"),
     "the_outline": _("the outline"),
     "the_sentence": _("The sentence"),
@@ -1597,6 +1600,11 @@ _STORE = {
     "expert_stays": _(
         "“{name}” has answered in “{title}” and stays there with this name and organization."
     ),
+    "draft_changed": _(
+        "This draft was changed in another window meanwhile. What is stored there is shown now; "
+        "your last change is not in it, please make it again."
+    ),
+    "draft_gone": _("This draft is not there any more: it was deleted in another window."),
     "export_column": _("{place}: {name} is {found}, expected {expected}"),
     "export_keys": _("{place}: {found}, expected an object with {keys}"),
     "export_kind": _(

@@ -224,7 +224,7 @@ def _names(text: str) -> list[str]:
     return []
 
 
-def _branch(place: str, name: str, explanation: str = "") -> Branch:
+def _branch(place: str | Phrase, name: str, explanation: str = "") -> Branch:
     return Branch(check_name(name, place), place, explanation)
 
 

@@ -12,6 +12,7 @@ from .backups import Backups
 from .checkpointer import Checkpointer
 from .documents import Documents
 from .doors import Doors
+from .drafts import Drafts
 from .evaluations import Evaluations
 from .health import Health
 from .people import People
@@ -33,6 +34,7 @@ class Store(
     Documents,
     Evaluations,
     Reports,
+    Drafts,
     Health,
     Backups,
     ServerSettings,

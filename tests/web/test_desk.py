@@ -721,7 +721,8 @@ def test_a_study_file_restores_the_study(visit, store, organizer, study, tmp_pat
 def test_a_survey_is_written_in_the_editor(visit, store, organizer):
     app = visit(organizer, "editor")
     app.button(key="new-en").click().run()
-    assert "- goal (no name yet): name (English)" in app.warning[0].value
+    said = app.warning[0].value
+    assert "- the whole survey: name (English)\n- item 1 of the goal: name (English)" in said
 
     def write(node: str, name: str) -> None:
         app.button(key=f"node-{node}").click().run()

@@ -117,10 +117,9 @@ def show_start() -> None:
 
 
 def node_name(now: Draft, node: str) -> str:
-    """A node's name, or that it has none yet."""
-    _ = state.translate()
+    """A node's name, or where it stands."""
     label = now.label(node)
-    return _("{id} (no name yet)").format(id=node) if label == node else label
+    return label if isinstance(label, str) else state.in_words(label)
 
 
 def show_tree(now: Draft, chosen: str) -> None:
