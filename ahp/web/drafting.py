@@ -1,0 +1,191 @@
+"""The draft of a survey that a window has open: stored whenever a field is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from ..errors import AHPError, DatabaseError, StoreError
+from ..process.draft import Draft, DraftNode, History
+from ..store import KeptDraft
+from . import state
+
+WHOLE = ""
+"""In place of the id of an item: the survey as a whole."""
+
+_DRAFT, _ITEM = "draft", "item"  # in the address
+_OPEN, _CHOSEN, _SHOWN = "draft_open", "draft_chosen", "draft_shown"  # in the session
+_TYPED, _ANEW = "draft_typed", "draft_anew"  # what isn't stored yet; how often fields began anew
+
+
+def field_key(what: str, node: str, language: str = "") -> str:
+    """Key of a field: another one after what it shows was changed elsewhere than in it."""
+    form = st.session_state
+    return f"{what}-{node}-{language}-{form.get(_OPEN, '')[:8]}-{form.get(_ANEW, 0)}"
+
+
+def begin_fields_anew() -> None:
+    """Let all fields show what is stored."""
+    st.session_state[_ANEW] = st.session_state.get(_ANEW, 0) + 1
+    st.session_state.pop(_TYPED, None)
+
+
+def go_to(draft_id: str) -> None:
+    """Open a draft in this window."""
+    leave()
+    st.session_state[_OPEN] = draft_id
+
+
+def leave() -> None:
+    """Show the drafts that there are."""
+    for key in (_OPEN, _CHOSEN, _SHOWN, _TYPED, _ANEW):
+        st.session_state.pop(key, None)
+    for key in (_DRAFT, _ITEM):
+        st.query_params.pop(key, None)
+
+
+def begin(draft: Draft) -> bool:
+    """Keep a new draft and open it; whether that was not refused."""
+    return state.attempt(lambda: go_to(state.desk().add_draft(draft).id))
+
+
+def delete(draft_id: str) -> None:
+    """Delete a draft."""
+    state.attempt(lambda: state.desk().delete_draft(draft_id))
+
+
+def note() -> None:
+    """Keep in mind what stands in the fields, until `current` can store it."""
+    if (shown := st.session_state.get(_SHOWN)) is not None:
+        st.session_state[_TYPED] = _with_fields(_typed(shown))
+
+
+def current() -> KeptDraft | None:
+    """The draft of this window with what stands in its fields, stored; None where none is open.
+
+    Raises:
+        AHPError: what stands in the fields can't be stored, as in another window the draft was
+            changed or deleted; the fields then show what is stored.
+    """
+    draft_id = st.session_state.get(_OPEN) or st.query_params.get(_DRAFT)
+    if not draft_id:
+        return None
+    st.session_state[_OPEN] = draft_id
+    try:
+        kept = state.desk().draft(draft_id)
+        shown = st.session_state.setdefault(_SHOWN, kept)
+        typed = _with_fields(_typed(shown))
+        if shown.version != kept.version:
+            begin_fields_anew()
+            st.session_state[_SHOWN] = kept
+            if typed != shown.history.draft:
+                raise StoreError("draft_changed")
+            return kept
+        history = kept.history.to(typed)
+        if history is not kept.history:
+            kept = state.desk().save_draft(kept, history)
+    except DatabaseError:  # what was typed is stored once it is there again
+        raise
+    except AHPError as error:
+        begin_fields_anew()
+        if isinstance(error, StoreError) and error.code == "draft_gone":
+            leave()
+        raise
+    st.session_state.pop(_TYPED, None)
+    st.session_state[_SHOWN] = kept
+    return kept
+
+
+def change(step: Callable[[History], History], chosen: str | None = None) -> bool:
+    """Go on with what a step makes of the draft; whether that was not refused.
+
+    Args:
+        step: it.
+        chosen: id of the item that is chosen then; None = as it is.
+    """
+
+    def go_on() -> None:
+        if (kept := current()) is not None:
+            if (history := step(kept.history)) != kept.history:
+                st.session_state[_SHOWN] = state.desk().save_draft(kept, history)
+            if chosen is not None:
+                st.session_state[_CHOSEN] = chosen
+
+    return state.attempt(go_on)
+
+
+def turn(step: Callable[[History], History]) -> None:
+    """Go on with a step of the history, or with another tree, which all fields then show."""
+    if change(step):
+        begin_fields_anew()
+
+
+def add(parent: str) -> None:
+    """Add an item below another one, and choose it."""
+
+    def step(history: History) -> History:
+        draft, node = history.draft.add(parent)
+        st.session_state[_CHOSEN] = node
+        return history.to(draft)
+
+    change(step)
+
+
+def choose(node: str) -> None:
+    """Choose an item, or the survey as a whole."""
+    change(lambda history: history, node)
+
+
+def chosen(draft: Draft) -> str:
+    """Id of the chosen item, after a reload the one in the address; both say it then."""
+    every = [WHOLE, *(one.id for _depth, one in draft.outline())]
+    here = st.session_state.get(_CHOSEN)
+    if here is None:
+        number = st.query_params.get(_ITEM, "")
+        here = every[int(number)] if number.isdecimal() and int(number) < len(every) else WHOLE
+    here = here if here in every else WHOLE
+    st.session_state[_CHOSEN] = here
+    for key, value in ((_DRAFT, st.session_state[_OPEN]), (_ITEM, str(every.index(here)))):
+        if st.query_params.get(key) != value:
+            st.query_params[key] = value
+    return here
+
+
+def _typed(shown: KeptDraft) -> Draft:
+    """The draft that fields were typed into."""
+    typed: Draft = st.session_state.get(_TYPED, shown.history.draft)
+    return typed
+
+
+def _with_fields(draft: Draft) -> Draft:
+    """A draft with what stands in the fields that are shown."""
+    for node in draft.nodes:
+        name = _texts(node.name, "name", node.id)
+        draft = draft.write(node.id, name, _texts(node.explanation, "explanation", node.id))
+        draft = draft.give(node.id, *_given(draft, node))
+    draft = draft.entitle(
+        _texts(draft.name, "name", WHOLE), _texts(draft.description, "explanation", WHOLE)
+    )
+    return replace(draft, pasted=_stands("pasted", WHOLE, draft.pasted))
+
+
+def _stands(what: str, node: str, otherwise: Any, language: str = "") -> Any:
+    return st.session_state.get(field_key(what, node, language), otherwise)
+
+
+def _texts(given: Mapping[str, str], what: str, node: str) -> dict[str, str]:
+    """What stands in a text's fields, one a language."""
+    return {language: _stands(what, node, text, language) for language, text in given.items()}
+
+
+def _given(draft: Draft, node: DraftNode) -> tuple[dict[str, float] | None, str]:
+    """The weights that stand in the fields below an item, None = compared, and their source."""
+    source = _stands("source", node.id, node.source)
+    kids = draft.children(node.id)
+    if not kids or not _stands("given", node.id, node.weights is not None):
+        return None, source
+    before = node.weights or dict.fromkeys((kid.id for kid in kids), round(1 / len(kids), 4))
+    return {kid.id: _stands("weight", kid.id, before.get(kid.id, 0.0)) for kid in kids}, source
