@@ -12,6 +12,8 @@ from tests.browser import actions
 from tests.browser.actions import DESKTOP, PHONE
 from tests.running_server import RunningServer
 
+pytestmark = pytest.mark.slow
+
 LIST = """一、成本
 租金
 物业费
@@ -72,7 +74,7 @@ def fits(page: Page) -> bool:
     return not page.evaluate(wider)
 
 
-@pytest.mark.parametrize("size", [DESKTOP, *actions.slow(PHONE)], ids=["desktop", "phone"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_from_a_pasted_list_to_six_links(
     browser: Browser, running: RunningServer, size: dict[str, int]
 ) -> None:
