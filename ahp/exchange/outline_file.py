@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..datafile import MAX_TOML, check_size
+from ..datafile import MAX_FILE, MAX_TOML, check_size
 from ..errors import SurveyError
 from ..messages import Phrase
 from ..tables.delimited import encoding_of
-from ..tables.grids import MAX_UNPACKED, Grid, read_grid, read_sheets
+from ..tables.grids import Grid, read_grid, read_sheets
 from ..tables.workbooks import unpack
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _of_document(content: bytes, name: str) -> str:
     import docx  # noqa: PLC0415 - slow to load, needed here alone
 
     try:
-        unpack(content, MAX_UNPACKED)
+        unpack(content, 2 * MAX_FILE)
         document = docx.Document(io.BytesIO(content))
         tables = [one for one in document.tables if len(one.columns) > 1 and len(one.rows) > 1]
         if tables:

@@ -312,7 +312,12 @@ class Draft:
         for _, one in self.outline():
             if one.parent in gone:
                 gone.add(one.id)
-        return replace(self, nodes=tuple(one for one in self.nodes if one.id not in gone))
+        draft = replace(self, nodes=tuple(one for one in self.nodes if one.id not in gone))
+        for one in draft.nodes:
+            if one.weights is not None and gone & one.weights.keys():
+                left = {kid: weight for kid, weight in one.weights.items() if kid not in gone}
+                draft = draft.give(one.id, left or None, one.source)
+        return draft
 
     def move(self, node: str, by: int) -> Self:
         """With a node one place up (-1) or down (1) among its siblings, if there is one."""

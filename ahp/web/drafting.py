@@ -19,6 +19,7 @@ WHOLE = ""
 _DRAFT, _ITEM = "draft", "item"  # in the address
 _OPEN, _CHOSEN, _SHOWN = "draft_open", "draft_chosen", "draft_shown"  # in the session
 _TYPED, _ANEW = "draft_typed", "draft_anew"  # what isn't stored yet; how often fields began anew
+_BEGUN = "drafts_begun"  # how many
 
 
 def field_key(what: str, node: str, language: str = "") -> str:
@@ -47,9 +48,19 @@ def leave() -> None:
         st.query_params.pop(key, None)
 
 
+def start_key(what: str) -> str:
+    """Key of a field that a draft begins with: another one once a draft was begun."""
+    return f"{what}-{st.session_state.get(_BEGUN, 0)}"
+
+
 def begin(draft: Draft) -> bool:
     """Keep a new draft and open it; whether that was not refused."""
-    return state.attempt(lambda: go_to(state.desk().add_draft(draft).id))
+
+    def go_on() -> None:
+        go_to(state.desk().add_draft(draft).id)
+        st.session_state[_BEGUN] = st.session_state.get(_BEGUN, 0) + 1
+
+    return state.attempt(go_on)
 
 
 def delete(draft_id: str) -> None:
@@ -187,5 +198,7 @@ def _given(draft: Draft, node: DraftNode) -> tuple[dict[str, float] | None, str]
     kids = draft.children(node.id)
     if not kids or not _stands("given", node.id, node.weights is not None):
         return None, source
-    before = node.weights or dict.fromkeys((kid.id for kid in kids), round(1 / len(kids), 4))
-    return {kid.id: _stands("weight", kid.id, before.get(kid.id, 0.0)) for kid in kids}, source
+    equal = dict.fromkeys((kid.id for kid in kids), round(1 / len(kids), 4))
+    before = equal if node.weights is None else node.weights
+    stand = {kid.id: _stands("weight", kid.id, before.get(kid.id)) for kid in kids}
+    return {kid: weight for kid, weight in stand.items() if weight is not None}, source

@@ -310,3 +310,10 @@ def test_a_draft_that_is_too_long_is_refused() -> None:
     with pytest.raises(TextLimitError) as refused:
         History.of(replace(full(), pasted="x" * 2**19))
     assert str(refused.value).startswith("The draft of the survey has 5")
+
+
+def test_what_is_removed_has_no_weight_any_more() -> None:
+    given = full().give("goal", {"n1": 0.4, "n2": 0.6}, "Rule 5")
+    assert given.remove("n1").node("goal").weights == {"n2": 0.6}
+    none = given.remove("n1").remove("n2").node("goal")
+    assert (none.weights, none.source) == (None, "Rule 5")

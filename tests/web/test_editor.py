@@ -84,7 +84,7 @@ def test_a_pasted_list_becomes_a_study_and_is_there_after_every_reload(
     editor: Callable[..., AppTest], store: Store
 ) -> None:
     app = editor(language="zh")
-    app.text_area(key="list").set_value(LIST).run()
+    keyed(app.text_area, "list-").set_value(LIST).run()
     app = editor(app, "zh")
     assert keyed(app.text_area, "pasted-").value == LIST
     assert READ in texts(app)
@@ -118,7 +118,7 @@ def test_a_list_that_can_t_be_read_is_mended(editor: Callable[..., AppTest], sto
     press(app, "show_tree")
     assert [one.value for one in app.warning] == ["Please paste or write the list first."]
     assert store.drafts() == []
-    app.text_area(key="list").set_value("Car\n  Price\n  Price").run()
+    keyed(app.text_area, "list-").set_value("Car\n  Price\n  Price").run()
     assert [one.value for one in app.error] == ["line 3: “Price” stands twice, expected once"]
     assert "take_over" not in {one.key for one in app.button}
     keyed(app.text_area, "pasted-").set_value("Car\n  Price\n  Comfort").run()
@@ -142,9 +142,9 @@ def test_a_file_of_word_becomes_a_list(editor: Callable[..., AppTest]) -> None:
         made.add_paragraph(text, style or None)
     made.save(stream)
     app = editor()
-    app.file_uploader(key="outline_file").set_value(("a.docx", b"PK", "x")).run()
+    keyed(app.file_uploader, "outline_file-").set_value(("a.docx", b"PK", "x")).run()
     assert [one.value for one in app.error] == ["a.docx: is no DOCX file, or a damaged one"]
-    app.file_uploader(key="outline_file").set_value(("a.docx", stream.getvalue(), "x")).run()
+    keyed(app.file_uploader, "outline_file-").set_value(("a.docx", stream.getvalue(), "x")).run()
     assert keyed(app.text_area, "pasted-").value == "Car\n  Price\n  Comfort"
 
 
@@ -188,7 +188,7 @@ def test_a_survey_is_written_from_nothing(editor: Callable[..., AppTest], store:
 
 def test_the_chosen_item_is_there_after_a_reload(editor: Callable[..., AppTest]) -> None:
     app = editor()
-    app.text_area(key="list").set_value("Car\n  Price\n  Comfort").run()
+    keyed(app.text_area, "list-").set_value("Car\n  Price\n  Comfort").run()
     press(app, "take_over")
     press(app, "node-comfort")
     again = editor(app)
@@ -201,7 +201,7 @@ def test_what_stands_below_goes_with_an_item_once_that_is_confirmed(
     editor: Callable[..., AppTest], store: Store
 ) -> None:
     app = editor()
-    app.text_area(key="list").set_value("Car\n  Price\n  Comfort\n    Seats\n    Noise").run()
+    keyed(app.text_area, "list-").set_value("Car\n  Price\n  Comfort\n    Seats\n    Noise").run()
     press(app, "take_over")
     press(app, "node-comfort")
     assert "“Comfort” goes with all that stands below it (2)." in texts(app)
@@ -219,7 +219,7 @@ def test_what_stands_below_goes_with_an_item_once_that_is_confirmed(
 
 def test_one_language_until_another_is_wanted(editor: Callable[..., AppTest], store: Store) -> None:
     app = editor()
-    app.text_area(key="list").set_value("Car: price, comfort").run()
+    keyed(app.text_area, "list-").set_value("Car: price, comfort").run()
     press(app, "take_over")
     assert [box.label for box in app.text_input][:1] == ["Name of the survey"]
     assert app.button(key="add_language-zh").label == "Add another language: 中文"
@@ -298,7 +298,7 @@ def test_drafts_are_listed_and_deleted(editor: Callable[..., AppTest], store: St
     assert [one.value for one in other.error] == [
         "This draft is not there any more: it was deleted in another window."
     ]
-    assert [one.key for one in other.text_area] == ["list"]
+    assert [one.label for one in other.text_area] == ["List of names"]
 
 
 def test_what_is_typed_while_the_database_is_away_is_stored_later(
@@ -328,10 +328,10 @@ def test_a_survey_is_copied(
     box.select(next(one for one in box.options if one == "Study “2026”")).run()
     press(app, "begin_copy")
     press(app, "all_drafts")
-    app.file_uploader(key="draft_file").set_value(("a.toml", b"format = 2", "x")).run()
+    keyed(app.file_uploader, "draft_file-").set_value(("a.toml", b"format = 2", "x")).run()
     assert len(app.error) == 1
     content = survey_toml(survey).encode()
-    app.file_uploader(key="draft_file").set_value(("a.toml", content, "x")).run()
+    keyed(app.file_uploader, "draft_file-").set_value(("a.toml", content, "x")).run()
     assert [one.survey().content_hash for one in drafts(store)] == [survey.content_hash] * 2
 
 
@@ -363,3 +363,25 @@ def test_weights_are_given(visit: Visit, store: Store, organizer: str) -> None:
     press(app, "node-n1")
     press(app, "node-goal")
     assert [box.value for box in app.number_input] == [0.5, 0.5]
+
+
+def test_an_item_beside_given_weights_has_none_yet_and_can_be_undone(
+    editor: Callable[..., AppTest],
+) -> None:
+    app = editor()
+    keyed(app.text_area, "list-").set_value("Car: price, comfort").run()
+    press(app, "take_over")
+    press(app, "node-car")
+    keyed(app.toggle, "given-car-").set_value(True).run()
+    press(app, "add_below")
+    write(app, "name-n1-en", "noise")
+    press(app, "node-car")
+    assert [box.value for box in app.number_input] == [0.5, 0.5, None]
+    keyed(app.text_input, "source-car-").set_value("Rule 5").run()
+    assert [one.value for one in app.warning] == [
+        "Not finished yet: “noise”: missing, expected a weight for each child of “Car”"
+    ]
+    for _ in range(3):
+        press(app, "undo")
+    assert [box.value for box in app.number_input] == [0.5, 0.5]
+    assert not app.button(key="redo").disabled

@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from ahp.errors import AccessError, AHPError
+from ahp.errors import AccessError, AHPError, DatabaseError
 from ahp.exchange.outline import outline_branches
 from ahp.exchange.outline_file import OUTLINES, read_outline
 from ahp.exchange.survey_text import survey_toml
@@ -129,13 +129,13 @@ def show_beginnings() -> None:
     _ = state.translate()
     pasted, copied, blank = st.tabs([_("From a list"), _("From a survey"), _("Empty")])
     with pasted:
-        text = show_list_field("", "list")
+        text = show_list_field("", drafting.start_key("list"))
         if st.button(_("Show it as a tree"), type="primary", key="show_tree") and not text.strip():
             st.warning(_("Please paste or write the list first."))
         file = st.file_uploader(
             _("Or a file of Word, Excel or an editor; of a workbook its first sheet is read"),
             type=list(OUTLINES),
-            key="outline_file",
+            key=drafting.start_key("outline_file"),
         )
         if file is not None:
             try:
@@ -166,7 +166,9 @@ def show_copied() -> None:
     which = st.selectbox(_("Survey"), list(surveys), format_func=labels.__getitem__)
     if st.button(_("Begin with a copy of it"), icon=":material/edit:", key="begin_copy"):
         begin(Draft.of(surveys[which]))
-    file = st.file_uploader(_("Or a survey file (TOML)"), type=["toml"], key="draft_file")
+    file = st.file_uploader(
+        _("Or a survey file (TOML)"), type=["toml"], key=drafting.start_key("draft_file")
+    )
     if file is not None:
         try:
             survey = survey_from_toml(file.getvalue(), file.name)
@@ -396,7 +398,7 @@ def show_given(now: Draft, node: DraftNode) -> None:
             _("Weight of “{name}”").format(name=state.plain(node_name(now, kid.id))),
             min_value=0.0,
             max_value=1.0,
-            value=node.weights[kid.id],
+            value=node.weights.get(kid.id),
             step=0.01,
             format="%.4f",
             on_change=note,
@@ -516,6 +518,8 @@ def stored() -> KeptDraft | None:
     """The draft of this window, stored; what was refused is shown."""
     try:
         return drafting.current()
+    except DatabaseError:
+        raise
     except AHPError as error:
         state.show_error(error)
         return drafting.current()
