@@ -670,6 +670,7 @@ _STUDY = {
     "experts_named_twice": _(
         "{place}: experts are the keys of the matrices already, expected experts=None"
     ),
+    "experts_no_list": _("{place}: {value}, expected a list of names in the order of the matrices"),
     "experts_not_connected": _(
         "no expert's own judgments under {parent!r} connect all items, expected those of one or "
         "more: the mean of the experts' weights needs them"
@@ -894,6 +895,7 @@ _FILES = {
     "branch_colons": _("{place}: {text!r} has {count} colons, expected one, as in 'A: a1, a2;'"),
     "branch_twice": _("{place}: branch {name!r} stands twice, expected once"),
     "branch_unended": _("{place}: the last branch does not end, expected ';'"),
+    "cell_covered": _("{place}: merged with {cell}, expected a cell of its own for each judgment"),
     "cell_merged": _(
         "{place}: merged with other cells, expected a cell of its own; undo the change, or ask "
         "the organizer for the questionnaire anew"
@@ -1008,6 +1010,7 @@ _FILES = {
     "expert_in_two_rows": _(
         "{place}: {expert!r} stands in row {first}, too; expected a row for each expert"
     ),
+    "expert_silent_left_out": _("{source}: nothing is judged on sheet {sheet!r}, it is left out"),
     "file_absent": _("No such file or directory"),
     "file_exists": _("File exists"),
     "file_is_folder": _("Is a directory"),
@@ -1019,6 +1022,9 @@ _FILES = {
     "gluc_empty": _("{source}: is empty, expected an ahp file"),
     "gluc_judgment": _("{place}: {count} values, expected three such as [A, B, 1/4]"),
     "gluc_version": _("{version!r}, expected 2.0"),
+    "heading_of_another": _(
+        "{place}: heading {heading!r}, read as the matrix of {name!r}, which has its items"
+    ),
     "heading_unknown": _(
         "{place}: heading {heading!r}, expected the name of an item, or {goal!r} as at {first}"
     ),
@@ -1046,6 +1052,9 @@ _FILES = {
     "matrices_missing": _(
         "{source}: sheet {sheet!r} has no matrix for {names!r}, nothing is judged there"
     ),
+    "matrix_names_across": _(
+        "{place}: name {name!r}, expected {expected!r} as in the first column"
+    ),
     "matrix_of_none": _("{place}: items {items!r}, expected those below one of {names!r}"),
     "matrix_of_several": _(
         "{place}: items {items!r} stand below several, expected one of them as heading: {names!r}"
@@ -1057,6 +1066,10 @@ _FILES = {
     "matrix_without_heading": _(
         "{place}: the matrix has no heading, expected the item it belongs to in its corner or "
         "above it"
+    ),
+    "name_no_words": _("{place}: {name!r} is a number or a date, expected the name of an item"),
+    "names_beside": _(
+        "{place}: read with the items {items!r}; {names!r} beside or below them passed over"
     ),
     "no_goal_matrix": _(
         "{place}: all matrices belong to items of others, expected one that belongs to the goal"
@@ -1193,6 +1206,7 @@ _FILES = {
         "{place}: not YAML; please check the indentation, colons and quotation marks there"
     ),
     "nothing": _("nothing"),
+    "nothing_judged": _("{source}: nothing is judged in the matrices, expected one pair or more"),
     "nothing_left_to_ask": _("skip = {skipped!r}, expected a parent that is left to ask about"),
     "nothing_to_write": _("no judgments, expected one at least: an answers file can't be empty"),
     "number_not_finite": _("{value}, expected a finite number"),
@@ -1201,10 +1215,13 @@ _FILES = {
         "{source}: is a web page that is called a workbook; open it in a spreadsheet program and "
         "save it as an .xlsx file"
     ),
+    "of_sheet": _("{source}: sheet {sheet!r}: {problem}"),
     "one_cell_read": _(
         "{place}: judgments read as the reciprocal where one cell of a pair is empty: {count}"
     ),
     "sheet_without_matrix": _("{source}: sheet {sheet!r} has no judgment matrix and is left out"),
+    "sheets_hidden": _("{source}: hidden sheets left out: {names!r}"),
+    "too_many_matrices": _("{place}: more than {most} matrices on this sheet, expected fewer"),
     "weights_panel_missing": _(
         "the judgments from which the weights were drawn can't be found; the report can't be made "
         "without them"

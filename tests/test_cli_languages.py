@@ -184,6 +184,17 @@ def test_errors_are_english_in_a_chinese_terminal(
     assert ": 18 indicators, 35 comparisons, languages zh en, " in capsys.readouterr().out
 
 
+def test_what_keeps_a_server_from_starting_is_in_the_language_of_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is for people alone."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    monkeypatch.setenv("LANGUAGE", "")
+    monkeypatch.setenv("AHP_BASE_URL", "nonsense")
+    assert main(["serve"]) == 2
+    assert capsys.readouterr().err.startswith("ahp：错误：AHP_BASE_URL")
+
+
 def test_the_language_of_converted_names_is_another(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = "convert x.csv --from ahpsurvey --to long-csv --language zh"
     assert main(arguments.split()) == 2

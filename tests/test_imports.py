@@ -98,7 +98,7 @@ LIBRARIES: dict[str, set[str]] = {
     "yaml": {"exchange"},
     "tomli_w": {"exchange"},
     "segno": {"exchange"},
-    "jinja2": {"templates"},
+    "jinja2": {"templates", "web"},
     "markupsafe": {"exchange", "report"},
     "lxml": {"report"},
     "pypdf": {"exchange", "report"},

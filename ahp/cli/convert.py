@@ -26,7 +26,7 @@ CONVERT_TO = ("ahp-os", "ahpsurvey", "column-mapping", "hierarchy-text", "long-c
 """Formats that `ahp convert` reads and writes."""
 
 CODINGS = ("signed", "position", "ratio", "text")
-"""Of `ahp.exchange.column_mapper`, which comes with the app."""
+"""Of `ahp.exchange.column_mapper`, which is read when asked for."""
 
 
 def add(commands: Commands) -> None:
@@ -86,12 +86,15 @@ def add(commands: Commands) -> None:
 
 @dataclass(frozen=True)
 class _Converted:
-    """What `ahp convert` read, and in words what the file holds beside it."""
+    """What `ahp convert` read, and in words what the file holds beside it; the mapping where that
+    is what is written.
+    """
 
     survey: Survey | None
     answers: Answers
     kept: dict[str, Any] = field(default_factory=dict)
     beside: tuple[tuple[int, str], ...] = ()
+    mapping: ColumnMapping | None = None
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -170,7 +173,7 @@ def _check_conversion(arguments: argparse.Namespace) -> None:
 
 
 def _read_project(arguments: argparse.Namespace, options: dict[str, str]) -> _Converted:
-    """A survey with its answers."""
+    """The project of another program."""
     path = Path(arguments.input)
     if arguments.source == "ahp-os":
         from ..exchange.ahp_os import read_project  # noqa: PLC0415 - read when asked for
@@ -258,12 +261,10 @@ def _read_platform(arguments: argparse.Namespace, survey: Survey) -> _Converted:
     if open_pairs := column_mapper.missing(mapping, survey):
         count, total = len(open_pairs), len(survey.hierarchy.comparisons)
         said.append(Phrase("comparisons_without_column", count=count, total=total))
-    kept: dict[str, Any] = {"mapping": mapping}
     if arguments.target == "column-mapping":
-        return _Converted(survey, Answers((), (*table.remarks, *said)), kept)
+        return _Converted(survey, Answers((), (*table.remarks, *said)), mapping=mapping)
     answers = column_mapper.apply_mapping(table, mapping, survey)
-    remarks = (*answers.remarks, *said)
-    return _Converted(survey, replace(answers, remarks=remarks), kept)
+    return _Converted(survey, replace(answers, remarks=(*answers.remarks, *said)))
 
 
 def _converted(taken: TakenOver, target: str) -> _Converted:
@@ -281,14 +282,12 @@ def _write_conversion(arguments: argparse.Namespace, taken: _Converted) -> bytes
     from ..exchange import ahp_os, ahpsurvey, long_csv, survey_text  # noqa: PLC0415
 
     language = arguments.names_language
-    if arguments.target == "column-mapping":
-        mapping: ColumnMapping = taken.kept["mapping"]
-        return mapping.to_json().encode()
+    if taken.mapping is not None:
+        return taken.mapping.to_json().encode()
     if taken.survey is None or arguments.target == "long-csv":
         return long_csv.write_answers(taken.answers)
     if arguments.target == "ahp-os":
-        kept = {name: one for name, one in taken.kept.items() if name != "mapping"}
-        return ahp_os.write_project(taken.survey, taken.answers, language=language, **kept)
+        return ahp_os.write_project(taken.survey, taken.answers, language=language, **taken.kept)
     if arguments.target == "ahpsurvey":
         return ahpsurvey.write_ahpsurvey(
             taken.survey, taken.answers, negative_is=arguments.negative_is

@@ -20,8 +20,11 @@ def table_language(arguments: argparse.Namespace) -> str:
 
 
 def line_language(arguments: argparse.Namespace) -> str:
-    """Of errors, warnings and lines that programs read as well: English unless asked for."""
-    return arguments.language or "en"
+    """Of errors, warnings and lines that programs read as well: English unless asked for, or where
+    a command is for people alone.
+    """
+    for_people = getattr(arguments, "for_people", False)
+    return arguments.language or (terminal_language() if for_people else "en")
 
 
 def fail(problem: object, language: str, status: int = 2, program: str = "ahp") -> int:

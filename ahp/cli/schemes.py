@@ -78,7 +78,7 @@ def _template(arguments: argparse.Namespace) -> int:
     for option in ("raters", "items"):
         if getattr(arguments, option) < 1:
             raise OptionError("count_below_1", option=option, value=getattr(arguments, option))
-    units = _units(arguments.units, arguments) if arguments.units else scheme.units
+    units = _units(arguments) if arguments.units else scheme.units
     today = date.today()
     period = arguments.period or str(period_of(scheme.period.kind, today.year, today.month))
     content = evaluation_workbook(
@@ -95,11 +95,11 @@ def _template(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _units(text: str, arguments: argparse.Namespace) -> tuple[str, ...]:
+def _units(arguments: argparse.Namespace) -> tuple[str, ...]:
     """Names between commas, or one a line of a file."""
-    path = Path(text)
+    path = Path(arguments.units)
     if not path.is_file():
-        return tuple(name.strip() for name in text.split(",") if name.strip())
+        return tuple(name.strip() for name in arguments.units.split(",") if name.strip())
     grid = read_grid(read_bytes(path, EvaluationError), str(path), EvaluationError)
     print_notes(grid.remarks, arguments)
     return tuple(cells[0] for _, cells in grid.lines() if cells[0])

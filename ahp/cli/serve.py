@@ -25,7 +25,7 @@ def add(commands: Commands) -> None:
         "--metrics-host", default=os.environ.get("AHP_METRICS_HOST") or "127.0.0.1"
     )
     add_language(command)
-    command.set_defaults(run=_run)
+    command.set_defaults(run=_run, for_people=True)
 
 
 def _port(text: str) -> int:

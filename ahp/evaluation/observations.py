@@ -24,7 +24,14 @@ from ..errors import EvaluationError
 from ..messages import Phrase
 from ..result import Result, data_frame, read_only
 from ..tables.delimited import UNCALCULATED, Row
-from ..tables.opened import HeaderRow, cell_text, find_headers, header_key, open_table
+from ..tables.opened import (
+    HeaderRow,
+    cell_text,
+    find_headers,
+    header_key,
+    is_sheet_error,
+    open_table,
+)
 from .exact import Ratios, Whole, narrowed, whole
 from .periods import parse_period
 
@@ -81,10 +88,6 @@ _REMEMBERED = 200_000
 _PLAIN = re.compile(r"(-?)(\d+)(?:\.(\d+))?")
 _NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+)?(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?(%?)")
 _ONE_COMMA = re.compile(r"[+-]?(?:(?P<thousands>[1-9]\d{0,2},\d{3})|\d+,\d+)%?")
-_SHEET_ERROR = re.compile(
-    r"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!)"
-    r"|Err:\d{3}"
-)
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?([T ][\d:.]+)?")
 _WHITESPACE = re.compile(r"\s+")
 _SHEETS = ("observations", "观测值")
@@ -567,7 +570,7 @@ def cell_problem(text: str) -> Phrase | None:
         return Phrase("cell_too_long", count=len(text), most=MAX_LENGTH)
     if text == UNCALCULATED:
         return Phrase("cell_uncalculated")
-    return Phrase("cell_is_error", text=text) if _SHEET_ERROR.fullmatch(text) else None
+    return Phrase("cell_is_error", text=text) if is_sheet_error(text) else None
 
 
 def word_key(text: str) -> str:

@@ -11,7 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -83,7 +83,7 @@ def read_ahpsurvey(
 
     A column is found by the names of its two items, in either order: ids or names of the survey in
     any of its languages. An item may have `_` in its name as long as the column can be read in one
-    way only. Blank cells and `NA` are not judged; 1 and -1 are equal.
+    way only. Blank cells, dashes and `NA` are not judged; 1 and -1 are equal.
 
     Args:
         content: the bytes of the file, CSV or XLSX, or its path.
@@ -144,7 +144,7 @@ def read_ahpsurvey(
     refuse_faults(faults, grid.source, AnswersError)
     if not experts:
         raise AnswersError("file_without_experts", source=grid.source)
-    return Answers(tuple(judgments), header.remarks)
+    return Answers(tuple(judgments), grid.remarks)
 
 
 def _expert(header: _Header, place: str, row: Sequence[str], number: int) -> str:
@@ -195,7 +195,7 @@ def survey_of_columns(
         goal: name of the parent.
 
     Raises:
-        AnswersError: the file is no CSV file, or a column can't be read as two items.
+        AnswersError: the file can't be read, or a column can't be read as two items.
         SurveyError: fewer than two items.
     """
     _, header, _ = _load(content, source, expert_column, sheet)
@@ -204,14 +204,11 @@ def survey_of_columns(
 
 @dataclass(frozen=True)
 class _Header:
-    """The first line: names of the columns, which one has the experts, the place for messages; and
-    what in the file was read how.
-    """
+    """The line of headers: names of the columns, which has the experts, the place for messages."""
 
     names: Sequence[str]
     expert_at: int | None
     place: str
-    remarks: tuple[Phrase, ...]
 
     @property
     def columns(self) -> list[tuple[int, str]]:
@@ -219,20 +216,31 @@ class _Header:
         return [(k, name) for k, name in enumerate(self.names) if k != self.expert_at]
 
 
+def read_headed(
+    content: bytes | Path, source: str | None, sheet: str | None
+) -> tuple[Grid, Row, list[Row]]:
+    """A table: its cells, with what was read how, its line of headers, and the lines below.
+
+    Raises:
+        AnswersError: the file can't be read.
+    """
+    data, source = load_content(content, source, AnswersError)
+    grid = read_grid(data, source, AnswersError, sheet or "", max_unpacked=MAX_UNPACKED)
+    rows = grid.lines() or [(1, [])]
+    above = header_index(rows, holds_value)
+    line, cells = rows[above]
+    if above:
+        said = Phrase("lines_above", lines=ranges(one for one, _ in rows[:above]))
+        grid = replace(grid, remarks=(*grid.remarks, said))
+    return grid, (line, cells[: len(grid.rows.get(line, ()))]), rows[above + 1 :]
+
+
 def _load(
     content: bytes | Path, source: str | None, expert_column: str | None, sheet: str | None
 ) -> tuple[Grid, _Header, list[Row]]:
     """The file, its line of headers, and the others."""
-    data, source = load_content(content, source, AnswersError)
-    grid = read_grid(data, source, AnswersError, sheet or "", max_unpacked=MAX_UNPACKED)
-    rows = grid.lines()
-    above = header_index(rows, holds_value) if rows else 0
-    line, cells = rows[above] if rows else (1, [])
-    names = cells[: len(grid.rows.get(line, ()))]
+    grid, (line, names), rows = read_headed(content, source, sheet)
     place = grid.line_place(line)
-    said = grid.remarks
-    if above:
-        said = (*said, Phrase("lines_above", lines=ranges(one for one, _ in rows[:above])))
     expert_at = 0 if names and not names[0] else None
     if expert_column is not None:
         key = name_key(expert_column)
@@ -240,10 +248,10 @@ def _load(
         if len(named) != 1:
             raise AnswersError("expert_column", place=place, count=len(named), column=expert_column)
         expert_at = named[0]
-    header = _Header(names, expert_at, place, said)
+    header = _Header(names, expert_at, place)
     if not header.columns:
         raise AnswersError("no_pair_columns", place=place)
-    return grid, header, rows[above + 1 :]
+    return grid, header, rows
 
 
 def _splits(name: str) -> list[tuple[str, str]]:

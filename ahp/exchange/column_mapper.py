@@ -23,23 +23,20 @@ from ..messages import Phrase
 from ..scale import SAATY_POSITIONS, not_judged, read_otherwise
 from ..study import Answers, Judgment, Survey
 from ..study.answers import check_parent
-from ..study.entered import holds_value, judged, spreadsheet_reason
+from ..study.entered import judged, spreadsheet_reason
 from ..study.names import caseless_key, check_name, name_key
 from ..study.survey import labels_of
 from ..tables.delimited import UNCALCULATED
 from ..tables.faults import first_and_count, refuse_faults
-from ..tables.grids import column_letter, ranges, read_grid
-from ..tables.opened import header_index
+from ..tables.grids import column_letter
 from . import wording
-from .ahpsurvey import Side, check_side, signed_judgment
-from .survey_text import Pair, load_content
+from .ahpsurvey import Side, check_side, read_headed, signed_judgment
+from .survey_text import Pair
 
 FORMAT = 1
 MAX_ROWS = 50_000
 MAX_MAPPING = 2**20
 """Bytes of a saved mapping."""
-MAX_UNPACKED = 64 * 2**20
-"""Bytes of an unpacked workbook; a larger one is refused."""
 
 Coding = Literal["signed", "position", "ratio", "text"]
 CODINGS: tuple[Coding, ...] = ("signed", "position", "ratio", "text")
@@ -138,21 +135,17 @@ def read_columns(
     Args:
         content: the bytes of the file, or its path.
         source: its name, for messages.
-        sheet: of an XLSX file; needed when it has more than one.
+        sheet: of a workbook with several.
 
     Raises:
         AnswersError: the file can't be read, or has no rows; names the row.
     """
-    data, source = load_content(content, source, AnswersError)
-    grid = read_grid(data, source, AnswersError, sheet or "", max_unpacked=MAX_UNPACKED)
-    lines = grid.lines()
-    if len(lines) > MAX_ROWS:
-        raise AnswersError("too_many_rows", source=source, count=len(lines), most=MAX_ROWS)
-    if len(lines) < 2:
-        raise AnswersError("table_without_rows", source=source, count=len(lines))
-    above = header_index(lines, holds_value)
-    first, headers = lines[above]
-    width = len(grid.rows[first])
+    grid, (first, headers), lines = read_headed(content, source, sheet)
+    source, count, width = grid.source, len(grid.rows), len(headers)
+    if count > MAX_ROWS:
+        raise AnswersError("too_many_rows", source=source, count=count, most=MAX_ROWS)
+    if count < 2:
+        raise AnswersError("table_without_rows", source=source, count=count)
     faults = [
         AnswersError(
             "row_length_unlike_row",
@@ -161,15 +154,12 @@ def read_columns(
             expected=width,
             first=first,
         )
-        for row, _ in lines[above + 1 :]
+        for row, _ in lines
         if len(grid.rows[row]) > width
     ]
     refuse_faults(faults, source, AnswersError)
-    said = grid.remarks
-    if above:
-        said = (*said, Phrase("lines_above", lines=ranges(line for line, _ in lines[:above])))
-    rows = tuple((row, tuple(cells[:width])) for row, cells in lines[above + 1 :])
-    return ColumnTable(source, tuple(headers[:width]), rows, grid.sheet, said)
+    rows = tuple((row, tuple(cells[:width])) for row, cells in lines)
+    return ColumnTable(source, tuple(headers), rows, grid.sheet, grid.remarks)
 
 
 def mapping_from_json(content: bytes | str, source: str) -> ColumnMapping:

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import takewhile
 from operator import eq
 from pathlib import Path
@@ -16,6 +17,7 @@ from ..matrix import PairwiseMatrix
 from ..messages import Cell, Phrase
 from ..published.cells import cell_faults, is_blank, likeliest
 from ..scale import not_judged, parse_judgment, read_otherwise
+from ..study.answers import MAX_UNPACKED
 from ..study.entered import spreadsheet_reason
 from ..study.names import caseless_key
 from ..tables.delimited import MAX_CSV
@@ -26,9 +28,6 @@ from ..tables.opened import header_key
 MOST_ITEMS = 150
 """Items of a matrix in a file."""
 
-MAX_UNPACKED = 2**26
-"""Bytes of an unpacked workbook with a matrix."""
-
 LONGEST_NAMED = 30
 """Characters of what is named as passed over."""
 
@@ -38,7 +37,7 @@ _TITLE_ROWS = 10
 _BESIDE = re.compile(
     r"(?:(?:列|行|各列|各行)?(?:之?和|总和|求和|合计|总计|小计|积|乘积|平均|均值|几何平均)(?:值|数)?"
     r"|(?:归一化|相对|指标|综合)?权[重值](?:系数|向量|wi?)?|特征(?:向量|值|根)|排[序名]|n次方根|方根"
-    r"|(?:λ|lambda)(?:_?max)?|c\.?i\.?|c\.?r\.?|r\.?i\.?|wi?|aw(?:/w)?|\(aw\)i?"
+    r"|(?:λ|lambda)(?:_?max)?|c\.?i\.?|c\.?r\.?|r\.?i\.?|[wω]i?|[σ∑]|aw(?:/w)?|\(aw\)i?"
     r"|(?:column|row|grand)?(?:sum|total)s?|means?|average|geometricmean|product|(?:nth)?root"
     r"|(?:local|relative|normali[sz]ed)?(?:weight|prioriti?y?)(?:s|ies|vector)?|eigenvector|rank(?:ing)?"
     r"|备注|说明|注|notes?|comments?|remarks?"
@@ -101,7 +100,7 @@ def read_matrix(file: str, *, sheet: str | None = None) -> MatrixFile:
     rows = dict(grid.lines())
     if not rows:
         raise MatrixError("matrix_empty", source=source)
-    block = _named_block(rows, grid) or _bare_block(rows, grid)
+    block = _named_block(rows) or _bare_block(rows, grid)
     n = len(block.lines)
     if n > MOST_ITEMS:
         raise MatrixError("matrix_large", source=source, count=n, most=MOST_ITEMS)
@@ -158,18 +157,28 @@ def _cell(rows: _Rows, line: int, column: int) -> str:
     return cells[column] if 0 <= column < len(cells) else ""
 
 
+@lru_cache(maxsize=2**14)  # a sheet has the same ones again and again
 def is_name(cell: str) -> bool:
     """Whether a cell of a matrix is no judgment, but what an item is called."""
-    if not cell or not_judged(cell) or spreadsheet_reason(cell):
+    if not_judged(cell) or spreadsheet_reason(cell):
         return False
+    return number_of(cell) is None and cell.strip("0.") != ""
+
+
+def number_of(cell: str) -> float | None:
+    """The judgment in a cell; None where there is none."""
     try:
-        parse_judgment(cell)
+        return parse_judgment(cell)
     except MatrixError:
-        return cell.strip("0.") != ""
-    return False
+        return None
 
 
-def _named_block(rows: _Rows, grid: Grid) -> _Block | None:
+def stands_beside(name: str) -> bool:
+    """Whether a row or a column is called what people write beside a matrix, such as a weight."""
+    return bool(_BESIDE.fullmatch(header_key(name)))
+
+
+def _named_block(rows: _Rows) -> _Block | None:
     """The first rows and columns that have the same names; None without."""
     lines = [*rows]
     for index, line in enumerate(lines[:_TITLE_ROWS]):
@@ -207,11 +216,7 @@ def _may_stand_beside(name: str, cells: Sequence[str]) -> bool:
     it is a judgment.
     """
     numbered = [*cells] == [str(number + 1) for number in range(len(cells))]
-    return (
-        numbered
-        or bool(_BESIDE.fullmatch(header_key(name)))
-        or all(not cell or is_name(cell) for cell in cells)
-    )
+    return numbered or stands_beside(name) or all(not cell or is_name(cell) for cell in cells)
 
 
 def _bare_block(rows: _Rows, grid: Grid) -> _Block:
@@ -231,7 +236,7 @@ def _bare_block(rows: _Rows, grid: Grid) -> _Block:
     lines = lines[len(above) : len(lines) - len(notes)]
     columns = [k for k in range(grid.width) if any(_cell(rows, line, k) for line in lines)]
     height, width = len(lines), len(columns)
-    if not lines or not columns:
+    if not lines:
         raise MatrixError("matrix_empty", source=grid.source)
     beside = tuple(next(filter(None, rows[line]))[:LONGEST_NAMED] for line in notes)
     bare = _Block(lines, columns, beside=beside, above=above)

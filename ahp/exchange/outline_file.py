@@ -50,7 +50,7 @@ def read_outline(content: bytes, name: str) -> str:
     if ending == "docx":
         return _of_document(content, name)
     if ending == "xlsx":
-        sheets = read_sheets(content, name, SurveyError)
+        sheets, _left_out = read_sheets(content, name, SurveyError)
         return _of_grid(sheets[0]) if sheets else ""
     check_size(content, name, SurveyError, MAX_TOML)
     if ending == "csv":

@@ -179,14 +179,14 @@ def _write_parent(
     _paragraph(document, question.format(parent=name)).paragraph_format.keep_with_next = True
     kids = survey.hierarchy.children[parent]
     explained = [kid for kid in kids if survey.nodes[kid].explanation]
-    items = _table(document, _ITEM_WIDTHS, len(explained)) if explained else None
-    for row, kid in zip(items.rows if items else (), explained, strict=True):
-        name_cell, text_cell = row.cells
-        _write(name_cell, survey.node_name(kid, language), bold=True)
-        _write(text_cell, survey.text(survey.nodes[kid].explanation, language))
-        for cell in row.cells:
-            cell.paragraphs[0].paragraph_format.keep_with_next = True
     if explained:
+        items = _table(document, _ITEM_WIDTHS, len(explained))
+        for row, kid in zip(items.rows, explained, strict=True):
+            name_cell, text_cell = row.cells
+            _write(name_cell, survey.node_name(kid, language), bold=True)
+            _write(text_cell, survey.text(survey.nodes[kid].explanation, language))
+            for cell in row.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
         _paragraph(document, "").paragraph_format.keep_with_next = True
     pairs = survey.hierarchy.pairs(parent)
     table = _table(document, _PAIR_WIDTHS, 2 + len(pairs))

@@ -16,12 +16,7 @@ from ..messages import Phrase
 from ..scale import parse_number, plain_text
 from ..study import Survey
 from ..study.names import MAX_NODES, UNKNOWN_LANGUAGE, Branch, check_name, name_key
-from ..study.survey import (
-    SourcedWeights,
-    survey_from_branches,
-    tree_of,
-    wrong_sum,
-)
+from ..study.survey import SourcedWeights, survey_from_branches, tree_of, wrong_sum
 
 MAX_BYTES = 8 * 2**20
 """A larger file is refused before it is read: 1,000 experts need about 2 MB."""

@@ -145,6 +145,8 @@ class Cells:
         name: what the values are, beside the scale of colors.
         texts: in the cells; empty for none.
         hover: of the cells.
+        names: in place of `hover`, of the rows and of the columns: what many cells say together
+            with their values. All different, and none a number alone.
         ticks, tick_texts: of the scale of colors.
     """
 
@@ -155,6 +157,7 @@ class Cells:
     name: str = ""
     texts: tuple[tuple[str, ...], ...] = ()
     hover: tuple[tuple[str, ...], ...] = ()
+    names: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     stepped: bool = False
     ticks: tuple[float, ...] = ()
     tick_texts: tuple[str, ...] = ()

@@ -267,6 +267,8 @@ def _mark_rows(mark: Any, start: int, stop: int) -> Mark:
         return replace(mark, y=tuple(y - start for y in mark.y))
     if isinstance(mark, Cells):
         own = {name: getattr(mark, name)[start:stop] for name in ("values", "texts", "hover")}
+        if mark.names:
+            own["names"] = (mark.names[0][start:stop], mark.names[1])
         return replace(mark, **own)
     name = "position" if hasattr(mark, "position") else "y"
     at = getattr(mark, name, None)

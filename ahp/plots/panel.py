@@ -19,7 +19,21 @@ from ..process.rounds import both_rounds
 from ..study import Analysis
 from ..study.agreement import Agreement
 from ..study.incoherence import limit_of
-from .chart import NAMED, Axis, Bars, Boxes, Cells, Chart, Line, Mark, Points, Side, Texts
+from .chart import (
+    NAMED,
+    Axis,
+    Bars,
+    Boxes,
+    Cells,
+    Chart,
+    Color,
+    Line,
+    Mark,
+    Points,
+    Side,
+    Symbol,
+    Texts,
+)
 from .colors import BLUE, GRAY, LIGHT_BLUE, MIDDLE_BLUE, ORANGE, PALETTE, SYMBOLS
 from .weights import branch_colors
 
@@ -141,6 +155,7 @@ def consensus_heatmap(
     values = pairwise_consensus(panel.global_weights[order], scale_max=None)
     names = [panel.experts[k] for k in order]
     numbers = tuple(str(row + 1) for row in range(len(names)))
+    numbered = tuple(f"{k}. {name}" for k, name in zip(numbers, names, strict=True))
     pairs = np.triu_indices(len(names), 1)
     said = _alike_in_words(names, values[pairs].tolist(), _) if pairs[0].size else [_("none")]
     lowest = min(0.5, float(values.min()))
@@ -150,10 +165,7 @@ def consensus_heatmap(
         note=note,
         alt=_("{sentence}.").format(sentence=_("; ").join(said)),
         x=Axis(names=numbers, shown=len(names) <= COLUMNS),
-        y=Axis(
-            names=tuple(f"{k}. {name}" for k, name in zip(numbers, names, strict=True)),
-            reversed=True,
-        ),
+        y=Axis(names=numbered, reversed=True),
         marks=(
             Cells(
                 tuple(map(tuple, values.tolist())),
@@ -164,13 +176,7 @@ def consensus_heatmap(
                 tuple(tuple(f"{100 * value:.0f}" for value in row) for row in values)
                 if len(names) <= VALUED
                 else (),
-                tuple(
-                    tuple(
-                        f"{row}, {column}\nS* = {values[i, k]:.4f}"
-                        for k, column in enumerate(names)
-                    )
-                    for i, row in enumerate(names)
-                ),
+                names=(numbered, numbered),
                 ticks=ticks,
                 tick_texts=tuple(f"{tick:.0%}" for tick in ticks),
             ),
@@ -461,6 +467,7 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str, note: st
     several = [number for number in set(labels) if labels.count(number) > 1]
     legend = sorted(several, key=labels.count, reverse=True)[:LEGEND]
     said = []
+    points: dict[tuple[str, Color, Symbol], list[tuple[float, str]]] = {}
     for number in range(1, clusters.count + 1):
         members = [row for row, k in enumerate(order) if labels[k] == number]
         alike = f"{agreement.cluster_consensus[number - 1]:.4f}"
@@ -469,17 +476,22 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str, note: st
         )
         who = [experts[order[row]] for row in members]
         said.append(_("{name} ({parts})").format(name=name, parts=_(", ").join(who)))
-        marks.append(
-            Points(
-                (0.0,) * len(members),
-                tuple(map(float, members)),
-                _cluster_color(number),
-                SYMBOLS[(number - 1) % len(SYMBOLS)],
-                size=9 if few else 6,
-                name=name if number in legend else "",
-                hover=tuple(f"{one}\n{name}" for one in who),
-            )
+        symbol = SYMBOLS[(number - 1) % len(SYMBOLS)]
+        look = (name if number in legend else "", _cluster_color(number), symbol)
+        rows = points.setdefault(look, [])
+        rows += [(float(row), f"{one}\n{name}") for row, one in zip(members, who, strict=True)]
+    marks += [
+        Points(
+            (0.0,) * len(rows),
+            tuple(row for row, _hover in rows),
+            color,
+            symbol,
+            size=9 if few else 6,
+            name=name,
+            hover=tuple(hover for _row, hover in rows),
         )
+        for (name, color, symbol), rows in points.items()
+    ]
     return Chart(
         title=title,
         note=note,

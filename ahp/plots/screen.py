@@ -168,7 +168,8 @@ def _top(chart: Chart) -> int:
     if not chart.horizontal or not chart.x.shown:
         return 8
     if chart.x.names:
-        most = max(wrapped(name, _column_width(chart)).count("<br>") for name in chart.x.names)
+        width = _column_width(chart)
+        most = max(wrapped(name, width).count("<br>") for name in chart.x.names)
         title = 20 if chart.x.title else 0
         return 12 + title + (20 if _upright(chart) else 18 * (most + 1))
     return 30 + (20 if chart.x.title else 0)
@@ -209,7 +210,7 @@ def _axis(chart: Chart, which: Literal["x", "y"], axis: Axis) -> dict[str, Any]:
     if axis.logarithmic:
         options["type"] = "log"
     if axis.names:
-        options["showgrid"] = False
+        options |= {"showgrid": False, "ticks": ""}
         options["tickvals"] = list(range(len(axis.names)))
         options["showticklabels"] = len(axis.names) <= NAMED
         if which == "y":
@@ -218,8 +219,9 @@ def _axis(chart: Chart, which: Literal["x", "y"], axis: Axis) -> dict[str, Any]:
         else:
             every = 1 if len(axis.names) <= NUMBERED else 2
             numbered = every == 1 or not all(map(str.isdecimal, axis.names))
+            width = _column_width(chart)
             options["ticktext"] = [
-                wrapped(name, _column_width(chart)) if numbered or k % every == 0 else ""
+                wrapped(name, width) if numbered or k % every == 0 else ""
                 for k, name in enumerate(axis.names)
             ]
             options["tickangle"] = -90 if _upright(chart) else 0
@@ -361,8 +363,8 @@ def _draw(picture: go.Figure, mark: Mark, chart: Chart) -> None:
                         "borderpad": 3 if behind else None,
                     }
                 )
-            # at once: each of `add_annotation` checks all before it again
-            picture.update_layout(annotations=[*picture.layout.annotations, *written])
+            # at once, and set: adding or updating looks through all that is there again and again
+            picture.layout.annotations = [*picture.layout.annotations, *written]
         case Band():
             add = picture.add_vrect if mark.axis == "x" else picture.add_hrect
             ends = (f"{mark.axis}0", f"{mark.axis}1")
@@ -441,19 +443,30 @@ def _draw_cells(picture: go.Figure, mark: Cells, chart: Chart) -> None:
     else:
         scale = [(k / (len(colors) - 1), color) for k, color in enumerate(colors)]
     ticks = {"tickvals": list(mark.ticks), "ticktext": list(map(harmless, mark.tick_texts))}
-    hover = [[harmless(text).replace("\n", "<br>") for text in row] for row in mark.hover]
+    columns: list[Any] = list(range(width))
+    rows: list[Any] = list(range(height))
+    shown: dict[str, Any] = {"hoverinfo": "skip"}
+    if mark.names:
+        rows, columns = (list(map(harmless, names)) for names in mark.names)
+        picture.update_layout(xaxis_type="category", yaxis_type="category")
+        number = f"{harmless(mark.name)} = %{{z:.4f}}"
+        shown = {"hovertemplate": f"%{{y}}<br>%{{x}}<br>{number}<extra></extra>"}
+    elif mark.hover:
+        texts = [[harmless(text).replace("\n", "<br>") for text in row] for row in mark.hover]
+        shown = {
+            "customdata": np.array(texts, dtype=object),
+            "hovertemplate": "%{customdata}<extra></extra>",
+        }
     picture.add_heatmap(
         z=np.array(mark.values, dtype=float),  # many numbers: lists are looked at one by one
-        x=list(range(width)),
-        y=list(range(height)),
+        x=columns,
+        y=rows,
         zmin=mark.low,
         zmax=mark.high,
         colorscale=scale,
         xgap=2 if few else 0,
         ygap=2 if few else 0,
-        customdata=np.array(hover, dtype=object) if hover else None,
-        hovertemplate="%{customdata}<extra></extra>" if hover else None,
-        hoverinfo=None if hover else "skip",
+        **shown,
         hoverongaps=False,
         colorbar={
             **BAR_BELOW,
@@ -468,7 +481,7 @@ def _draw_cells(picture: go.Figure, mark: Cells, chart: Chart) -> None:
     if not mark.texts or not few or not size:
         return
     written = [
-        (column, row, text, text_on(mark.color_of(value)))
+        (columns[column], rows[row], text, text_on(mark.color_of(value)))
         for row, texts in enumerate(mark.texts)
         for column, text in enumerate(texts)
         if text and (value := mark.values[row][column]) is not None

@@ -13,7 +13,7 @@ from ..errors import SurveyError
 from ..messages import Phrase, with_names
 from ..study.limits import check_length
 from ..study.names import Branch, make_ids, slug_of
-from ..study.survey import OPTIONAL_TEXTS, Survey, definition, survey_from_content
+from ..study.survey import OPTIONAL_TEXTS, Survey, definition, is_written, survey_from_content
 
 STEPS = 50
 """How many steps of a history are kept."""
@@ -228,7 +228,7 @@ class Draft:
             (node, what, language)
             for node, what, text in self._titled()._texts()
             if (node, what) != (goal, "name")
-            if what not in OPTIONAL_TEXTS or _in_some_language(text)
+            if what not in OPTIONAL_TEXTS or is_written(text)
             for language in self.languages
             if not text[language].strip()
         )
@@ -239,7 +239,7 @@ class Draft:
         return tuple(
             node
             for node, what, text in self._texts()
-            if what in OPTIONAL_TEXTS and not _in_some_language(text)
+            if what in OPTIONAL_TEXTS and not is_written(text)
         )
 
     def _texts(self) -> Iterator[tuple[str | None, str, Mapping[str, str]]]:
@@ -417,7 +417,3 @@ class History:
     def redone(self) -> Self:
         """A step that was undone forward again, if there is one."""
         return replace(self, shown=min(self.shown + 1, len(self.steps) - 1))
-
-
-def _in_some_language(text: Mapping[str, str]) -> bool:
-    return any(map(str.strip, text.values()))

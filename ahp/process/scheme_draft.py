@@ -17,7 +17,7 @@ from ..evaluation.judging import read_weight
 from ..evaluation.rules import decimal
 from ..evaluation.scheme import Digits, Scheme, frozen_weights, load_scheme, scheme_problems
 from ..messages import Phrase
-from ..study.survey import Survey
+from ..study.survey import Survey, is_written
 from .scheme_fields import RULES, fields_of
 
 MODEL = "supervision_effectiveness"
@@ -428,10 +428,10 @@ def _settled(value: Any, languages: tuple[str, ...]) -> Any:
     for key, entry in value.items():
         if key == "anchors" and isinstance(entry, dict):
             anchors = {grade: _in_each(text, languages) for grade, text in entry.items()}
-            settled[key] = {grade: text for grade, text in anchors.items() if _written(text)}
+            settled[key] = {grade: text for grade, text in anchors.items() if is_written(text)}
         elif _is_text(key, entry):
             text = _in_each(entry, languages)
-            if key in _NEEDED_TEXTS or _written(text):
+            if key in _NEEDED_TEXTS or is_written(text):
                 settled[key] = text
         else:
             settled[key] = _settled(entry, languages)
@@ -440,10 +440,6 @@ def _settled(value: Any, languages: tuple[str, ...]) -> Any:
 
 def _in_each(text: Mapping[str, str], languages: tuple[str, ...]) -> dict[str, str]:
     return {**text, **{one: text.get(one, "") for one in languages}}
-
-
-def _written(text: Mapping[str, str]) -> bool:
-    return any(map(str.strip, text.values()))
 
 
 def _unwritten(value: Any, path: str) -> Iterator[EntryError]:

@@ -70,6 +70,7 @@ from .references import PUBLICATIONS, bibtex, cited
 from .study_figures import StudyFigures
 from .study_tables import (
     expert_judgments_tables,
+    items_explained,
     items_table,
     organizations_table,
     questions_table,
@@ -199,6 +200,7 @@ class _Pages:
     def __init__(self, evidence: StudyEvidence, language: str) -> None:
         self.evidence, self.analysis, self.survey = evidence, evidence.analysis, evidence.survey
         self.language, self._ = language, translator(language)
+        self.between_sentences = "" if language == "zh" else " "
         self.figures = StudyFigures(evidence, language)
 
     def table(self, table: Table, key: str) -> TableBlock:
@@ -281,10 +283,9 @@ class _Pages:
             "What is weighed stands in a hierarchy: criteria below the goal, indicators below the "
             "criteria. Experts compare two items at a time that stand below the same one."
         )
-        if any(self.survey.nodes[kid].explanation for kid in list(self.survey.nodes)[1:]):
+        if items_explained(self.survey):
             said = _("What each item means to them is said in {annex}.")
-            space = "" if self.language == "zh" else " "
-            text += space + said.format(annex=refer("section", "questionnaire"))
+            text += self.between_sentences + said.format(annex=refer("section", "questionnaire"))
         table = self.table(hierarchy_table(self.analysis, self.language), "hierarchy")
         blocks: list[Block] = [Paragraph(text), table, *self.figures.hierarchy()]
         return Section(_("Hierarchy"), tuple(blocks), "hierarchy")
@@ -564,7 +565,7 @@ class _Pages:
             sentences.append(_("Scatter over judgments is simulated (Butler, Jia & Dyer 1997)."))
         sentences.append(_("Stability intervals follow Triantaphyllou & Sánchez (1997)."))
         blocks: tuple[Block, ...] = (
-            Paragraph(("" if self.language == "zh" else " ").join(sentences)),
+            Paragraph(self.between_sentences.join(sentences)),
             Section(
                 _("References"), (Listing(tuple(PUBLICATIONS[k].line for k in keys)),), "references"
             ),

@@ -20,6 +20,11 @@ PAIRS_ACROSS = 10
 """Comparisons beside each other in a table of experts' judgments."""
 
 
+def items_explained(survey: Survey) -> bool:
+    """Whether any item below the goal has an explanation."""
+    return any(node.explanation for node in list(survey.nodes.values())[1:])
+
+
 def items_table(survey: Survey, language: str) -> Table:
     """What is weighed: every item below the goal, where it stands and what it means, as far as that
     is said of any.
@@ -27,7 +32,7 @@ def items_table(survey: Survey, language: str) -> Table:
     _ = translator(language)
     hierarchy = survey.hierarchy
     rows: list[tuple[Cell, ...]] = []
-    width = 3 if any(survey.nodes[kid].explanation for kid in list(survey.nodes)[1:]) else 2
+    width = 3 if items_explained(survey) else 2
 
     def below(parent: str) -> None:
         for kid in hierarchy.children.get(parent, ()):

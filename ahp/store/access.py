@@ -12,7 +12,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ..errors import LinkError
@@ -259,43 +270,51 @@ def may_look_back(session: Session, browser: str, expert_id: str, sign_in: str) 
 
 def live_grants(session: Session, browser: str) -> Sequence[Grant]:
     """What a browser may do, with whom it is about; what was granted last comes first."""
-    return session.execute(
-        select(
-            GrantRow.kind,
-            GrantRow.sign_in,
-            LinkRow.revoked,
-            AccountRow,
-            ExpertRow,
-            StudyRow,
-            PersonRow,
-            EvaluationRow,
-        )
-        .join(SessionRow, SessionRow.token_hash == GrantRow.session)
-        .outerjoin(LinkRow, LinkRow.id == GrantRow.link_id)
-        .outerjoin(ExpertRow, ExpertRow.id == LinkRow.expert_id)
-        .outerjoin(StudyRow, StudyRow.id == ExpertRow.study_id)
-        .outerjoin(PersonRow, PersonRow.id == LinkRow.person_id)
-        .outerjoin(EvaluationRow, EvaluationRow.id == PersonRow.evaluation_id)
-        .outerjoin(AccountRow, AccountRow.id == GrantRow.account)
-        .where(AccountRow.disabled.is_(None), *_live(browser))
-        .order_by(GrantRow.expires.desc())
-    ).all()
+    return session.execute(_GRANTS, at_browser(browser)).all()
 
 
-def admits(browser: str, holder: ColumnElement[bool]) -> ColumnElement[bool]:
-    """That a browser may act as the holder of a link, as far as links go."""
+def admits(holder: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That a browser, which `at_browser` names, may act as the holder of a link, as far as links
+    go.
+    """
     grant = select(GrantRow.id).join(SessionRow, SessionRow.token_hash == GrantRow.session)
     links = grant.join(LinkRow, LinkRow.id == GrantRow.link_id)
-    return links.where(holder, LinkRow.revoked.is_(None), *_live(browser)).exists()
+    return links.where(holder, LinkRow.revoked.is_(None), *_LIVE).exists()
 
 
-def _live(browser: str) -> tuple[ColumnElement[bool], ...]:
-    """That a grant is a browser's, and not over."""
-    return (
-        GrantRow.session == _hash(browser),
-        GrantRow.expires > clock.timestamp(clock.now()),
-        SessionRow.revoked.is_(None),
+def at_browser(browser: str) -> dict[str, str]:
+    """What queries for a browser are executed with: made once, they cost half the time."""
+    return {"browser": _hash(browser), "now": clock.timestamp(clock.now())}
+
+
+_LIVE = (
+    GrantRow.session == bindparam("browser"),
+    GrantRow.expires > bindparam("now"),
+    SessionRow.revoked.is_(None),
+)
+"""That a grant is a browser's, and not over."""
+
+_GRANTS = (
+    select(
+        GrantRow.kind,
+        GrantRow.sign_in,
+        LinkRow.revoked,
+        AccountRow,
+        ExpertRow,
+        StudyRow,
+        PersonRow,
+        EvaluationRow,
     )
+    .join(SessionRow, SessionRow.token_hash == GrantRow.session)
+    .outerjoin(LinkRow, LinkRow.id == GrantRow.link_id)
+    .outerjoin(ExpertRow, ExpertRow.id == LinkRow.expert_id)
+    .outerjoin(StudyRow, StudyRow.id == ExpertRow.study_id)
+    .outerjoin(PersonRow, PersonRow.id == LinkRow.person_id)
+    .outerjoin(EvaluationRow, EvaluationRow.id == PersonRow.evaluation_id)
+    .outerjoin(AccountRow, AccountRow.id == GrantRow.account)
+    .where(AccountRow.disabled.is_(None), *_LIVE)
+    .order_by(GrantRow.expires.desc())
+)
 
 
 def _organizes(row: Grant, sign_in: str) -> bool:

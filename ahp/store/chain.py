@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from ..datafile import FlatObject, jcs
@@ -121,10 +122,15 @@ def sent_before(
     session: Session, book_id: str, event_id: str, rows: Rows = EventRow
 ) -> Event | None:
     """The event with an id."""
-    row = session.execute(
-        select(*columns_of(rows)).where(rows.study_id == book_id, rows.event_id == event_id)
-    ).one_or_none()
+    row = session.execute(_by_event_id(rows), {"book": book_id, "event": event_id}).one_or_none()
     return None if row is None else Event(*row)
+
+
+@cache  # asked for at every answer
+def _by_event_id(rows: Rows) -> Select[Any]:
+    """The event with an id."""
+    chosen = select(*columns_of(rows))
+    return chosen.where(rows.study_id == bindparam("book"), rows.event_id == bindparam("event"))
 
 
 def fault(event: Event, before: Event | None, bound_to: str) -> Phrase | None:

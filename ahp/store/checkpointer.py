@@ -170,10 +170,20 @@ class Checkpointer(Observer):
         """Where checkpoints are written."""
         return [place.path for place in self._places]
 
-    def start(self) -> None:
-        """Go on in the background until `stop`."""
+    def start(self, *, asleep: bool = False) -> None:
+        """Go on in the background until `stop`.
+
+        Args:
+            asleep: read no log before `wake`, or before something is written that doesn't wait.
+        """
         self._database.observers.append(self)
+        if not asleep:
+            self._wake.set()
         self._thread.start()
+
+    def wake(self) -> None:
+        """Write now."""
+        self._wake.set()
 
     def stop(self, timeout: float | None = None) -> bool:
         """Write what is new, without time stamps of an authority, and end.
@@ -185,7 +195,7 @@ class Checkpointer(Observer):
             Whether it is written. What isn't is at the next start.
         """
         self._stopping.set()
-        self._wake.set()
+        self.wake()
         self._thread.join(timeout)
         with suppress(ValueError):  # of one that was stopped before
             self._database.observers.remove(self)
@@ -317,9 +327,10 @@ class Checkpointer(Observer):
         """This process has appended events of these kinds."""
         self._waiting += len(kinds)
         if self._waiting >= EVENTS or not CLOSING.isdisjoint(kinds):
-            self._wake.set()
+            self.wake()
 
     def _run(self) -> None:
+        self._wake.wait()
         last = False
         while not last:
             self._wake.clear()  # first: who sets it from now on is heard

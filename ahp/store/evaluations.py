@@ -484,10 +484,12 @@ def _books_of(
     session: Session, person_ids: Sequence[str], browser: str | None = None
 ) -> dict[str, EvaluationRow]:
     """The evaluations in which several take part, by their ids, see `_book_of`."""
-    query = PEOPLE.where(PersonRow.id.in_(person_ids))
-    if browser is not None:
-        query = query.where(access.admits(browser, LinkRow.person_id == PersonRow.id))
-    rows = session.execute(query.with_for_update(of=EvaluationRow))
+    query = PEOPLE.where(PersonRow.id.in_(person_ids)).with_for_update(of=EvaluationRow)
+    if browser is None:
+        rows = session.execute(query)
+    else:
+        admitted = query.where(access.admits(LinkRow.person_id == PersonRow.id))
+        rows = session.execute(admitted, access.at_browser(browser))
     found = {person.id: book for person, book in rows}
     for one in person_ids:
         if one not in found:

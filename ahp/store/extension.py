@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +26,10 @@ TABLES: Mapping[Kind, tuple[type[StudyRow] | type[EvaluationRow], Rows]] = {
     "evaluations": (EvaluationRow, EvaluationEventRow),
 }
 """Kind of a chain -> the tables of its head and of its events."""
+
+
+FETCHED = 10_000
+"""Events of a chain that are read at once."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,16 @@ def compare(
     return Compared(len(checkpoints), len(of_chain), newest, tuple(problems), tuple(remarks))
 
 
-def events_of(session: Session, chain: Chain, after: int = 0) -> Iterable[tuple[int, str, str]]:
+def events_of(session: Session, chain: Chain, after: int = 0) -> Iterator[tuple[int, str, str]]:
     """Number, hash and time of the events of a chain, behind a number."""
     rows = TABLES[chain.kind][1]
     query = select(rows.seq, rows.hash, rows.time).where(
         rows.study_id == chain.id, rows.seq > after
     )
-    return (tuple(row) for row in session.execute(query.order_by(rows.seq)))  # type: ignore[misc]
+    parts = query.order_by(rows.seq).execution_options(yield_per=FETCHED)
+    with session.execute(parts) as found:  # PostgreSQL keeps a cursor open until it is read or left
+        for row in found:
+            yield row.seq, row.hash, row.time
 
 
 def say(code: str, one: Checkpoint, book: Phrase, **parts: int) -> Phrase:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
 from ..errors import AccessError, LinkError, LockedError, StoreError
@@ -19,10 +20,10 @@ from .database import Database
 from .log import Entry
 from .models import ExpertRow, LinkRow, StudyRow
 from .queries import (
+    EXPERTS,
     account_info,
     account_row,
     expert_and_study,
-    experts_and_studies,
     study_row,
 )
 
@@ -70,13 +71,11 @@ class Part:
         """The expert who does something, with the study, locked."""
         if self._browser is None:
             return locked_expert(session, expert_id)
-        admitted = access.admits(self._browser, LinkRow.expert_id == ExpertRow.id)
-        found = experts_and_studies(
-            session, ExpertRow.id == expert_id, StudyRow.state == "open", admitted, lock=True
-        )
-        if not found:
+        who = {"expert": expert_id, **access.at_browser(self._browser)}
+        own = session.execute(_OWN_EXPERT, who).one_or_none()
+        if own is None:
             raise LinkError("link_not_here")
-        return found[expert_id]
+        return own.ExpertRow, own.StudyRow
 
     @contextmanager
     def _write(self, *acts: str | tuple[str, ...]) -> Iterator[Session]:
@@ -94,6 +93,13 @@ class Part:
                 check_account(session, self._organizer.id, acts or ("run_studies",))
             session.info["organizer"] = self._organizer
             yield session
+
+
+_OWN_EXPERT = EXPERTS.where(
+    ExpertRow.id == bindparam("expert"),
+    StudyRow.state == "open",
+    access.admits(LinkRow.expert_id == ExpertRow.id),
+).with_for_update(of=StudyRow)
 
 
 def check_account(

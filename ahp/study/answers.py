@@ -104,8 +104,9 @@ class Answers(Result):
                 all experts, shape (k, n, n), or (n, n) of one. Parents go by id or name. A matrix
                 is what `ahp.PairwiseMatrix` takes: with names (a pandas `DataFrame`, say) it is
                 joined to the survey by them, ids or names; without, its rows are in the survey's
-                order. NaN, None and 0 in both cells of a pair = not judged; where one triangle is
-                empty, the other one says all.
+                order. NaN, None, 0 and what is masked in both cells of a pair = not judged; where
+                one triangle is empty, the other one says all. None in place of a matrix: the expert
+                gave none.
             experts: their names, for arrays of all experts; `"1"`, `"2"`, … by default.
 
         Raises:
@@ -120,8 +121,10 @@ class Answers(Result):
         [('pay', 'work', '2.5'), ('pay', 'city', '5'), ('work', 'city', '3')]
         """
         place = Phrase("the_matrices")
-        if not isinstance(matrices, Mapping) or not matrices:
+        if not isinstance(matrices, Mapping):
             raise AnswersError("matrices_no_table", place=place, type=type(matrices).__name__)
+        if not matrices:
+            raise AnswersError("no_answers")
         inner = [isinstance(value, Mapping) for value in matrices.values()]
         if not any(inner):
             matrices = by_expert(matrices, experts)
@@ -130,10 +133,14 @@ class Answers(Result):
             raise AnswersError(code, place=place)
         parents = labels_of(survey, survey.hierarchy.parents)
         judgments: list[Judgment] = []
+        experts_read: set[str] = set()
         for name, below in matrices.items():
             if not isinstance(name, str):
                 raise AnswersError("expert_no_name", place=place, value=repr(name))
             expert, count = check_name(name, place, AnswersError), len(judgments)
+            if expert in experts_read:
+                raise AnswersError("item_twice", place=Phrase("the_experts"), name=expert)
+            experts_read.add(expert)
             seen: set[str] = set()
             for label, matrix in below.items():
                 whose = Phrase("expert_at", expert=expert)
@@ -143,10 +150,9 @@ class Answers(Result):
                 if parent in seen:
                     raise AnswersError("two_matrices", place=here)
                 seen.add(parent)
-                judgments += (
-                    Judgment(expert, parent, *pair)
-                    for pair in judged_pairs(survey, parent, matrix, place=here)
-                )
+                if matrix is not None:
+                    pairs = judged_pairs(survey, parent, matrix, place=here)
+                    judgments += (Judgment(expert, parent, *pair) for pair in pairs)
             if len(judgments) == count:
                 raise AnswersError("expert_silent", place=place, expert=expert)
         return cls(tuple(judgments))
@@ -279,23 +285,22 @@ def check_parent(parent: str, hierarchy: Hierarchy, place: str | Phrase) -> None
 
 
 def parent_called(
-    label: str,
-    parents: Mapping[str, set[str]],
-    survey: Survey,
-    place: str | Phrase,
+    label: str, parents: Mapping[str, set[str]], survey: Survey, place: str | Phrase
 ) -> str:
     """The id of the parent that is called so.
 
     Args:
-        label: id or name, in any language of the survey.
+        label: id or name, in any language of the survey; an id is that of its item, also where
+            another item is called so.
         parents: what parents are called, of `labels_of`.
         survey: whose parents they are.
         place: for messages.
 
     Raises:
-        AnswersError: none is compared under that is called so, or two are.
+        AnswersError: nothing is compared below what is called so, or two parents are called so.
     """
     found = sorted(parents.get(name_key(label), ()))
+    found = [label] if label in found else found
     if len(found) > 1:
         raise AnswersError("name_of_two", place=place, name=label, ids=tuple(found))
     parent = found[0] if found else label
@@ -401,11 +406,11 @@ class _Reading:
         self.faults: list[AnswersError] = []
         self._grid, self._header, self._survey = grid, header, survey
         self._above: dict[str, str] = {}
-        self._filled: list[int] = []
-        self._open: list[int] = []
+        self._filled_down: set[int] = set()
+        self._not_judged: list[int] = []
         self._beside: set[int] = set()
-        self._read: dict[Phrase, None] = {}
-        self._named: dict[Phrase, None] = {}
+        self._names_read: dict[Phrase, None] = {}
+        self._values_read: dict[Phrase, None] = {}
         self._labels: dict[tuple[str, ...], dict[str, set[str]]] = {}
 
     def judgment(self, line: int, row: list[str]) -> Judgment | None:
@@ -419,13 +424,13 @@ class _Reading:
         places = self._header.positions
         cells = {column: unguarded(row[k]) for column, k in places.items()}
         if any((line, k) in grid.merged for k in places.values()):
-            self._filled.append(line)
+            self._filled_down.add(line)
         if not any(cells.values()):
             return None
         for column in ("expert", "parent"):  # what merged cells leave below the first
             if not cells[column] and cells["left"] and cells["right"] and self._above:
                 cells[column] = self._above[column]
-                self._filled.append(line)
+                self._filled_down.add(line)
         empty = [column for column in COLUMNS[:4] if not cells[column]]
         for column in empty:
             self._refuse("column_empty", place=place, column=column)
@@ -433,7 +438,7 @@ class _Reading:
             return None
         self._above = cells
         if not_judged(cells["value"]):
-            self._open.append(line)
+            self._not_judged.append(line)
             return None
         if grid.sheet:
             place = grid.place(line, self._header.positions["value"])
@@ -441,11 +446,10 @@ class _Reading:
         try:
             if self._survey is not None:
                 judgment = self._by_id(judgment, self._survey)
-            judgment = self._checked(judgment)
+            return self._checked(judgment)
         except AnswersError as error:
             self.faults.append(error)
             return None
-        return judgment
 
     def _refuse(self, code: str, **about: Any) -> None:
         self.faults.append(AnswersError(code, **about))
@@ -458,7 +462,7 @@ class _Reading:
             problem = Phrase("value_refused", problem=error)
             raise AnswersError("at_place", place=judgment.place, problem=problem) from error
         if read := read_otherwise(judgment.value):
-            self._read[Phrase("read_as", text=judgment.value, value=read)] = None
+            self._values_read[Phrase("read_as", text=judgment.value, value=read)] = None
         kept = judgment.value.startswith(("'", "="))
         return replace(judgment, value=plain_text(judgment.value)) if kept else judgment
 
@@ -466,11 +470,10 @@ class _Reading:
         """The judgment with ids in place of names."""
         hierarchy = survey.hierarchy
         parent = self._id(judgment.parent, hierarchy.compared, survey)
-        judgment = replace(judgment, parent=parent)
         check_parent(parent, hierarchy, judgment.place)
         kids = hierarchy.children[parent]
         left, right = (self._id(name, kids, survey) for name in (judgment.left, judgment.right))
-        judgment = replace(judgment, left=left, right=right)
+        judgment = replace(judgment, parent=parent, left=left, right=right)
         check_place(judgment, hierarchy)
         return judgment
 
@@ -479,15 +482,12 @@ class _Reading:
         if name in nodes:
             return name
         if nodes not in self._labels:
-            caseless: dict[str, set[str]] = {}
-            for label, ids in labels_of(survey, nodes).items():
-                caseless.setdefault(caseless_key(label), set()).update(ids)
-            self._labels[nodes] = caseless
+            self._labels[nodes] = labels_of(survey, nodes, caseless_key)
         found = self._labels[nodes].get(caseless_key(name), set())
         if len(found) != 1:
             return name
         (node,) = found
-        self._named[Phrase("read_as", text=name, value=node)] = None
+        self._names_read[Phrase("read_as", text=name, value=node)] = None
         return node
 
     def remarks(self) -> tuple[Phrase, ...]:
@@ -496,14 +496,14 @@ class _Reading:
         said: list[Phrase] = [*self._grid.remarks]
         for code, lines in (
             ("lines_above", header.above),
-            ("filled_down", sorted({*self._filled})),
-            ("lines_not_judged", self._open),
+            ("filled_down", sorted(self._filled_down)),
+            ("lines_not_judged", self._not_judged),
         ):
             if lines:
                 said.append(Phrase(code, lines=ranges(lines)))
         if beside := (*header.unknown, *ranges(sorted(self._beside), column_letter)):
             said.append(Phrase("columns_passed_over", columns=beside))
-        for read in (self._named, self._read):
+        for read in (self._names_read, self._values_read):
             if read:
                 said.append(Phrase("several_words", each=first_and_count([*read])))
         return tuple(said)

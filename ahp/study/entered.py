@@ -13,8 +13,9 @@ from datetime import date, timedelta
 
 from ..errors import AnswersError, MatrixError
 from ..messages import Phrase
-from ..scale import LARGEST_STEP, SAATY_POSITIONS, parse_judgment
+from ..scale import LARGEST_STEP, SAATY_POSITIONS, not_judged, parse_judgment
 from ..tables.delimited import UNCALCULATED
+from ..tables.opened import is_sheet_error
 from ..tolerance import WRITTEN_RTOL
 
 SERIAL_NUMBERS = range(20_000, 80_000)
@@ -51,19 +52,21 @@ _THOUSANDS = re.compile(r"(\d{2}),(\d{3})(?:\.0+)?")
 
 
 def spreadsheet_reason(text: str) -> Phrase | None:
-    """Why a cell holds a date or a time where a judgment was entered, or a formula without a value;
-    None when it holds none of them.
+    """Why a cell holds a date or a time where a judgment was entered, a formula without a value or
+    an error; None when it holds none of them.
 
     Args:
         text: the cell; a date in one of the usual forms, or the number that one is kept as.
 
     Returns:
-        The cell, what a spreadsheet made it of, and how to prevent that.
+        The cell, what a spreadsheet made of it, and what to do.
     """
     if _ONE_DIGIT.fullmatch(text):
         return None
     if text == UNCALCULATED:
         return Phrase("formula_uncalculated")
+    if is_sheet_error(text) and not not_judged(text):
+        return Phrase("cell_is_error", text=text)
     plain = unicodedata.normalize("NFKC", text).strip()
     if match := _TIME.fullmatch(plain):
         ratio = f"{int(match[1])}:{int(match[2])}"
@@ -127,11 +130,10 @@ def entered_judgment(text: str) -> float:
 
 def holds_value(text: str) -> bool:
     """Whether a cell of a table of answers is one of them, or what a spreadsheet made of it."""
-    plain = unicodedata.normalize("NFKC", text).strip().lstrip("+-−")
     if spreadsheet_reason(text) is not None:
         return True
     try:
-        parse_judgment(plain)
+        parse_judgment(unicodedata.normalize("NFKC", text).strip().lstrip("+-−"))
     except MatrixError:
         return False
     return True

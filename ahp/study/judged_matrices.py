@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, permutations
@@ -16,7 +17,7 @@ from ..errors import AnswersError, MatrixError
 from ..labels import is_frame, order_of
 from ..matrix import PairwiseMatrix, as_matrices, given_labels
 from ..messages import Cell, Phrase
-from ..scale import LARGEST_STEP, judgment_text, opposite, parse_judgment
+from ..scale import LARGEST_STEP, SAATY_POSITIONS, judgment_text, opposite, parse_judgment
 from ..tolerance import WRITTEN_RTOL
 from .names import name_key
 from .survey import Survey, labels_of
@@ -41,18 +42,22 @@ def by_expert(matrices: Mapping[str, Any], experts: Sequence[str] | None) -> dic
     """Expert -> parent -> matrix, from parent -> the matrices of all experts.
 
     Raises:
-        AnswersError: other numbers of experts, or names that stand twice.
+        AnswersError: other numbers of experts, none, or names that stand twice or in no order.
     """
     stacks = {parent: _stack(values) for parent, values in matrices.items()}
     first = next(iter(stacks.values()))
+    if isinstance(experts, str | set | frozenset):
+        raise AnswersError("experts_no_list", place=Phrase("the_experts"), value=repr(experts))
     names = [str(k + 1) for k in range(len(first))] if experts is None else list(experts)
+    if not names:
+        raise AnswersError("no_answers")
     for parent, stack in stacks.items():
         if len(stack) != len(names):
             raise AnswersError(
                 "experts_uneven", parent=parent, count=len(stack), expected=len(names)
             )
-    for k, name in enumerate(names):
-        if name in names[:k]:
+    for name, count in Counter(names).items():
+        if count > 1:
             raise AnswersError("item_twice", place=Phrase("the_experts"), name=name)
     return {
         name: {parent: stack[k] for parent, stack in stacks.items()} for k, name in enumerate(names)
@@ -61,11 +66,13 @@ def by_expert(matrices: Mapping[str, Any], experts: Sequence[str] | None) -> dic
 
 def _stack(values: Any) -> list[Any]:
     """The matrices of all experts, from an array or a list of them, or of the only one."""
-    if is_frame(values) or isinstance(values, PairwiseMatrix):
-        return [values]
     if isinstance(values, np.ndarray):
         return list(values) if values.ndim == 3 else [values]
-    first: Any = values[0] if isinstance(values, Sequence) and values else None
+    if not isinstance(values, Sequence):
+        return [values]
+    first: Any = next((value for value in values if value is not None), None)
+    if first is None:
+        return list(values)  # of no expert, or of experts who gave none
     row = first[0] if isinstance(first, Sequence | np.ndarray) and len(first) else None
     rows = isinstance(row, list | tuple | np.ndarray)
     labeled = is_frame(first) or isinstance(first, PairwiseMatrix)
@@ -98,29 +105,30 @@ def judged_pairs(
     names = [survey.node_name(kid, "") for kid in kids]
     if len(set(map(name_key, names))) < len(names):
         names = list(kids)
-    order: list[int] | None = None
+    order: Sequence[int] = range(len(kids))
 
     def where(row: int, column: int) -> Any:
         if cell_name is None:
             return Phrase("pair_of", left=names[row], right=names[column])
-        return cell_name(order[row], order[column]) if order else cell_name(row, column)
+        return cell_name(order[row], order[column])
 
     try:
         found = given_labels(matrix) if labels is None else labels
-        cells = np.array(matrix.to_numpy() if is_frame(matrix) else matrix, dtype=object)
+        cells = _cells(matrix)
         if cells.shape != (len(kids),) * 2:
             shape = {"shape": str(cells.shape), "count": len(kids), "items": tuple(names)}
             raise AnswersError("matrix_of_shape", place=place, **shape)
         if found is not None:
             called = labels_of(survey, kids)
+            names_of = dict(zip(kids, names, strict=True))
+            by_id = all(isinstance(label, str) and label in names_of for label in found)
             known = tuple(
-                _name(label, called, dict(zip(kids, names, strict=True))) for label in found
+                names_of[label] if by_id else _name(label, called, names_of) for label in found
             )
             owner = Phrase("survey_itself")
-            order = order_of(
-                known, tuple(names), Phrase("place_alone", place=place), owner, AnswersError
-            )
-            cells = cells if order is None else cells[np.ix_(order, order)]
+            name = Phrase("place_alone", place=place)
+            order = order_of(known, tuple(names), name, owner, AnswersError) or order
+            cells = cells[np.ix_(order, order)]
         values = as_matrices(_filled(cells), complete=False)
     except MatrixError as error:
         problem = Phrase(
@@ -143,6 +151,40 @@ def judged_pairs(
         left, right = (j, i) if turned else (i, j)
         read_at = where(left, right) if cell_name else ""
         yield JudgedPair(kids[left], kids[right], text, read_at)
+
+
+def _cells(matrix: Any) -> NDArray[np.object_]:
+    """The cells of a matrix; None or NaN where nothing stands."""
+    if is_frame(matrix):
+        plain = matrix.to_numpy()
+        matrix = plain if _is_short(plain) else matrix.to_numpy(dtype=object, na_value=np.nan)
+    elif isinstance(matrix, list | tuple):
+        matrix = [row.tolist() if isinstance(row, np.ma.MaskedArray) else row for row in matrix]
+    if not isinstance(matrix, np.ndarray):
+        return np.array(matrix, dtype=object)
+    cells = np.ma.getdata(matrix, subok=False).astype(object)
+    cells[np.ma.getmaskarray(matrix)] = None
+    if _is_short(matrix) and cells.ndim == 2 and cells.shape == cells.T.shape:
+        return _widened(cells.astype(matrix.dtype))
+    return cells
+
+
+def _is_short(array: NDArray[Any]) -> bool:
+    """Whether numbers have less than double precision."""
+    return array.dtype.kind == "f" and array.itemsize < np.dtype(float).itemsize
+
+
+def _widened(plain: NDArray[Any]) -> NDArray[np.object_]:
+    """Numbers of less than double precision, none of which is exactly 1/3: steps of the scale as
+    such, others by the fewest digits that tell them. Of two that are reciprocals but for their
+    precision, the smaller one is left to the other.
+    """
+    steps = {plain.dtype.type(step): step for step in map(parse_judgment, SAATY_POSITIONS)}
+    numbers = [steps.get(number, float(str(number))) for number in plain.flat]
+    wide = np.reshape(numbers, plain.shape)
+    reciprocal = np.abs(wide * wide.T - 1) <= 4 * np.finfo(plain.dtype).eps
+    wide[reciprocal & (wide < wide.T)] = np.nan
+    return wide.astype(object)
 
 
 def _name(label: Any, called: Mapping[str, set[str]], names: Mapping[str, str]) -> Any:
@@ -175,7 +217,7 @@ def _is_empty(cell: Any) -> bool:
     if isinstance(cell, str):
         return not cell.strip()
     number = isinstance(cell, Real | Decimal) and not isinstance(cell, bool)
-    return cell is None or (number and (cell == 0 or isnan(cell)))
+    return cell is None or cell is np.ma.masked or (number and (cell == 0 or isnan(cell)))
 
 
 def _as_text(one: float, other: float) -> tuple[bool, str]:

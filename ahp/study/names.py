@@ -1,4 +1,4 @@
-"""Surveys made from names alone, and the ids that are made from names."""
+"""Names of items and experts: which spellings are one name, their ids, and trees of them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from ..messages import Phrase
 
 MAX_NODES = 2000
 """More names than this are refused as no survey."""
+
+MAX_DEPTH = 50
+"""Levels of names inside names."""
 
 UNKNOWN_LANGUAGE = "und"
 """Code of a language that a file doesn't tell (ISO 639-2, undetermined)."""
@@ -112,47 +115,55 @@ def branches_of_names(names: Any) -> Branch:
     """The tree of names that `Survey.from_names` takes.
 
     Raises:
-        SurveyError: what is no name and no tree of names, a name that stands twice, or one apart
-            from the goal.
+        SurveyError: what is no name and no tree of names (a set has no order), a name that stands
+            twice, items of one name in two places, or one apart from the goal.
     """
     place = Phrase("the_names")
     heads: dict[str, Branch] = {}
     above: dict[str, str] = {}
 
-    def refuse(value: Any) -> SurveyError:
+    def no_tree(value: Any) -> SurveyError:
         return SurveyError("names_no_tree", place=place, value=repr(value))
 
     def named(name: Any) -> Branch:
         if not isinstance(name, str):
-            raise refuse(name)
+            raise no_tree(name)
         return Branch(check_name(name, place), place)
 
-    def fill(branch: Branch, below: Any) -> None:
-        if isinstance(below, str) or not isinstance(below, Iterable):
-            raise refuse(below)
+    def fill(branch: Branch, below: Any, depth: int) -> None:
+        if isinstance(below, str | set | frozenset) or not isinstance(below, Iterable):
+            raise no_tree(below)
+        filled = bool(branch.children)
         tables = [below] if isinstance(below, Mapping) else below
         for table in tables:
             if not isinstance(table, str | Mapping):
-                raise refuse(table)
+                raise no_tree(table)
             for name, kids in (table if isinstance(table, Mapping) else {table: ()}).items():
+                if depth > MAX_DEPTH:
+                    problem = Phrase("too_many_levels", most=MAX_DEPTH)
+                    raise SurveyError("at_place", place=place, problem=problem)
+                if filled:
+                    raise SurveyError("branch_twice", place=place, name=branch.name)
                 kid = named(name)
                 key = name_key(kid.name)
+                if above.get(key) == branch.name:
+                    raise SurveyError("item_twice", place=place, name=kid.name)
                 if key in above:
                     twice = {"name": kid.name, "first": above[key], "second": branch.name}
                     raise SurveyError("name_below_two", place=place, **twice)
                 above[key] = branch.name
                 kid = heads.get(key, kid)
                 branch.children.append(kid)
-                fill(kid, () if kids is None else kids)
+                fill(kid, () if kids is None else kids, depth + 1)
 
     if not isinstance(names, Mapping) or not names:
-        raise refuse(names)
+        raise no_tree(names)
     for name in names:
         branch = named(name)
         if heads.setdefault(name_key(branch.name), branch) is not branch:
             raise SurveyError("item_twice", place=place, name=branch.name)
     for branch, below in zip(heads.values(), names.values(), strict=True):
-        fill(branch, below)
+        fill(branch, below, 1)
     goal = next(iter(heads.values()))
     if name_key(goal.name) in above:
         raise SurveyError("item_twice", place=place, name=goal.name)

@@ -10,7 +10,7 @@ import json
 import math
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -348,12 +348,14 @@ def survey_from_branches(
     )
 
 
-def labels_of(survey: Survey, nodes: Sequence[str]) -> dict[str, set[str]]:
-    """What people may call nodes, their ids and names in any language -> the nodes so called."""
+def labels_of(
+    survey: Survey, nodes: Sequence[str], key: Callable[[str], str] = name_key
+) -> dict[str, set[str]]:
+    """Keys of what people may call nodes, ids and names in any language -> the nodes so called."""
     labels: dict[str, set[str]] = {}
     for node in nodes:
         for label in (node, *survey.nodes[node].name.values()):
-            labels.setdefault(name_key(label), set()).add(node)
+            labels.setdefault(key(label), set()).add(node)
     return labels
 
 
@@ -383,12 +385,15 @@ def definition(of: Any, nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _written(table: Mapping[str, Any]) -> dict[str, Any]:
-    """A table without the texts that it may do without, where they are in no language."""
+    """A table without the texts that it may do without, where nobody wrote them."""
     return {
-        key: value
-        for key, value in table.items()
-        if key not in OPTIONAL_TEXTS or any(map(str.strip, value.values()))
+        key: value for key, value in table.items() if key not in OPTIONAL_TEXTS or is_written(value)
     }
+
+
+def is_written(text: Text) -> bool:
+    """Whether a text is there in any language."""
+    return any(map(str.strip, text.values()))
 
 
 def survey_from_content(content: str) -> Survey:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -79,16 +79,15 @@ class Grid:
         """The rows with their lines, all as long as the longest; what is merged downwards stands in
         each row, and a decimal comma is a point where no comma separates the cells.
         """
-        rows: list[Row] = []
+        rows: dict[int, list[str]] = {}
         width = self.width
         for line, filled in self.rows.items():
             cells = [*filled, *[""] * (width - len(filled))]
-            rows.append((line, list(map(with_point, cells)) if self.decimal_comma else cells))
-        place = {line: k for k, (line, _) in enumerate(rows)}
+            rows[line] = list(map(with_point, cells)) if self.decimal_comma else cells
         for (line, column), (top, first) in self.merged.items():
-            if column == first and line in place:
-                rows[place[line]][1][column] = self.cell(top, first)
-        return rows
+            if column == first and line in rows:
+                rows[line][column] = self.cell(top, first)
+        return list(rows.items())
 
     def line_place(self, line: int) -> str:
         """Where a row stands in the file."""
@@ -173,11 +172,20 @@ def read_grid(
     return Grid(source, "", rows, remarks=said, decimal_comma=separator != ",")
 
 
-def read_sheets(content: bytes, source: str, error: type[AHPError]) -> tuple[Grid, ...]:
-    """The cells of all sheets of a workbook that are shown and not empty, as `read_grid` reads one.
+def read_sheets(
+    content: bytes, source: str, error: type[AHPError], names: Collection[str] | None = None
+) -> tuple[tuple[Grid, ...], tuple[Phrase, ...]]:
+    """The cells of sheets of a workbook that are not empty, as `read_grid` reads one, and what is
+    left out.
+
+    Args:
+        content: an .xlsx workbook.
+        source: its name, for messages.
+        error: type of the errors.
+        names: of the sheets; all that are shown by default.
 
     Raises:
-        AHPError: of the given type; the file can't be read.
+        AHPError: of the given type; the file can't be read, or has no such sheet.
     """
     from .workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
 
@@ -185,13 +193,26 @@ def read_sheets(content: bytes, source: str, error: type[AHPError]) -> tuple[Gri
     with uploaded_workbook(
         content, source, max_bytes=MAX_UNPACKED, max_spread=None, error=error
     ) as book:
-        shown = [one for one in book.worksheets if one.sheet_state == "visible"]
-        lines = [_sheet_lines(content, one, source, error) for one in shown]
-        return tuple(
-            Grid(source, one.title, rows, *_sheet_layout(content, one, rows, source, error))
-            for one, rows in zip(shown, lines, strict=True)
-            if rows
-        )
+        titles = tuple(one.title for one in book.worksheets)
+        for name in names or ():
+            if name not in titles:
+                raise error("no_such_sheet", source=source, sheet=name, valid=titles)
+        grids: list[Grid] = []
+        hidden: list[str] = []
+        for one in book.worksheets:
+            shown = one.sheet_state == "visible" if names is None else one.title in names
+            if not shown and (names is not None or one.title == HIDDEN):
+                continue
+            rows = _sheet_lines(content, one, source, error)
+            if rows and not shown:
+                hidden.append(one.title)
+            elif rows:
+                merged, remarks = _sheet_layout(content, one, rows, source, error)
+                about = {"source": source, "sheet": one.title}
+                said = tuple(Phrase("of_sheet", **about, problem=remark) for remark in remarks)
+                grids.append(Grid(source, one.title, rows, merged, said))
+        left_out = [Phrase("sheets_hidden", source=source, names=tuple(hidden))] if hidden else []
+        return tuple(grids), tuple(left_out)
 
 
 def _csv_lines(reader: Any, source: str, error: type[AHPError]) -> Iterator[tuple[int, list[str]]]:

@@ -70,17 +70,11 @@ def show_upload(intake: Intake) -> None:
     upload = Upload(file.name, file.getvalue())
     _say_imported_before(intake, upload)
     try:
-        if sheets := sheets_of(upload.content, upload.name):
-            key = f"sheet-{intake.key}-{upload.file.sha256}"
-            sheet = st.selectbox(
-                _("Which sheet is to be read?"),
-                sheets,
-                index=None,
-                placeholder=_("Please choose"),
-                key=key,
-            )
-            if sheet is None:
-                return
+        key = f"sheet-{intake.key}-{upload.file.sha256}"
+        sheet = choose_sheet(upload.content, upload.name, key)
+        if sheet is None:
+            return
+        if sheet:
             upload = replace(upload, sheet=sheet)
         found = read_file(scope, upload, partial(_answer, intake, upload))
     except AHPError as error:
@@ -89,6 +83,21 @@ def show_upload(intake: Intake) -> None:
     _ask(intake, found)
     if found.changes is not None:
         _show_import(intake, found, found.changes, owner)
+
+
+def choose_sheet(content: bytes, name: str, key: str) -> str | None:
+    """The sheet of a workbook with several, "" for other files; None until it is said."""
+    _ = state.translate()
+    sheets = sheets_of(content, name)
+    if not sheets:
+        return ""
+    return st.selectbox(
+        _("Which sheet is to be read?"),
+        sheets,
+        index=None,
+        placeholder=_("Please choose"),
+        key=key,
+    )
 
 
 def _say_imported_before(intake: Intake, upload: Upload) -> None:

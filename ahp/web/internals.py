@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any
+from typing import IO
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import file_util
+from streamlit import env_util, file_util
 from streamlit.logger import get_logger
 from streamlit.runtime import app_session, exists, get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import ScriptRunner, ScriptRunnerEvent
+from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.version import STREAMLIT_VERSION_STRING
 from streamlit.web.server.starlette.starlette_routes import (
@@ -34,6 +34,7 @@ from streamlit.web.server.starlette.starlette_routes import (
 
 from ..errors import AHPError, DatabaseError
 from ..messages import Phrase
+from .turns import Turns
 
 _UPLOAD, _MEDIA = "/_stcore/upload_file/", "/media/"
 
@@ -59,7 +60,7 @@ async def check_streamlit(app: ASGIApp) -> None:
         "streamlit_page": b"</style></head>" in page[1] and _ROOT in page[1],
         "streamlit_uploads": f"/{BASE_ROUTE_UPLOAD_FILE}/" == _UPLOAD and upload[0] == 403,
         "streamlit_downloads": f"/{BASE_ROUTE_MEDIA}/" == _MEDIA,
-        "streamlit_runs": isinstance(getattr(app_session, "ScriptRunner", None), type),
+        "streamlit_runs": hasattr(getattr(app_session, "ScriptRunner", None), "_run_script"),
         "streamlit_store": isinstance(getattr(manager, "file_storage", None), Mapping),
     }
     if missing := tuple(Phrase(code) for code, there in checks.items() if not there):
@@ -99,6 +100,13 @@ def keep_log_short() -> None:
     get_logger("streamlit.error_util").addFilter(_worth_a_traceback)
 
 
+def skip_console_check() -> None:
+    """Spare Streamlit the look whether a console of Python runs it: it asks for the files of all
+    modules, 0.4 s for which the first visitor would wait.
+    """
+    env_util.is_repl = lambda: False
+
+
 def _worth_a_traceback(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], DatabaseError))
 
@@ -110,32 +118,20 @@ def inline_scripts() -> tuple[str, ...]:
     return tuple(re.findall(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", page, re.DOTALL))
 
 
-_RUN_ENDS = {
-    ScriptRunnerEvent.FRAGMENT_STOPPED_WITH_SUCCESS,
-    ScriptRunnerEvent.SCRIPT_STOPPED_FOR_RERUN,
-    ScriptRunnerEvent.SCRIPT_STOPPED_WITH_COMPILE_ERROR,
-    ScriptRunnerEvent.SCRIPT_STOPPED_WITH_SUCCESS,
-}
+def take_turns(observe: Callable[[str, float], None]) -> None:
+    """Have runs take turns from now on, and tell how many seconds it took, from a click to the last
+    run that it causes, until a whole "page" was made, or a "part".
+    """
+    turns = Turns()
 
+    class InTurn(ScriptRunner):
+        def _run_script(self, rerun_data: RerunData) -> None:
+            part, begun = bool(rerun_data.fragment_id_queue), time.monotonic()
+            with turns.turn():
+                super()._run_script(rerun_data)
+            observe("part" if part else "page", time.monotonic() - begun)
 
-def time_runs(observe: Callable[[str, float], None]) -> None:
-    """Tell, from now on, how many seconds every run takes, of a whole "page" or of a "part"."""
-
-    class Timed(ScriptRunner):
-        def __init__(self, *arguments: Any, **options: Any) -> None:
-            super().__init__(*arguments, **options)
-            self.on_event.connect(self._note_time)
-            self._timed = ("page", 0.0)
-
-        def _note_time(self, _runner: object, event: ScriptRunnerEvent, **about: Any) -> None:
-            kind, begun = self._timed
-            if event == ScriptRunnerEvent.SCRIPT_STARTED:
-                part = bool(about["fragment_ids_this_run"])
-                self._timed = ("part" if part else "page", time.monotonic())
-            elif event in _RUN_ENDS:
-                observe(kind, time.monotonic() - begun)
-
-    app_session.ScriptRunner = Timed  # type: ignore[attr-defined]
+    app_session.ScriptRunner = InTurn  # type: ignore[attr-defined]
 
 
 class NoDialogs:

@@ -39,7 +39,7 @@ WRITES = Histogram(
 FAILURES = Counter("ahp_database_failures", "Transactions that failed", registry=REGISTRY)
 RUNS = Histogram(
     "ahp_page_run_seconds",
-    "Runs of pages, or of a part alone",
+    "Runs of pages, or of a part alone, with the waiting for a turn",
     ["run"],
     buckets=SECONDS,
     registry=REGISTRY,
@@ -116,7 +116,7 @@ def watch() -> None:
 
 
 def observe_run(run: str, seconds: float) -> None:
-    """A page, or a part of one, was run."""
+    """A page, or a part of one, was made so long after it was asked for."""
     RUNS.labels(run).observe(seconds)
 
 

@@ -7,6 +7,7 @@ session cookie, and every page asks the database what that session may see.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import re
@@ -46,7 +47,8 @@ from ..i18n import LANGUAGES, best_language, terminal_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Phrase
 from ..report.receipt import receipt_html
-from ..store import AccountInfo
+from ..store import AccountInfo, Store
+from ..store.checkpointer import Checkpointer
 from ..store.second_factor import MOST_WRONG
 from ..templates import render
 from . import addresses, metrics
@@ -70,7 +72,8 @@ from .internals import (
     UploadGuard,
     check_streamlit,
     keep_log_short,
-    time_runs,
+    skip_console_check,
+    take_turns,
 )
 from .password import Door, check_password, password
 from .provider import BACK, LEAVE, START, Provider, provider
@@ -502,12 +505,15 @@ _TERMINAL = logging.StreamHandler()
 _TERMINAL.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
 
 
-def _warm_up() -> None:
-    """Import and read what the first page needs, so that the first visitor doesn't wait for it."""
-    from . import warm  # noqa: F401, PLC0415
-
-    with suppress(DatabaseError):  # which the log says
-        database().warm()
+def _read_logs(store: Store, checkpointer: Checkpointer) -> None:
+    """Read what the lists of the first page show, so that the first visitor doesn't wait for it;
+    only then all logs for the checkpoints.
+    """
+    try:
+        with suppress(DatabaseError):  # which the log says
+            store.warm()
+    finally:
+        checkpointer.wake()
 
 
 async def _purge_daily() -> None:
@@ -557,11 +563,14 @@ async def lifespan(
     logging.getLogger("uvicorn.access").addFilter(_HideTokens())
     logging.getLogger("ahp.store").addHandler(_TERMINAL)
     keep_log_short()
+    skip_console_check()
     store = await asyncio.to_thread(database)
     await asyncio.to_thread(store.claim_key)
-    metrics.watch()
-    time_runs(metrics.observe_run)
+    from . import warm  # noqa: F401, PLC0415 - slow: not before it is known that there is a database
+
     await check_streamlit(app)
+    metrics.watch()
+    take_turns(metrics.observe_run)
     _ = translator(language or terminal_language())
     address = addresses.fixed() or addresses.of_this_computer(host, port)
     entrance = f"{address}/organizer"
@@ -582,9 +591,10 @@ async def lifespan(
     _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
     print(_("  To stop it, press Ctrl+C in this window."), end="\n\n")
     sys.stdout.flush()
-    threading.Thread(target=_warm_up, daemon=True).start()
+    gc.freeze()  # the code is never garbage: to look through it stops all pages for 0.4 s
     checkpointer = store.checkpointer()
-    checkpointer.start()
+    checkpointer.start(asleep=True)
+    threading.Thread(target=_read_logs, args=(store, checkpointer), daemon=True).start()
     purging = asyncio.create_task(_purge_daily())
     try:
         with metrics.told_at(prometheus):

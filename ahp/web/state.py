@@ -167,8 +167,9 @@ def went_wrong(_: Translate) -> str:
 
 
 def show_error(error: AHPError, survey: Survey | None = None) -> None:
-    """What was refused, on the page; `survey` as for `in_words`."""
-    st.error(plain(in_words(error, survey)))
+    """What was refused, on the page, several faults as a list; `survey` as for `in_words`."""
+    first, *each = plain(in_words(error, survey)).split("\n")
+    st.error("\n- ".join([f"{first}\n", *each]) if each else first)
 
 
 def show_unavailable() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +47,8 @@ class Network:
     """Machines at a bridge, at which this one is the first."""
 
     def __init__(self) -> None:
-        self.bridge = f"ahp{os.getpid() % 100_000}"
+        _remove_leftovers()
+        self.bridge = f"ahp{os.getpid()}"
         self.machines: list[Machine] = []
         run("ip", "link", "add", self.bridge, "type", "bridge")
         run("ip", "address", "add", f"{self.address(1)}/24", "dev", self.bridge)
@@ -65,6 +67,27 @@ class Network:
         for machine in self.machines:
             run("ip", "netns", "delete", machine.name)
         run("ip", "link", "delete", self.bridge)
+
+
+def _remove_leftovers() -> None:
+    """The networks of runs that were killed: they have the same addresses."""
+    for name in listed("ip", "netns", "list"):
+        if _is_left(name):
+            run("ip", "netns", "delete", name)
+    for name in listed("ip", "-brief", "link", "show", "type", "bridge"):
+        if _is_left(name):
+            run("ip", "link", "delete", name)
+
+
+def _is_left(name: str) -> bool:
+    of_run = re.fullmatch(r"ahp(\d+)(-\d+)?", name)
+    return of_run is not None and not Path(f"/proc/{of_run[1]}").exists()
+
+
+def listed(*command: str) -> list[str]:
+    """The first word of each line that a command prints."""
+    lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    return [line.split()[0] for line in lines]
 
 
 class Disk:

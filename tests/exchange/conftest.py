@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 import ahp
 from ahp.study import Survey, survey_from_content
@@ -40,6 +41,13 @@ def make_survey(survey_id: str, tree: Mapping[str, str | None], names: Mapping[s
         "nodes": [{**node(child), "parent": tree[child]} for child in others],
     }
     return survey_from_content(json.dumps(content))
+
+
+def saved(workbook: Workbook) -> bytes:
+    """The file of a workbook."""
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
 
 
 def rezipped(content: bytes, change: Callable[[str, bytes], bytes]) -> bytes:

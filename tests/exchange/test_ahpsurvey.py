@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -201,6 +203,26 @@ def test_more_bad_tables() -> None:
     )
     assert message(lambda: read_ahpsurvey(Path("none.csv"), negative_is="left")) == (
         "none.csv: cannot be read: No such file or directory"
+    )
+
+
+def test_a_column_of_experts_is_no_pair() -> None:
+    """Said so for a survey, too; and the cell of a workbook is named as its programs name it."""
+    content = "姓名,cost_life\n张三,3\n".encode()
+    assert message(lambda: read_ahpsurvey(content, "w", survey=TREE, negative_is="left")) == (
+        "w: line 1: column '姓名' names no two items; if it has the experts, choose it as their "
+        "column"
+    )
+    book = openpyxl.Workbook()
+    for line in (["cost_life"], [12]):
+        book.worksheets[0].append(line)
+    out = io.BytesIO()
+    book.save(out)
+    assert message(
+        lambda: read_ahpsurvey(out.getvalue(), "w.xlsx", survey=TREE, negative_is="left")
+    ) == (
+        "w.xlsx: sheet 'Sheet', cell A2: '12', expected a whole number from 1 to 9 or -1 to -9, "
+        "blank or NA"
     )
 
 

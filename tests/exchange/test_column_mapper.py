@@ -31,7 +31,7 @@ from ahp.exchange.column_mapper import (
 from ahp.scale import SAATY_POSITIONS
 from ahp.study import Answers, Survey
 
-from .conftest import rezipped
+from .conftest import rezipped, saved
 from .test_survey_text import answers_to, build, by_name, message, panel, surveys
 
 TREE = build(
@@ -61,9 +61,7 @@ def book(*sheets: list[list[Any]]) -> bytes:
             sheet.append(line)
         for cell in (cell for line in sheet.iter_rows() for cell in line):
             cell.data_type = "s" if isinstance(cell.value, str) else cell.data_type
-    out = io.BytesIO()
-    workbook.save(out)
-    return out.getvalue()
+    return saved(workbook)
 
 
 def test_read_csv(tmp_path: Path) -> None:
@@ -289,6 +287,7 @@ def test_a_date_in_a_workbook_is_named() -> None:
         (("10", "x"), None),
         (("1/3", "x"), "ratio"),
         (("１／３", "10"), "ratio"),
+        (("½", "10"), "ratio"),
         (("-3", "5"), None),
         (("(空)", ""), None),
     ],
@@ -299,6 +298,48 @@ def test_codings_that_show(cells: tuple[str, str], coding: Coding | None) -> Non
     assert pair.coding == coding
     (pair,) = suggest_mapping(table(text), TREE, coding="signed", negative_is="left").pairs
     assert (pair.coding, pair.negative_is) == ("signed", "left")
+
+
+def test_what_is_read_otherwise_is_said_of_ratios_alone() -> None:
+    """An option that looks like a decimal is read as its question says."""
+    ratio = PairColumn("B", "goal", "price", "quality", "ratio")
+    texts = PairColumn("B", "goal", "price", "quality", "text", texts={"0.33": "5"})
+    found = [
+        apply_mapping(table("专家,问\nE1,0.33\n"), ColumnMapping("A", (pair,)), TREE)
+        for pair in (ratio, texts)
+    ]
+    assert [[one.value for one in each.judgments] for each in found] == [["0.33"], ["5"]]
+    assert [list(map(str, each.remarks)) for each in found] == [["0.33 read as 1/3"], []]
+
+
+def test_columns_without_a_header_are_named_by_their_letter() -> None:
+    found = apply_mapping(
+        table("专家,问,,备注\nE1,3,7,好\n"),
+        ColumnMapping("A", (PairColumn("B", "goal", "price", "quality", "ratio"),)),
+        TREE,
+    )
+    assert list(map(str, found.remarks)) == ["columns passed over: C, 备注"]
+
+
+def test_the_largest_table_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(column_mapper, "MAX_ROWS", 3)
+    assert len(table("a\n1\n2\n").rows) == 2
+    assert message(lambda: table("a\n1\n2\n3\n")) == "wj.csv: 4 rows, expected at most 3"
+
+
+def test_an_expert_called_by_a_formula_is_refused() -> None:
+    workbook = openpyxl.Workbook()
+    for line in (["专家", "问"], ["=A9", 3]):
+        workbook.worksheets[0].append(line)
+    out = io.BytesIO()
+    workbook.save(out)
+    mapping = ColumnMapping("A", (PairColumn("B", "goal", "price", "quality", "ratio"),))
+    assert message(
+        lambda: apply_mapping(read_columns(out.getvalue(), "b.xlsx"), mapping, TREE)
+    ) == (
+        "b.xlsx: sheet 'Sheet', cell A2: a formula that was never calculated, expected a value; "
+        "open the file in a spreadsheet program and save it"
+    )
 
 
 def test_experts_are_found_when_one_column_has_them() -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 
 import openpyxl
@@ -15,6 +14,8 @@ from ahp.exchange.expert_list import (
     read_list,
 )
 from ahp.study.standing import Standing
+
+from .conftest import saved
 
 PLAIN = Standing()
 
@@ -31,9 +32,7 @@ def xlsx(*rows: tuple[object, ...]) -> bytes:
     assert sheet is not None
     for row in rows:
         sheet.append(row)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+    return saved(book)
 
 
 @pytest.mark.parametrize(

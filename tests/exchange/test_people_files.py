@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import random
 import subprocess
+import sys
 import time
 import tomllib
 from collections import Counter
@@ -18,50 +18,38 @@ import pytest
 
 import ahp
 from ahp.errors import AHPError
-from ahp.exchange import read_matrix
+from ahp.exchange import matrix_csv, read_matrix
 from ahp.exchange.ahpsurvey import read_ahpsurvey, survey_of_columns
 from ahp.exchange.column_mapper import apply_mapping, read_columns, suggest_mapping
 from ahp.exchange.long_csv import write_answers
 from ahp.i18n.errors import error_sentence
-from ahp.study import Answers, Judgment, Survey
+from ahp.study import Answers, Judgment
 from ahp.study.answers import answers_from_table
 from ahp.study.survey import survey_from_toml
+from ahp.tables import grids
+
+from .conftest import saved
 
 CASES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "people.toml").read_text(encoding="utf-8")
 )["case"]
-LUNCH = """
+LUNCH = survey_from_toml(
+    """
 format = 1
 id = "lunch"
 languages = ["en", "zh"]
 method = "eigenvector"
 random_index = "saaty"
 name = { en = "Lunch", zh = "午餐" }
-description = { en = "Three criteria.", zh = "三个准则。" }
-[goal]
-id = "lunch"
-name = { en = "A good lunch", zh = "好午餐" }
-explanation = { en = "Good.", zh = "好。" }
-[[nodes]]
-id = "price"
-parent = "lunch"
-name = { en = "Price", zh = "价格" }
-explanation = { en = "Pay.", zh = "花费。" }
-[[nodes]]
-id = "taste"
-parent = "lunch"
-name = { en = "Taste", zh = "味道" }
-explanation = { en = "Taste.", zh = "好吃。" }
-[[nodes]]
-id = "health"
-parent = "lunch"
-name = { en = "Health", zh = "健康" }
-explanation = { en = "Health.", zh = "健康。" }
-"""
-
-
-def survey() -> Survey:
-    return survey_from_toml(LUNCH.encode(), "lunch.toml")
+goal = { id = "lunch", name = { en = "A good lunch", zh = "好午餐" } }
+nodes = [
+  { id = "price", parent = "lunch", name = { en = "Price", zh = "价格" } },
+  { id = "taste", parent = "lunch", name = { en = "Taste", zh = "味道" } },
+  { id = "health", parent = "lunch", name = { en = "Health", zh = "健康" } },
+]
+""".encode(),
+    "lunch.toml",
+)
 
 
 def content_of(case: dict[str, Any]) -> bytes:
@@ -76,9 +64,7 @@ def content_of(case: dict[str, Any]) -> bytes:
             sheet.append([None if cell == "" else cell for cell in row])
     for cells in case.get("merged", ()):
         book.worksheets[0].merge_cells(cells)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return saved(book)
 
 
 def read(case: dict[str, Any], content: bytes) -> tuple[list[str], tuple[Any, ...]]:
@@ -98,11 +84,11 @@ def read(case: dict[str, Any], content: bytes) -> tuple[list[str], tuple[Any, ..
 
 def answers_of(case: dict[str, Any], content: bytes, name: str) -> Answers:
     if case["kind"] == "answers":
-        return answers_from_table(content, name, survey(), sheet=case.get("sheet"))
+        return answers_from_table(content, name, LUNCH, sheet=case.get("sheet"))
     if case["kind"] == "platform":
         table = read_columns(content, name)
-        mapping = suggest_mapping(table, survey(), coding=case["coding"], negative_is="left")
-        return apply_mapping(table, mapping, survey())
+        mapping = suggest_mapping(table, LUNCH, coding=case["coding"], negative_is="left")
+        return apply_mapping(table, mapping, LUNCH)
     expert = case.get("expert_column")
     asked = survey_of_columns(content, name, expert_column=expert)
     return read_ahpsurvey(content, name, survey=asked, negative_is="left", expert_column=expert)
@@ -123,23 +109,46 @@ def test_what_is_read_and_said(
     assert (found, *words) == (case.get("read"), case["en"], case["zh"])
 
 
+def test_a_matrix_has_no_more_items_than_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("m.csv").write_text("1,3,5\n1/3,1,3\n1/5,1/3,1\n")
+    monkeypatch.setattr(matrix_csv, "MOST_ITEMS", 3)
+    assert len(read_matrix("m.csv").matrix.labels) == 3
+    monkeypatch.setattr(matrix_csv, "MOST_ITEMS", 2)
+    with pytest.raises(ahp.MatrixError, match="^m.csv: 3 items, expected at most 2$"):
+        read_matrix("m.csv")
+
+
+def test_what_is_longer_than_a_file_may_be_is_not_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = b"1,3\n1/3,1\n1,3\n"
+    for module in (matrix_csv, grids):
+        monkeypatch.setattr(module, "MAX_CSV", 10)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    with pytest.raises(ahp.MatrixError) as refused:
+        read_matrix("-")
+    assert str(refused.value) == "standard input: 11 bytes, expected at most 10"
+
+
+def test_of_many_decimals_the_first_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = [f"0.{'3' * k}" for k in range(2, 16)] + [f"0.1{'6' * k}7" for k in range(14)]
+    rows = [["1"] * 8 for _ in range(8)]
+    for (i, k), text in zip(itertools.combinations(range(8), 2), texts, strict=True):
+        rows[i][k], rows[k][i] = "6" if text < "0.2" else "3", text
+    Path("m.csv").write_text("\n".join(map(",".join, rows)))
+    (said,) = map(str, read_matrix("m.csv").remarks)
+    named = [f"{text} read as {'1/6' if text < '0.2' else '1/3'}" for text in texts[:20]]
+    assert said == ", ".join([*named, "and 8 more"])
+
+
 PIECES = [
-    *(
-        b",",
-        b";",
-        b"\t",
-        b"\n",
-        b'"',
-        b"=",
-        b"1/3",
-        b"0",
-        b"-",
-        b"\xff",
-        b"\0",
-        b"1e999",
-        b"x" * 50,
-    ),
-    *(b"1/0", b"9" * 20, b"3 3/4", b"3:1", b".", b"0.33", b"\xef\xbb\xbf", "中".encode(), b"=\0"),
+    *(b",", b";", b"\t", b"\n", b'"', b"=", b"1/3", b"0", b"-", b"\xff", b"\0", b"1e999"),
+    *(b"x" * 50, b"1/0", b"9" * 20, b"3 3/4", b"3:1", b".", b"0.33"),
+    *(b"\xef\xbb\xbf", "中".encode(), b"=\0"),
 ]
 
 
@@ -228,7 +237,7 @@ def test_encodings_separators_and_empty_cells(
     ]
     text = "\n".join(line + empty for line in lines)
     content = text.replace(",", separator).replace("\n", end).encode(encoding)
-    answers = answers_from_table(content, "a.csv", survey())
+    answers = answers_from_table(content, "a.csv", LUNCH)
     assert [(one.expert, one.parent, one.left, one.value) for one in answers.judgments] == [
         ("张三", "lunch", "price", "1/3"),
         ("李四", "lunch", "price", "5"),

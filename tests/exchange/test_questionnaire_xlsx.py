@@ -32,7 +32,7 @@ from ahp.random_index import random_index_value
 from ahp.scale import SAATY_POSITIONS
 from ahp.study import Survey
 
-from .conftest import Recalculate, rezipped
+from .conftest import Recalculate, rezipped, saved
 
 DROP_DOWN = [
     *("← 9", "← 8", "← 7", "← 6", "← 5", "← 4", "← 3", "← 2", "1 ="),
@@ -46,12 +46,6 @@ Change = Callable[[Workbook], object]
 def make(survey: Survey, **options: Any) -> bytes:
     arguments = {"title": "Panel", "expert": "王芳", "study_id": "s1", "round_number": 2}
     return questionnaire_workbook(survey, **{**arguments, "language": "en", **options})
-
-
-def saved(workbook: Workbook) -> bytes:
-    stream = io.BytesIO()
-    workbook.save(stream)
-    return stream.getvalue()
 
 
 def changed(content: bytes, change: Change) -> bytes:

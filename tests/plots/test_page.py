@@ -129,6 +129,17 @@ def test_parts_have_all_rows_on_the_same_scale() -> None:
     assert page_parts(first) == [first]
 
 
+def test_parts_have_their_own_names_of_cells() -> None:
+    names = tuple(f"{k}. Expert" for k in range(60))
+    cells = Cells(((0.5,) * 3,) * 60, 0, 1, ("#ffffff", "#000000"), names=(names, names[:3]))
+    chart = Chart("S*", "n = 60", "", Axis(names=names[:3]), Axis(names=names), (cells,))
+    marks = [mark for part in page_parts(chart) for mark in part.marks]
+    assert [mark.names for mark in marks if isinstance(mark, Cells)] == [
+        (names[:30], names[:3]),
+        (names[30:], names[:3]),
+    ]
+
+
 @pytest.mark.parametrize("count", [100, 101, 130, 140])
 def test_every_row_has_its_name_in_print(count: int) -> None:
     names = tuple(f"Indicator {k}" for k in range(count))

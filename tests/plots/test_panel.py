@@ -13,8 +13,8 @@ import ahp
 from ahp import plots
 from ahp.consensus import Clusters, pairwise_consensus
 from ahp.plots import printed
-from ahp.plots.chart import NAMED, Cells, Chart, Line, Texts
-from ahp.plots.colors import BLUE, GRAY, PALETTE
+from ahp.plots.chart import NAMED, Cells, Chart, Line, Points, Texts
+from ahp.plots.colors import BLUE, GRAY, PALETTE, SYMBOLS
 from ahp.plots.page import page_parts
 from ahp.plots.panel import COLUMNS, LEGEND, VALUED
 from ahp.plots.screen import figure as drawn
@@ -153,8 +153,16 @@ def test_consensus_heatmap(panel: ahp.Analysis, agreed: Agreement) -> None:
     assert np.asarray(cells.values) == close(expected)
     assert cells.texts[0][1] == f"{100 * expected[0, 1]:.0f}"
     assert cells.low <= expected.min()
-    assert cells.hover[0][2] == f"Qin, Ping\nS* = {expected[0, 2]:.4f}"
+    assert cells.names == (chart.y.names, chart.y.names)
     assert chart.y.names == ("1. Qin", "2. Rui", "3. Ping")
+    heat, numbers = drawn(chart).data
+    assert (list(heat.x), list(heat.y)) == (["1. Qin", "2. Rui", "3. Ping"],) * 2
+    assert heat.hovertemplate == "%{y}<br>%{x}<br>S* = %{z:.4f}<extra></extra>"
+    assert list(zip(numbers.y, numbers.x, numbers.text, strict=True))[2] == (
+        "1. Qin",
+        "3. Ping",
+        f"{100 * expected[0, 2]:.0f}",
+    )
     assert chart.x.names == ("1", "2", "3")
     assert chart.alt == (
         f"Most alike: Qin and Ping, S* {expected[0, 2]:.4f}; "
@@ -431,6 +439,25 @@ def test_dendrogram_names_the_largest_clusters(agreed: Agreement) -> None:
     figure = drawn(plots.dendrogram(panel, found, "en"))
     named = [trace.name.split(":")[0] for trace in figure.data if trace.showlegend]
     assert named == [f"Cluster {number}" for number in (*range(1, LEGEND), count)]
+
+
+def test_dendrogram_draws_clusters_of_one_look_at_once() -> None:
+    """A page with a trace for each of 200 takes a second more."""
+    panel = small_panel({f"E{number}": JUDGED["Ping"] for number in range(200)})
+    found = agreement_of(panel)
+    assert found.clusters is not None
+    clusters = dataclasses.replace(found.clusters, labels=np.arange(1, 201), count=200)
+    found = replace(found, clusters=clusters, cluster_consensus=(1.0,) * 200)
+    points = [
+        mark for mark in plots.dendrogram(panel, found, "en").marks if isinstance(mark, Points)
+    ]
+    assert len(points) == len(PALETTE) * len(SYMBOLS)
+    row = clusters.leaf_order.tolist().index(40)
+    alike = [mark for mark in points if float(row) in mark.y]
+    assert [(mark.color, mark.symbol, len(mark.y)) for mark in alike] == [
+        (PALETTE[0], SYMBOLS[0], 5)
+    ]
+    assert alike[0].hover[alike[0].y.index(row)] == "E40\nCluster 41: 1 experts, S* 1.0000"
 
 
 def test_dendrogram_of_experts_who_judge_the_same_has_an_axis() -> None:

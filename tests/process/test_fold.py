@@ -60,6 +60,11 @@ def test_what_is_taken_back_is_no_reply() -> None:
     assert state.told_by("1").last_reply == TIME
 
 
+def test_who_only_looks_has_said_nothing() -> None:
+    agreed = log(*BEGIN, ("1", e.Consented("Yes")), ("2", e.Answered(*PAIR, "3")))
+    assert fold(agreed, START).spoken == {"2"}
+
+
 def test_a_log_becomes_a_state() -> None:
     state = fold(ALL, START)
     assert (state.seq, state.round, state.open) == (16, 2, True)

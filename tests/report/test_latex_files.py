@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import shutil
 import subprocess
@@ -253,6 +254,18 @@ def compiled(document: Document, folder: Path) -> PdfReader:
         )
         assert ended.returncode == 0, ended.stdout.decode(errors="replace")[-2000:]
     return PdfReader(folder / "report.pdf")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_heading_stands_alone_at_the_end_of_a_page(language: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(latex_zip(sample(language)))) as archive:
+        lines = archive.read("report.tex").decode().splitlines()
+    before = [
+        earlier
+        for earlier, line in itertools.pairwise(lines)
+        if re.match(r"\\(sub)*section\{", line)
+    ]
+    assert {*before} == {"\\headingroom", "\\clearpage"}
 
 
 @pytest.mark.slow

@@ -166,6 +166,14 @@ def test_a_disabled_account_opens_nothing(store, root):
     assert store.account_of("Li", OTHER) == li.id
 
 
+def test_a_session_of_a_disabled_account_is_none_even_if_it_was_not_ended(store, database, root):
+    """As one that is opened while the account is being disabled."""
+    session = store.open_account(root.id, None)
+    assert store.grants(session).organizer
+    database.execute("UPDATE accounts SET disabled = '2026'")
+    assert store.grants(session) == Grants()
+
+
 def test_another_password_ends_the_sessions_of_the_account(store, root):
     li = account(store, "organizer")
     first, mine = store.open_account(li.id, None), store.open_account(root.id, None)

@@ -642,7 +642,25 @@ def test_an_end_at_any_moment_is_heard(store, monkeypatch) -> None:
 
     writer._stopping, writer._wake = Stopping(), Wake()
     writer._run()
-    assert waits == [True]
+    assert waits == [False, True]  # at the start, and after the first writing
+
+
+def test_who_sleeps_reads_no_log_before_waking(store, study, place) -> None:
+    writer, awake, written = store.checkpointer(), [], []
+    write = writer.write
+
+    def noting() -> checkpointer.Written:
+        written.append(bool(awake))
+        return write()
+
+    writer.write = noting
+    writer.start(asleep=True)
+    assert not writer._wake.is_set()
+    awake.append(True)
+    writer.wake()
+    assert writer.stop()
+    assert place.exists()
+    assert all(written)
 
 
 def test_the_end_waits_no_longer_than_asked(store, study, place) -> None:

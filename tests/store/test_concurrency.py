@@ -52,6 +52,22 @@ def test_eight_threads_lose_nothing(store):
     assert [log.events for log in store.verify_log()] == [169]
 
 
+def test_browsers_that_answer_at_once_lose_nothing(store, study):
+    experts = [store.add_expert(study.id, f"Expert {k}").id for k in range(8)]
+    browsers = [store.open_link(store.issue_link(expert), None) for expert in experts]
+    before = len(store.events(study.id))
+
+    def answer(k):
+        mine = store.from_browser(browsers[k])
+        for i, pair in enumerate(study.survey.hierarchy.comparisons):
+            mine.answer(experts[k], *pair, "3", event_id=f"{k}-{i}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(answer, range(8)))
+    assert len(store.events(study.id)) == before + 8 * 4
+    assert [expert.answered for expert in store.experts(study.id)] == [4] * 8
+
+
 def test_same_answer_from_many_threads_is_one_event(store, study):
     expert = store.add_expert(study.id, "Ada")
     with ThreadPoolExecutor(8) as pool:

@@ -165,6 +165,8 @@ def test_a_browser_answers_only_while_its_link_is_valid(store, study, ada, brows
         with pytest.raises(LinkError, match="not recorded"):
             act()
     store.close_round(study.id)
+    with pytest.raises(LinkError, match="not recorded"):
+        mine.answer(ada, *AB, "7", event_id="six")
     store.open_round(study.id)
     mine.answer(ada, *AB, "7", event_id="six")  # the link works again
     store.revoke_link(ada)

@@ -192,6 +192,25 @@ def test_a_change_that_was_not_completed_is_undone_in_a_copy(tmp_path, migrated)
     assert files(held) == before
 
 
+def test_what_was_written_while_it_was_copied_is_said(store, study, url, monkeypatch) -> None:
+    """A server has started between the copies of the file and of what lies beside it."""
+    store.close()
+    beside = Path(f"{store.location}-wal")
+    beside.write_bytes(b"x" * 100)
+    copied = shutil.copyfile
+
+    def copy(source: Path, target: Path) -> None:
+        copied(source, target)
+        beside.write_bytes(b"x" * 200)
+
+    monkeypatch.setattr(reading.shutil, "copyfile", copy)
+    with pytest.raises(StoreError) as raised:
+        DatabaseToRead(url)
+    assert str(raised.value) == (
+        f"{store.location}: the database was written while it was read; please verify again"
+    )
+
+
 def test_a_file_that_another_program_holds(store, study, url, monkeypatch) -> None:
     """It is neither copied while it is written nor an error that nobody translates."""
     store.close()

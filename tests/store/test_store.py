@@ -197,6 +197,14 @@ def test_answer_without_place_keeps_it(store, study):
     assert store.expert(expert.id).place == "a/1"
 
 
+def test_an_answer_is_sent_again_within_its_study_alone(store, study, survey):
+    for one in (study, store.create_study(survey, "Another")):
+        expert = store.add_expert(one.id, "Ada")
+        sent = store.answer(expert.id, "goal", "a", "b", "3", event_id="same")
+        assert store.answer(expert.id, "goal", "a", "b", "3", event_id="same") == sent
+        assert [event.event_id for event in store.events(one.id)][2:] == ["same"]
+
+
 def test_current_answers_are_turned_to_the_survey_and_in_its_order(store, study):
     expert = store.add_expert(study.id, "Ada")
     store.answer(expert.id, "a", "a2", "a1", "1/5", event_id="e1")

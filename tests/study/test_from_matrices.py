@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import ahp
@@ -214,15 +215,102 @@ def test_what_does_not_fit_is_named(survey: ahp.Survey, matrices: Any, message: 
     assert str(refused.value) == message
 
 
+def test_masked_cells_are_not_judged(choice: ahp.Survey) -> None:
+    masked = np.ma.masked_equal(ahp.PairwiseMatrix.from_upper(DONG["E1"]).values, 7)
+    masked[3, 0] = np.ma.masked
+    expected = [("1", "x1", "x2", "4"), ("1", "x1", "x3", "6"), ("1", "x2", "x3", "3")]
+    expected += [("1", "x2", "x4", "4"), ("1", "x3", "x4", "2")]
+    for form in (masked, masked[np.newaxis], list(masked), [[*row] for row in masked]):
+        assert judged(ahp.Answers.from_matrices(choice, {"choice": form})) == expected
+
+
+def test_missing_values_of_pandas_are_not_judged(choice: ahp.Survey) -> None:
+    frame = pd.DataFrame(np.ones((4, 4)), ITEMS, ITEMS).astype("Int64")
+    frame.iloc[:3, 3] = frame.iloc[3, :3] = pd.NA
+    answers = ahp.Answers.from_matrices(choice, {"choice": frame})
+    assert judged(answers) == [
+        ("1", left, right, "1") for left, right in (("x1", "x2"), ("x1", "x3"), ("x2", "x3"))
+    ]
+    frame = frame.astype(object)
+    frame.iloc[0, 1:3] = frame.iloc[1:3, 0] = pd.NaT
+    answers = ahp.Answers.from_matrices(choice, {"choice": frame})
+    assert judged(answers) == [("1", "x2", "x3", "1")]
+
+
+@pytest.mark.parametrize("kind", ["float32", "float16"])
+def test_numbers_of_less_precision_are_those_of_the_scale(survey: ahp.Survey, kind: str) -> None:
+    matrix = np.array([[1, 1 / 3, 2.5], [3, 1, 1 / 2.14], [0.4, 2.14, 1]]).astype(kind)
+    frame = pd.DataFrame(matrix, ["A", "B", "C"], ["A", "B", "C"])
+    for form in (matrix, matrix[np.newaxis], frame):
+        answers = ahp.Answers.from_matrices(survey, {"Goal": form})
+        assert judged(answers) == [
+            ("1", "a", "b", "1/3"),
+            ("1", "a", "c", "2.5"),
+            ("1", "c", "b", "2.14"),
+        ]
+    upper = ahp.Answers.from_matrices(survey, {"Goal": np.triu(matrix)})
+    assert judged(upper)[:2] == [("1", "a", "b", "1/3"), ("1", "a", "c", "2.5")]
+    matrix[1, 0] = 2
+    with pytest.raises(ahp.AnswersError, match=r"\('A', 'B'\) \* \('B', 'A'\) = 0\.666666"):
+        ahp.Answers.from_matrices(survey, {"Goal": matrix})
+
+
+def test_an_expert_without_a_matrix_is_none(survey: ahp.Survey) -> None:
+    below_a = [[1, 4], [0.25, 1]]
+    answers = ahp.Answers.from_matrices(
+        survey, {"Goal": [None, GOOD], "A": [below_a, None]}, ["E1", "E2"]
+    )
+    assert answers == ahp.Answers.from_matrices(
+        survey, {"E1": {"A": below_a, "Goal": None}, "E2": {"Goal": GOOD}}
+    )
+    assert answers.experts == ("E1", "E2")
+
+
+@pytest.mark.parametrize(
+    "matrices", [{}, {"Goal": np.zeros((0, 3, 3))}, {"Goal": []}, {"Goal": [], "A": []}]
+)
+def test_no_matrices_are_no_answers(survey: ahp.Survey, matrices: Any) -> None:
+    with pytest.raises(ahp.AnswersError) as refused:
+        ahp.Answers.from_matrices(survey, matrices)
+    assert str(refused.value) == "no answers, expected those of one expert or more"
+
+
+def test_an_id_is_that_of_its_item_where_another_one_is_called_so() -> None:
+    """The item `a-b` has the id `a_b`; the item `a_b` has `a_b_2`."""
+    survey = ahp.Survey.from_names({"Goal": ["a-b", "a_b"], "a-b": ["x", "y"], "a_b": ["p", "q"]})
+    assert survey.hierarchy.children["goal"] == ("a_b", "a_b_2")
+    matrix = [[1, 3], [1 / 3, 1]]
+    answers = ahp.Answers.from_matrices(survey, {"E": {"a_b": matrix, "a_b_2": matrix}})
+    assert judged(answers) == [("E", "x", "y", "3"), ("E", "p", "q", "3")]
+    for labels in (["a_b", "a_b_2"], ["a-b", "a_b"]):
+        goal = ahp.PairwiseMatrix(matrix, labels)
+        answers = ahp.Answers.from_matrices(survey, {"E": {"Goal": goal}})
+        assert judged(answers) == [("E", "a_b", "a_b_2", "3")]
+
+
 def test_names_of_experts_stand_in_one_place(survey: ahp.Survey) -> None:
     with pytest.raises(ahp.AnswersError) as refused:
         ahp.Answers.from_matrices(survey, {"E": {"Goal": GOOD}}, experts=["E"])
     assert str(refused.value) == (
         "the matrices: experts are the keys of the matrices already, expected experts=None"
     )
+    for matrices, experts in (
+        ({"Goal": [GOOD, GOOD]}, ["E", "E"]),
+        ({"Goal": [GOOD, GOOD]}, ["E", "E "]),
+        ({"E": {"Goal": GOOD}, "E ": {"A": [[1, 2], [0.5, 1]]}}, None),
+    ):
+        with pytest.raises(ahp.AnswersError) as refused:
+            ahp.Answers.from_matrices(survey, matrices, experts)
+        assert str(refused.value) == "experts: 'E' stands twice, expected once"
+
+
+@pytest.mark.parametrize("experts", ["E", {"E"}, frozenset({"E"})])
+def test_experts_have_an_order(survey: ahp.Survey, experts: Any) -> None:
     with pytest.raises(ahp.AnswersError) as refused:
-        ahp.Answers.from_matrices(survey, {"Goal": [GOOD, GOOD]}, experts=["E", "E"])
-    assert str(refused.value) == "experts: 'E' stands twice, expected once"
+        ahp.Answers.from_matrices(survey, {"Goal": [GOOD]}, experts=experts)
+    assert str(refused.value) == (
+        f"experts: {experts!r}, expected a list of names in the order of the matrices"
+    )
 
 
 def test_no_reciprocals_in_chinese() -> None:

@@ -58,6 +58,14 @@ def test_a_survey_of_names_has_names_and_nothing_else() -> None:
     assert "description" not in survey.content
 
 
+def nested(levels: int) -> dict[str, Any]:
+    """Names of so many levels below the goal."""
+    below: Any = None
+    for level in range(levels, 0, -1):
+        below = {f"a{level}": below, f"b{level}": None}
+    return {"Goal": below}
+
+
 EXPECTED = "expected names of items: the goal -> those below it, and so on"
 
 
@@ -68,6 +76,15 @@ EXPECTED = "expected names of items: the goal -> those below it, and so on"
         (["Goal"], f"the names: ['Goal'], {EXPECTED}"),
         ({"Goal": "ab"}, f"the names: 'ab', {EXPECTED}"),
         ({"Goal": ["A", ["B"]]}, f"the names: ['B'], {EXPECTED}"),
+        ({"Goal": {"A"}}, f"the names: {{'A'}}, {EXPECTED}"),
+        ({"Goal": frozenset({"A"})}, f"the names: frozenset({{'A'}}), {EXPECTED}"),
+        ({"Goal": ["A", "A"]}, "the names: 'A' stands twice, expected once"),
+        (
+            {"Goal": [{"A": ["x", "y"]}, "B"], "A": ["p", "q"]},
+            "the names: branch 'A' stands twice, expected once",
+        ),
+        (nested(51), "the names: more than 50 levels, expected fewer"),
+        (nested(2_000), "the names: more than 50 levels, expected fewer"),
         ({"Goal": {1: None, 2: None}}, f"the names: 1, {EXPECTED}"),
         ({"Goal": ["A", " "]}, "the names: is empty, expected a name"),
         (
@@ -104,6 +121,10 @@ def test_alternatives_are_refused_in_chinese() -> None:
         "名称：“一”同时位于“甲”和“乙”之下，只应位于一处；若是在每个准则下都要比较的备选方案，请用 "
         "ahp.synthesize 综合。"
     )
+
+
+def test_fifty_levels_are_a_tree() -> None:
+    assert len(ahp.Survey.from_names(nested(50)).hierarchy.parents) == 50
 
 
 def test_options_of_the_analysis_are_checked() -> None:

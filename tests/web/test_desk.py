@@ -627,6 +627,19 @@ def test_what_was_read_how_is_shown(visit, store, organizer, survey):
     ]
 
 
+def test_several_faults_of_a_file_are_a_list(visit, store, organizer, survey):
+    store.create_study(survey, "2026")
+    parent, left, right = survey.hierarchy.comparisons[0]
+    lines = [f"王五,{parent},{left},{right},{value}" for value in ("10", "abc")]
+    content = "\n".join(["expert,parent,left,right,value", *lines]).encode()
+    [error] = upload_answers(visit, organizer, "a.csv", content).error
+    assert re.sub(r"[\\\N{WORD JOINER}]", "", error.value) == (
+        "a.csv: 2 faults:\n\n"
+        "- a.csv: line 2: value = “10”, expected a judgment from 1/9 to 9;\n"
+        '- a.csv: line 3: value = “abc”, expected a positive number or a fraction such as "1/3"'
+    )
+
+
 def test_a_sheet_and_the_column_of_experts_are_asked_for(visit, store, organizer, survey):
     store.create_study(survey, "2026")
     _parent, left, right = survey.hierarchy.comparisons[0]

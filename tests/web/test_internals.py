@@ -34,3 +34,18 @@ def test_another_streamlit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         "（屏蔽其自带对话框的设置、起始页面、上传地址）。"
         "请安装 constraints.txt 中列出的版本。"
     )
+
+
+def test_a_streamlit_that_runs_pages_differently_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(internals.app_session, "ScriptRunner", type("Runner", (), {}))
+    with pytest.raises(AHPError) as refused:
+        run(check_streamlit(another_streamlit))
+    assert "address of uploads, what runs its pages)" in str(refused.value)
+
+
+def test_streamlit_looks_for_no_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(internals.env_util, "is_repl", lambda: True)
+    internals.look_for_no_console()
+    assert internals.env_util.is_repl() is False

@@ -24,7 +24,6 @@ from ahp.exchange.column_mapper import (
     read_columns,
     suggest_mapping,
 )
-from ahp.exchange.deliveries import sheets_of
 from ahp.exchange.expert_sheets import read_expert_sheets
 from ahp.exchange.long_csv import write_answers
 from ahp.exchange.questionnaire_docx import questionnaire_document
@@ -37,6 +36,7 @@ from ahp.study import Answers
 from ahp.study.answers import answers_from_table
 from ahp.web import state
 from ahp.web.desk import show_weights_question
+from ahp.web.intake_files import choose_sheet
 from ahp.web.questionnaires import (
     download_questionnaire,
     file_name,
@@ -276,21 +276,6 @@ def option_texts(table: ColumnTable, known: dict[str, PairColumn], about: str) -
     return {row[text]: row[value] for row in edited if row[value]}
 
 
-def choose_sheet(content: bytes, name: str) -> str | None:
-    """The sheet of a workbook with several, "" for other files; None until it is said."""
-    _ = state.translate()
-    sheets = sheets_of(content, name)
-    if not sheets:
-        return ""
-    return st.selectbox(
-        _("Which sheet is to be read?"),
-        sheets,
-        index=None,
-        placeholder=_("Please choose"),
-        key=f"answers_sheet-{hashlib.sha256(content).hexdigest()}",
-    )
-
-
 READERS: dict[str, Callable[[StudyInfo, bytes, str, str], Answers | None]] = {
     "long": lambda study, content, name, sheet: answers_from_table(
         content, name, study.survey, sheet=sheet
@@ -332,8 +317,10 @@ def show_import(study: StudyInfo) -> None:
     if file is None:
         return
     try:
-        sheet = "" if kind == "sheets" else choose_sheet(file.getvalue(), file.name)
-        answers = None if sheet is None else READERS[kind](study, file.getvalue(), file.name, sheet)
+        content = file.getvalue()
+        key = f"answers_sheet-{hashlib.sha256(content).hexdigest()}"
+        sheet = "" if kind == "sheets" else choose_sheet(content, file.name, key)
+        answers = None if sheet is None else READERS[kind](study, content, file.name, sheet)
         if answers is None:
             return
         answers.arrays(study.survey.hierarchy)
