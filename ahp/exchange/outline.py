@@ -5,12 +5,13 @@ names behind a colon.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..errors import SurveyError
 from ..messages import Phrase
 from ..study.names import MAX_NODES, Branch, check_name, name_key
+from ..tables.grids import column_letter
 
 _HEADERS = re.compile(
     r"(目标|总目标|准则|指标|因素|要素|能力|维度|方案|[一二三四1-4]级)(层|名称)?(指标|因素|要素)?(名称)?"
@@ -21,30 +22,46 @@ _HEADERS = re.compile(
 """The heading of a column of names."""
 
 _EXPLAINED = re.compile(
-    r"(指标)?(说明|解释|含义|释义|备注|描述|定义|内涵)|explanations?|descriptions?|definitions?|notes?",
+    r"(指标)?(说明|解释|含义|释义|备注|描述|定义|内涵|要点)|(评价|评分|考核)标准|计算(方法|公式)"
+    r"|explanations?|descriptions?|definitions?|notes?",
     re.IGNORECASE,
 )
 """The heading of a column of explanations."""
 
+_LEFT_OUT = re.compile(
+    r"序号|编号|代码|(指标)?权重.*|分值|得分|满分|单位|数据来源|no\.?|number|weights?|scores?|units?|sources?",
+    re.IGNORECASE,
+)
+"""The heading of a column with neither."""
+
+_NUMBER = re.compile(r"[-+]?\d+([.．,，]\d+)?\s*[%％分]?")
+
 _NUMERAL = "[〇零一二三四五六七八九十百]+"
+_BULLETS = "•·‧●○◦▪■□◆◇▶➢✓\uf000-\uf0ff"
+_WORD_BULLETS = str.maketrans("o§Øü", "◦▪➢✓")
+"""Letters that stand for bullets of symbol fonts where Word gives a list away."""
+
 _MARKERS: tuple[tuple[str, str], ...] = (
-    ("chapter", rf"第{_NUMERAL}[章节部分条]+[、.．:：\s]*"),
+    ("chapter", rf"第(?:{_NUMERAL}|\d{{1,3}})[章节部分条]+[、.．:：\s]*"),
     ("chinese", rf"{_NUMERAL}[、.．]\s*"),
-    ("chinese in brackets", rf"[(（]{_NUMERAL}[)）][、.．]?\s*"),
-    ("bracketed", r"[(（]\d{1,3}[)）][、.．]?\s*"),
+    ("chinese in brackets", rf"[(（【\[]{_NUMERAL}[)）】\]][、.．]?\s*"),
+    ("bracketed", r"(?:[(（【\[]\d{1,3}[)）】\]][、.．]?|[⑴-⒇])\s*"),
     ("closed", r"\d{1,3}[)）]\s*"),
     ("circled", r"[①-⑳㉑-㉟㊱-㊿❶-❿]\s*"),
-    ("dotted", r"\d{1,3}(?:[.．]\d{1,3})*(?:[.．、]\s*|\s+)(?=\D)"),
-    ("dotted", r"\d{1,3}(?:[.．]\d{1,3})+(?=[\u4e00-\u9fff])"),
-    ("dotted", r"[A-Za-z]\d{1,3}(?:[.．]\d{1,3})*(?:[.．、:：]\s*|\s+)"),
+    ("dotted", r"\d{1,3}(?:[.．]\d{1,3})*[.．、]\s*(?=\D)|[⒈-⒛]\s*"),
+    ("dotted", r"[A-Za-z]\d{1,3}(?:[.．]\d{1,3})*[.．、:：]\s*(?=\D)"),
+    ("dotted bare", r"[A-Za-z]?\d{1,3}(?:[.．]\d{1,3})*\s+(?=\D)"),
+    ("dotted bare", r"\d{1,3}(?:[.．]\d{1,3})+(?=[\u4e00-\u9fff])"),
     ("heading", r"#{1,6}\s+"),
-    ("letter spaced", r"[A-Z]\s+(?=[\u4e00-\u9fff])"),
+    ("letter bare", r"[A-Z]\s+(?=[\u4e00-\u9fff])"),
+    ("roman", r"(?:[ivx]{2,5}|[IVX]{2,5}|[Ⅰ-Ⅻ]|[ⅰ-ⅻ])[.．、)）]\s*|[Ⅰ-Ⅻⅰ-ⅻ]\s+"),
     ("letter", r"[A-Za-z][.．、)）]\s*"),
     ("letter in brackets", r"[(（][A-Za-z][)）]\s*"),
-    ("roman", r"(?:[ivx]{1,5}|[IVX]{1,5})[.．)）]\s+"),
-    ("bullet", r"[-*•·‧●○◦▪■□◆◇▶➢✓–—]\s+|[•·‧●○◦▪■□◆◇▶➢✓]"),
+    ("bullet", rf"[-+*–—{_BULLETS}]\s+|[{_BULLETS}]"),
 )
-"""What stands before the names of a list: each kind is a level of its own."""
+"""What stands before the names of a list: each kind is a level of its own. A bare one, without a
+point or bracket, could be part of the name.
+"""
 
 _GOAL = re.compile(r"总?目标|(overall )?(goal|objective)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？!?]|\. |是否|^(并|且|以及|或者?|and|or)", re.MULTILINE)
@@ -52,8 +69,16 @@ _SENTENCE = re.compile(r"[。！？!?]|\. |是否|^(并|且|以及|或者?|and|o
 
 _BEHIND_COLON = re.compile(r"\s*[:：]\s*")
 _BEHIND_DASH = re.compile(r"\s*[—–]{1,2}\s*|\s+-{1,2}\s+")
+_IN_BRACKETS = re.compile(r"[（(「『《【\[“][^（(「『《【\[“）)」』》】\]”]*[）)」』》】\]”]")
 _BETWEEN = re.compile(r"\s*[、；;]\s*")
 _BETWEEN_COMMAS = re.compile(r"\s*[、；;，,]\s*")
+_QUOTED_CELL = re.compile(r'(?<![^\t\n])"((?:[^"]|"")*)"(?![^\t\n])')
+_BROKEN = "\x00"
+"""In place of the end of a line inside a cell."""
+
+_SPACES = str.maketrans({"\u3000": "  ", "\u00a0": " ", **dict.fromkeys("│├└─", " ")})
+"""Spaces of all kinds, and the branches that `tree` draws."""
+
 _LONGEST = 24
 """Bytes of a name among several in a line, a Chinese character two: longer ones are sentences."""
 
@@ -66,17 +91,40 @@ class _Line(NamedTuple):
         indent: columns before its text.
         kind: of the marker before the name, "" for none; for `1.2`, with how many numbers.
         text: behind the marker.
+        marker: it.
     """
 
     place: str
     indent: int
     kind: str
     text: str
+    marker: str = ""
+
+
+class Outline(NamedTuple):
+    """What is read of a text.
+
+    Attributes:
+        branches: the trees of names, in the order in which they stand.
+        left_out: headings of the columns that are neither names nor explanations; their letters
+            where they have none.
+    """
+
+    branches: tuple[Branch, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def outline_branches(text: str) -> tuple[Branch, ...]:
-    """The trees of names in a text, in the order in which they stand; one where the text has the
-    goal, too.
+    """The trees of names in a text, as `read_list` reads them.
+
+    Raises:
+        SurveyError: as there.
+    """
+    return read_list(text).branches
+
+
+def read_list(text: str) -> Outline:
+    """The trees of names in a text; one where the text has the goal, too.
 
     Read are lines below which others are indented; lists whose levels are numbered, lettered or
     marked differently; tables, with a tab between columns and the lowest level in the last one,
@@ -89,25 +137,24 @@ def outline_branches(text: str) -> tuple[Branch, ...]:
     Raises:
         SurveyError: no name, a name that stands twice below one, or too many.
 
-    >>> from ahp.exchange.outline import outline_branches
-    >>> [goal] = outline_branches('''Car
+    >>> from ahp.exchange.outline import read_list
+    >>> [goal] = read_list('''Car
     ...   Price
-    ...   Comfort: seats, noise''')
+    ...   Comfort: seats, noise''').branches
     >>> goal.name, [branch.name for branch in goal.children]
     ('Car', ['Price', 'Comfort'])
     >>> [branch.name for branch in goal.children[1].children]
     ['seats', 'noise']
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n").split("\n")
     rows = [
-        (f"line {number}", line.rstrip())
-        for number, line in enumerate(lines, start=1)
-        if line.strip()
+        (f"line {number}", line.rstrip()) for number, line in _numbered_lines(text) if line.strip()
     ]
-    if any("\t" in line.strip() for _place, line in rows):
-        roots = _of_table([(place, _cells(line)) for place, line in rows])
+    spaced = [(place, _with_space(line)) for place, line in rows]
+    left_out: tuple[str, ...] = ()
+    if any("\t" in line.strip() for _place, line in spaced):
+        roots, left_out = _of_table([(place, _cells(line)) for place, line in rows])
     else:
-        roots = _of_lines([_line(place, line) for place, line in rows])
+        roots = _of_lines(_lines(spaced))
     first, others = roots[:1], roots[1:]
     if len(others) > 1 and not first[0].children and all(other.children for other in others):
         first[0].children, roots = others, first  # a title, above what stands no deeper
@@ -123,7 +170,7 @@ def outline_branches(text: str) -> tuple[Branch, ...]:
         raise SurveyError("too_many_names", source=source, count=count, most=MAX_NODES)
     for below in [roots, *(branch.children for root in roots for branch in root.walk())]:
         _check_once(below)
-    return tuple(roots)
+    return Outline(tuple(roots), left_out)
 
 
 def _alone_parted(branches: list[Branch]) -> list[Branch]:
@@ -143,26 +190,96 @@ def _check_once(branches: Sequence[Branch]) -> None:
         names.add(name_key(branch.name))
 
 
+def _numbered_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines with their numbers; those inside a cell in quotation marks, as spreadsheets give
+    it away, are one.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n")
+    number = 1
+    for line in re.sub(_QUOTED_CELL, _one_line, text).split("\n"):
+        yield number, re.sub(rf"(?:\s*{_BROKEN})+\s*([(（]?)", lambda end: end[1] or "；", line)
+        number += 1 + line.count(_BROKEN)
+
+
+def _one_line(cell: re.Match[str]) -> str:
+    return cell[1].replace('""', '"').strip("\n").replace("\n", _BROKEN)
+
+
+def _with_space(line: str) -> str:
+    """A line with a space in place of the tab that Word sets behind a number or a bullet."""
+    text = line.lstrip()
+    before, tab, behind = text.partition("\t")
+    if not tab or not before:
+        return line
+    mark = before.strip().translate(_WORD_BULLETS)
+    kind, marker = _marker(f"{mark} 名")
+    if kind == "letter bare" or not mark or marker.strip() != mark:
+        return line
+    return f"{line[: len(line) - len(text)]}{mark} {behind}"
+
+
+def _lines(rows: Iterable[tuple[str, str]]) -> list[_Line]:
+    """What lines have before their names, and behind."""
+    lines = [_line(place, text) for place, text in rows]
+    roman = {one.marker[0].isupper() for one in lines if one.kind.startswith("roman")}
+    for number, one in enumerate(lines):
+        mark = one.marker[:1]
+        if one.kind == "letter" and mark in "IVXivx" and mark.isupper() in roman:
+            lines[number] = one._replace(kind=_grade("roman", one.marker))
+    for kind in {one.kind for one in lines if " bare" in one.kind}:
+        counts = _counts([one for one in lines if one.kind == kind])
+        for number, one in enumerate(lines):
+            if one.kind == kind and counts:
+                lines[number] = one._replace(kind=kind.replace(" bare", ""))
+            elif one.kind == kind:
+                lines[number] = one._replace(kind="", text=f"{one.marker}{one.text}")
+    return lines
+
+
+def _counts(lines: Sequence[_Line]) -> bool:
+    """Whether bare markers of a kind number names, as 1, 2, 3, again 1, 2, or C11, C12, C21 do; the
+    24 of `24 小时` does not.
+    """
+    before = 0
+    for line in lines:
+        last = re.findall(r"\d+|[A-Z]", line.marker)[-1]
+        number = int(last) if last.isdecimal() else ord(last) - ord("A") + 1
+        if number not in (1, before + 1) and not (line.marker[0].isalpha() and number % 10 == 1):
+            return False
+        before = number
+    return len({name_key(line.text) for line in lines}) > 1 or len(lines) == 1
+
+
 def _line(place: str, line: str) -> _Line:
-    """What a line has before its name, and behind."""
-    expanded = line.replace("\u3000", "  ").replace("\u00a0", " ").expandtabs(4)
+    """What a line has before its name, and behind, whatever stands in other lines."""
+    expanded = line.translate(_SPACES).expandtabs(4)
     text = expanded.lstrip()
     indent = len(expanded) - len(text)
+    kind, marker = _marker(text)
+    return _Line(place, indent, kind, text[len(marker) :].strip(), marker)
+
+
+def _marker(text: str) -> tuple[str, str]:
+    """Kind and text of the marker before a name, "" for none."""
     for kind, pattern in _MARKERS:
         marker = re.match(pattern, text)
-        if marker and (behind := text[marker.end() :].strip()):
-            return _Line(place, indent, kind + _grade(kind, marker[0].strip()), behind)
-    return _Line(place, indent, "", text.strip())
+        if marker and text[marker.end() :].strip():
+            return _grade(kind, marker[0].strip()), marker[0]
+    return "", ""
 
 
 def _grade(kind: str, marker: str) -> str:
-    """What tells markers of a kind on different levels apart."""
+    """A kind with what tells its markers on different levels apart."""
     if kind in ("bullet", "heading"):
-        return f" {marker}"
-    if kind == "dotted":
-        letter = marker[0] if marker[0].isalpha() else ""
-        return f" {letter}{len(re.findall('[0-9]+', marker))}"
-    return ""
+        return f"{kind} {marker}"
+    if kind == "chapter":
+        return f"{kind} {''.join(re.findall('[章节部分条]', marker))}"
+    if kind == "roman":
+        return f"{kind} {marker[0].isupper()}"
+    if kind.startswith("dotted"):
+        letter = marker[0] if marker[0].isascii() and marker[0].isalpha() else ""
+        return f"{kind} {letter}{len(re.findall('[0-9]+|[⒈-⒛]', marker))}"
+    return kind
 
 
 def _of_lines(lines: Sequence[_Line]) -> list[Branch]:
@@ -205,7 +322,7 @@ def _read_line(branch: Branch) -> None:
 
 def _parted(text: str, between: re.Pattern[str]) -> tuple[str, str]:
     """A name and what stands behind it, "" for nothing."""
-    found = between.search(text)
+    found = between.search(_without_brackets(text))
     if found is None or not text[: found.start()].strip() or not text[found.end() :].strip():
         return text, ""
     return text[: found.start()].strip(), text[found.end() :].strip()
@@ -214,14 +331,28 @@ def _parted(text: str, between: re.Pattern[str]) -> tuple[str, str]:
 def _names(text: str) -> list[str]:
     """The names behind a colon; none where it is a sentence."""
     ended = text.rstrip("。.；; ")
+    commas = re.search("[，,]", _without_brackets(ended))
     for between in (_BETWEEN, _BETWEEN_COMMAS):
-        names = [one for one in between.split(ended) if one]
+        names = _split(between, ended)
         if _SENTENCE.search("\n".join(names)):
             return []
         short = all(len(one.encode("gb18030")) <= _LONGEST for one in names)
-        if len(names) > 1 and short and not (between is _BETWEEN and re.search("[，,]", ended)):
+        if len(names) > 1 and short and not (between is _BETWEEN and commas):
             return names
     return []
+
+
+def _split(between: re.Pattern[str], text: str) -> list[str]:
+    """The parts of a text; what stands in brackets is left whole."""
+    found = between.finditer(_without_brackets(text))
+    ends = [0, *(end for one in found for end in one.span())]
+    parts = (text[start:end] for start, end in zip(ends[::2], [*ends[1::2], None], strict=True))
+    return [part for part in parts if part]
+
+
+def _without_brackets(text: str) -> str:
+    """A text of the same length, with nothing in its brackets to part it by."""
+    return _IN_BRACKETS.sub(lambda found: "_" * len(found[0]), text)
 
 
 def _branch(place: str | Phrase, name: str, explanation: str = "") -> Branch:
@@ -229,30 +360,43 @@ def _branch(place: str | Phrase, name: str, explanation: str = "") -> Branch:
 
 
 def _cells(line: str) -> list[str]:
-    return [cell.strip().strip('"') for cell in line.split("\t")]
+    return [cell.strip() for cell in line.split("\t")]
 
 
-def _of_table(rows: Sequence[tuple[str, list[str]]]) -> list[Branch]:
-    """The trees of a table: a level a column, where a cell may hold for the rows below it."""
-    explained: set[int] = set()
+def _of_table(rows: Sequence[tuple[str, list[str]]]) -> tuple[list[Branch], tuple[str, ...]]:
+    """The trees of a table: a level a column, where a cell may hold for the rows below it; and the
+    columns that are left out.
+    """
+    headings: list[str] = []
     title: list[Branch] = []
     for number, (_place, cells) in enumerate(rows[:2]):
-        named = [cell for cell in cells if cell]
-        if all(_HEADERS.fullmatch(cell) or _EXPLAINED.fullmatch(cell) for cell in named):
-            explained = {k for k, cell in enumerate(cells) if _EXPLAINED.fullmatch(cell)}
+        if _is_header(cells):
+            headings = cells
             title = [_branch(rows[0][0], rows[0][1][0])] if number else []
             rows = rows[number + 1 :]
             break
+    width = max((len(cells) for _place, cells in rows), default=0)
+    columns = [[cells[k] if k < len(cells) else "" for _place, cells in rows] for k in range(width)]
+    headings = [*headings, *[""] * (width - len(headings))]
+    explained = [k for k, heading in enumerate(headings) if _EXPLAINED.fullmatch(heading)]
+    left_out = [
+        k
+        for k, column in enumerate(columns)
+        if k not in explained
+        and (_LEFT_OUT.fullmatch(headings[k]) or (any(column) and _are_numbers(column)))
+    ]
+    names = [
+        _lines((place, cell) for (place, _cells), cell in zip(rows, column, strict=True))
+        for k, column in enumerate(columns)
+        if k not in explained and k not in left_out
+    ]
     roots: list[Branch] = []
-    above: list[Branch | None] = []
-    for place, cells in rows:
-        explanation = " ".join(cells[k] for k in explained if k < len(cells) and cells[k])
-        names = [cell for k, cell in enumerate(cells) if k not in explained]
+    above: list[Branch | None] = [None] * len(names)
+    for row, (place, _row) in enumerate(rows):
+        explanation = " ".join(columns[k][row] for k in explained if columns[k][row])
         lowest: Branch | None = None
-        for depth, cell in enumerate(names):
-            above += [None] * (depth + 1 - len(above))
-            name = _line(place, cell).text if cell else ""
-            holder = above[depth]
+        for depth, column in enumerate(names):
+            name, holder = column[row].text, above[depth]
             if name and (holder is None or name_key(holder.name) != name_key(name) or lowest):
                 higher = next((one for one in reversed(above[:depth]) if one), None)
                 lowest = above[depth] = _branch(place, name)
@@ -260,4 +404,17 @@ def _of_table(rows: Sequence[tuple[str, list[str]]]) -> list[Branch]:
                 (higher.children if higher else roots).append(lowest)
         if lowest and explanation:
             lowest.explanation = explanation
-    return title + roots
+    said = (headings[k] or column_letter(k) for k in left_out)
+    return title + roots, tuple(said)
+
+
+def _is_header(cells: Sequence[str]) -> bool:
+    """Whether a row has headings: most of its cells are known ones, one of them of names."""
+    named = [cell for cell in cells if cell]
+    known = [cell for cell in named if _EXPLAINED.fullmatch(cell) or _LEFT_OUT.fullmatch(cell)]
+    levels = [cell for cell in named if _HEADERS.fullmatch(cell)]
+    return bool(levels or len(known) == len(named)) and 2 * len([*known, *levels]) > len(named)
+
+
+def _are_numbers(column: Sequence[str]) -> bool:
+    return all(_NUMBER.fullmatch(cell) for cell in column if cell)

@@ -251,8 +251,12 @@ class Draft:
             yield node.id, "explanation", node.explanation
 
     def node(self, node: str) -> DraftNode:
-        """One node."""
-        return next(one for one in self.nodes if one.id == node)
+        """One node.
+
+        Raises:
+            KeyError: there is none with this id.
+        """
+        return {one.id: one for one in self.nodes}[node]
 
     def label(self, node: str) -> str | Phrase:
         """A node's name in the first language that has one, else the place where it stands."""
@@ -300,10 +304,10 @@ class Draft:
 
     def add(self, parent: str) -> tuple[Self, str]:
         """With one more child below a node, its last; and the id of the child."""
-        taken = {one.id for one in self.nodes}
-        number = next(k for k in range(1, len(taken) + 2) if f"n{k}" not in taken)
+        numbers = (re.fullmatch(r"n(\d{1,9})", one.id) for one in self.nodes)
+        number = 1 + max((int(found[1]) for found in numbers if found), default=0)
         empty = dict.fromkeys(self.languages, "")
-        child = DraftNode(f"n{number}", parent, empty, empty)
+        child = DraftNode(f"n{number}", self.node(parent).id, empty, empty)
         return replace(self, nodes=(*self.nodes, child)), child.id
 
     def remove(self, node: str) -> Self:
@@ -357,6 +361,28 @@ class Draft:
     def entitle(self, name: Mapping[str, str], description: Mapping[str, str]) -> Self:
         """With other texts for the whole survey."""
         return replace(self, name=dict(name), description=dict(description))
+
+    def with_texts(self, before: Self, after: Self) -> Self | None:
+        """With what was written from one draft to another with the same nodes; None where the same
+        was changed here, too, or its node is gone.
+        """
+        here, was = self._written(), before._written()
+        new = {key: value for key, value in after._written().items() if value != was[key]}
+        if any(key not in here or here[key] != was[key] for key in new):
+            return None
+        own = {node: {} for node, _what in new}
+        for (node, what), value in new.items():
+            own[node][what] = value
+        nodes = tuple(replace(one, **own.get(one.id, {})) for one in self.nodes)
+        return replace(self, nodes=nodes, **own.get(None, {}))
+
+    def _written(self) -> dict[tuple[str | None, str], Any]:
+        """What is written, by the id of the node, None for the survey, and by what it is."""
+        texts = {(None, what): getattr(self, what) for what in ("name", "description", "pasted")}
+        for one in self.nodes:
+            for what in ("name", "explanation", "weights", "source"):
+                texts[one.id, what] = getattr(one, what)
+        return texts
 
 
 @dataclass(frozen=True)

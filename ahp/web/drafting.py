@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from ..errors import AHPError, DatabaseError, StoreError
+from ..errors import AHPError, DatabaseError, StoreError, TextLimitError
 from ..process.draft import Draft, DraftNode, History
 from ..store import KeptDraft
 from . import state
@@ -20,6 +20,7 @@ _DRAFT, _ITEM = "draft", "item"  # in the address
 _OPEN, _CHOSEN, _SHOWN = "draft_open", "draft_chosen", "draft_shown"  # in the session
 _TYPED, _ANEW = "draft_typed", "draft_anew"  # what isn't stored yet; how often fields began anew
 _BEGUN = "drafts_begun"  # how many
+_CURSOR = "draft_cursor"  # how often it was put into a field, and the key of that one
 
 
 def field_key(what: str, node: str, language: str = "") -> str:
@@ -48,6 +49,12 @@ def leave() -> None:
         st.query_params.pop(key, None)
 
 
+def close() -> None:
+    """Store what stands in the fields, and show the drafts that there are."""
+    if state.attempt(current):
+        leave()
+
+
 def start_key(what: str) -> str:
     """Key of a field that a draft begins with: another one once a draft was begun."""
     return f"{what}-{st.session_state.get(_BEGUN, 0)}"
@@ -57,6 +64,7 @@ def begin(draft: Draft) -> bool:
     """Keep a new draft and open it; whether that was not refused."""
 
     def go_on() -> None:
+        current()
         go_to(state.desk().add_draft(draft).id)
         st.session_state[_BEGUN] = st.session_state.get(_BEGUN, 0) + 1
 
@@ -74,12 +82,16 @@ def note() -> None:
         st.session_state[_TYPED] = _with_fields(_typed(shown))
 
 
-def current() -> KeptDraft | None:
+def current(*, seen: bool = False) -> KeptDraft | None:
     """The draft of this window with what stands in its fields, stored; None where none is open.
 
+    Args:
+        seen: for a step that was chosen where the draft was shown: refused where another window
+            has changed it since.
+
     Raises:
-        AHPError: what stands in the fields can't be stored, as in another window the draft was
-            changed or deleted; the fields then show what is stored.
+        AHPError: what stands in the fields can't be stored. Where another window has changed the
+            same, or deleted the draft, they then show what is stored; what is too long stays.
     """
     draft_id = st.session_state.get(_OPEN) or st.query_params.get(_DRAFT)
     if not draft_id:
@@ -88,17 +100,16 @@ def current() -> KeptDraft | None:
     try:
         kept = state.desk().draft(draft_id)
         shown = st.session_state.setdefault(_SHOWN, kept)
-        typed = _with_fields(_typed(shown))
-        if shown.version != kept.version:
-            begin_fields_anew()
-            st.session_state[_SHOWN] = kept
-            if typed != shown.history.draft:
-                raise StoreError("draft_changed")
-            return kept
+        moved = shown.version != kept.version
+        typed: Draft | None = _with_fields(_typed(shown))
+        if moved:
+            typed = kept.history.draft.with_texts(shown.history.draft, typed)
+        if typed is None:
+            raise StoreError("draft_changed")
         history = kept.history.to(typed)
         if history is not kept.history:
             kept = state.desk().save_draft(kept, history)
-    except DatabaseError:  # what was typed is stored once it is there again
+    except (DatabaseError, TextLimitError):  # what was typed is stored once that goes
         raise
     except AHPError as error:
         begin_fields_anew()
@@ -107,20 +118,30 @@ def current() -> KeptDraft | None:
         raise
     st.session_state.pop(_TYPED, None)
     st.session_state[_SHOWN] = kept
+    if moved:
+        begin_fields_anew()
+        if seen:
+            raise StoreError("draft_changed")
     return kept
 
 
-def change(step: Callable[[History], History], chosen: str | None = None) -> bool:
+def shown() -> KeptDraft | None:
+    """The draft of this window as it was read or stored last."""
+    found: KeptDraft | None = st.session_state.get(_SHOWN)
+    return found
+
+
+def change(step: Callable[[History], History] | None, chosen: str | None = None) -> bool:
     """Go on with what a step makes of the draft; whether that was not refused.
 
     Args:
-        step: it.
+        step: it; None = the draft stays as it is.
         chosen: id of the item that is chosen then; None = as it is.
     """
 
     def go_on() -> None:
-        if (kept := current()) is not None:
-            if (history := step(kept.history)) != kept.history:
+        if (kept := current(seen=step is not None)) is not None:
+            if step is not None and (history := step(kept.history)) != kept.history:
                 st.session_state[_SHOWN] = state.desk().save_draft(kept, history)
             if chosen is not None:
                 st.session_state[_CHOSEN] = chosen
@@ -140,14 +161,26 @@ def add(parent: str) -> None:
     def step(history: History) -> History:
         draft, node = history.draft.add(parent)
         st.session_state[_CHOSEN] = node
+        _put_cursor("name", node, draft.languages[0])
         return history.to(draft)
 
     change(step)
 
 
-def choose(node: str) -> None:
-    """Choose an item, or the survey as a whole."""
-    change(lambda history: history, node)
+def choose(node: str, what: str = "", language: str = "") -> None:
+    """Choose an item, or the survey as a whole; with the cursor in one of its fields if told."""
+    if change(None, node) and what:
+        _put_cursor(what, node, language)
+
+
+def cursor() -> tuple[int, str]:
+    """How often the cursor was put into a field of its own accord, and the key of the last one."""
+    put: tuple[int, str] = st.session_state.get(_CURSOR, (0, ""))
+    return put
+
+
+def _put_cursor(what: str, node: str, language: str) -> None:
+    st.session_state[_CURSOR] = (cursor()[0] + 1, field_key(what, node, language))
 
 
 def chosen(draft: Draft) -> str:
@@ -173,14 +206,17 @@ def _typed(shown: KeptDraft) -> Draft:
 
 def _with_fields(draft: Draft) -> Draft:
     """A draft with what stands in the fields that are shown."""
+    nodes = []
     for node in draft.nodes:
         name = _texts(node.name, "name", node.id)
-        draft = draft.write(node.id, name, _texts(node.explanation, "explanation", node.id))
-        draft = draft.give(node.id, *_given(draft, node))
-    draft = draft.entitle(
-        _texts(draft.name, "name", WHOLE), _texts(draft.description, "explanation", WHOLE)
-    )
-    return replace(draft, pasted=_stands("pasted", WHOLE, draft.pasted))
+        explanation = _texts(node.explanation, "explanation", node.id)
+        weights, source = _given(draft, node)
+        own = {"name": name, "explanation": explanation, "weights": weights, "source": source}
+        nodes.append(replace(node, **own))
+    name = _texts(draft.name, "name", WHOLE)
+    whole = draft.entitle(name, _texts(draft.description, "explanation", WHOLE))
+    pasted = _stands("pasted", WHOLE, draft.pasted)
+    return replace(whole, nodes=tuple(nodes), pasted=pasted)
 
 
 def _stands(what: str, node: str, otherwise: Any, language: str = "") -> Any:
@@ -195,8 +231,10 @@ def _texts(given: Mapping[str, str], what: str, node: str) -> dict[str, str]:
 def _given(draft: Draft, node: DraftNode) -> tuple[dict[str, float] | None, str]:
     """The weights that stand in the fields below an item, None = compared, and their source."""
     source = _stands("source", node.id, node.source)
+    if not _stands("given", node.id, node.weights is not None):
+        return None, source
     kids = draft.children(node.id)
-    if not kids or not _stands("given", node.id, node.weights is not None):
+    if not kids:
         return None, source
     equal = dict.fromkeys((kid.id for kid in kids), round(1 / len(kids), 4))
     before = equal if node.weights is None else node.weights

@@ -126,6 +126,64 @@ def test_from_a_pasted_list_to_six_links(
     store.close()
 
 
+def test_what_is_typed_and_not_left_is_there_after_a_reload(
+    browser: Browser, running: RunningServer
+) -> None:
+    page = actions.visitor(browser, size=DESKTOP).new_page()
+    actions.sign_in(page, running)
+    page.goto(f"{running.url}/editor")
+    listed = page.get_by_label("名称清单")
+    listed.fill("选址：成本")
+    page.reload()
+    expect(listed).to_have_value("选址：成本")
+    expect(listed).to_be_focused()
+    page.keyboard.type("、客流")
+    page.keyboard.press("Tab")
+    expect(actions.control(page, "take_over")).to_have_text("采用这些名称（3 个）")
+    actions.drawn(page)
+    listed.fill("选址：成本、客流、安全")
+    page.reload()
+    expect(listed).to_have_value("选址：成本、客流、安全")
+    listed.press("Tab")
+    actions.press(page, "take_over")
+    page.get_by_role("button", name="成本").first.click()
+    about = page.get_by_label("给专家看的说明")
+    about.fill("一年")
+    page.reload()
+    expect(about).to_have_value("一年")
+
+    store = Store(f"sqlite:///{running.database}")
+    kept = store.draft(page.url.split("draft=")[1].split("&")[0])
+    [cost] = [node for node in kept.history.draft.nodes if node.name == {"zh": "成本"}]
+    written = kept.history.draft.write(cost.id, cost.name, {"zh": "全年"})
+    store.save_draft(kept, kept.history.to(written))
+    store.close()
+    page.reload()  # what another window stored meanwhile isn't overwritten
+    expect(about).to_have_value("全年")
+    actions.drawn(page)
+    expect(about).to_have_value("全年")
+
+
+def test_the_cursor_is_in_what_is_to_be_written(browser: Browser, running: RunningServer) -> None:
+    page = actions.visitor(browser, size=DESKTOP).new_page()
+    actions.sign_in(page, running)
+    page.goto(f"{running.url}/editor")
+    page.get_by_role("tab", name="空白").click()
+    actions.press(page, "begin_empty")
+    for what in ("第 2 项：名称", "问卷整体：名称"):
+        page.get_by_role("button", name=what).click()
+        expect(page.get_by_label("名称").first).to_be_focused()
+    page.keyboard.type("选址")
+    page.keyboard.press("Enter")
+    actions.press(page, "node-goal")
+    actions.press(page, "add_below")
+    field = page.get_by_label("要素名称")
+    expect(field).to_be_focused()
+    page.keyboard.type("成本")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="成本")).to_be_visible()
+
+
 def test_a_restarted_server_has_the_draft(browser: Browser, server: RunningServer) -> None:
     page = actions.visitor(browser, size=DESKTOP).new_page()
     actions.sign_in(page, server)

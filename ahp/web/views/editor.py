@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
-from ahp.errors import AccessError, AHPError, DatabaseError
-from ahp.exchange.outline import outline_branches
+from ahp.errors import AccessError, AHPError, DatabaseError, TextLimitError
+from ahp.exchange.outline import read_list
 from ahp.exchange.outline_file import OUTLINES, read_outline
 from ahp.exchange.survey_text import survey_toml
 from ahp.i18n import LANGUAGES
@@ -20,7 +21,7 @@ from ahp.study import Survey, load_survey, shipped_surveys
 from ahp.study.names import Branch
 from ahp.study.survey import survey_from_toml, wrong_sum
 from ahp.web import drafting, state
-from ahp.web.components import new_screen
+from ahp.web.components import keep_typed, new_screen
 from ahp.web.desk import create_study, show_survey
 from ahp.web.drafting import WHOLE, field_key, note
 
@@ -28,16 +29,25 @@ MISSING = 8
 """Texts to be written that are listed; the rest is counted."""
 
 
+in_fields: dict[str, str] = {}
+"""What is stored of the texts in the fields of the page, by their keys."""
+
+
+def write(kind: Callable[..., str], label: str, text: str, key: str, **look: Any) -> str:
+    """A field that a text is written in; what stands there."""
+    in_fields[key] = text
+    return kind(label, value=text, on_change=note, key=key, **look)
+
+
 def texts(label: str, given: Mapping[str, str], what: str, node: str, instead: str = "") -> None:
     """One field a language, which is named where there are several."""
-    write = st.text_area if what == "explanation" else st.text_input
     for language, text in given.items():
         write(
+            st.text_area if what == "explanation" else st.text_input,
             f"{label} ({LANGUAGES.get(language, language)})" if len(given) > 1 else label,
-            value=text,
+            text,
+            field_key(what, node, language),
             placeholder=instead or None,
-            on_change=note,
-            key=field_key(what, node, language),
         )
 
 
@@ -104,16 +114,16 @@ def empty() -> Draft:
 def show_list_field(pasted: str, key: str) -> str:
     """Where a list of names is pasted; what stands there."""
     _ = state.translate()
-    typed: str = st.text_area(
+    typed = write(
+        st.text_area,
         _("List of names"),
-        value=pasted,
+        pasted,
+        key,
         height=300,
         placeholder=_(
             "Choice of a site\n    Cost\n        Rent\n        Service charge\n"
             "    Customers: morning, evening"
         ),
-        on_change=note,
-        key=key,
     )
     st.caption(
         _(
@@ -140,7 +150,7 @@ def show_beginnings() -> None:
         if file is not None:
             try:
                 text = read_outline(file.getvalue(), file.name)
-                outline_branches(text)
+                read_list(text)
             except AHPError as error:
                 state.show_error(error)
                 text = ""
@@ -190,7 +200,7 @@ def show_pasted(now: Draft) -> None:
     with right:
         st.subheader(_("This is how it is read"), anchor=False)
         try:
-            branches = outline_branches(now.pasted)
+            branches, left_out = read_list(now.pasted)
         except AHPError as error:
             state.show_error(error)
             return
@@ -204,6 +214,9 @@ def show_pasted(now: Draft) -> None:
             key="take_over",
         )
         st.caption(_("If a name stands in the wrong place, change the list."))
+        if left_out:
+            words = _("Columns that are left out: {names}.")
+            st.caption(state.plain(words.format(names=_(", ").join(left_out))))
         unnamed = _("the goal: you write its name next")
         goal = [f"- *{unnamed}*"] if len(branches) > 1 else []
         with st.container(border=True):
@@ -253,7 +266,7 @@ def show_steps(kept: KeptDraft) -> None:
             key="redo",
         )
         st.button(
-            _("All drafts"), icon=":material/list:", on_click=drafting.leave, key="all_drafts"
+            _("All drafts"), icon=":material/list:", on_click=drafting.close, key="all_drafts"
         )
 
 
@@ -404,12 +417,12 @@ def show_given(now: Draft, node: DraftNode) -> None:
             on_change=note,
             key=field_key("weight", kid.id),
         )
-    st.text_input(
+    write(
+        st.text_input,
         _("Source of these weights"),
-        value=node.source,
+        node.source,
+        field_key("source", node.id),
         placeholder=_("for example: a regulation, an earlier study"),
-        on_change=note,
-        key=field_key("source", node.id),
     )
     if wrong_sum(node.weights):
         total = f"{sum(node.weights.values()):.6g}"
@@ -441,7 +454,7 @@ def show_missing(now: Draft) -> None:
                 type="tertiary",
                 icon=":material/edit_note:",
                 on_click=drafting.choose,
-                args=(node or WHOLE,),
+                args=(node or WHOLE, "explanation" if what == "description" else what, language),
                 key=f"missing-{number}",
             )
         if len(missing) > MISSING:
@@ -520,6 +533,9 @@ def stored() -> KeptDraft | None:
         return drafting.current()
     except DatabaseError:
         raise
+    except TextLimitError as error:
+        state.show_error(error)
+        return drafting.shown()
     except AHPError as error:
         state.show_error(error)
         return drafting.current()
@@ -544,3 +560,4 @@ else:
         show_drafts(there)
         st.subheader(_("Begin another survey"), anchor=False)
     show_beginnings()
+keep_typed(in_fields, *drafting.cursor())
