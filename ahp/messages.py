@@ -798,7 +798,7 @@ _STUDY = {
     "the_document": _("The document number"),
     "the_draft": _("The draft of the survey"),
     "the_names": _("the names"),
-    "the_outline": _("the outline"),
+    "the_outline": _("the list of names"),
     "the_sentence": _("The sentence"),
     "the_stated": _("Where they said so"),
     "the_layout": _("The layout of the file"),
@@ -1621,7 +1621,9 @@ _STORE = {
         "This draft was changed in another window meanwhile. What is stored there is shown now; "
         "your last change is not in it, please make it again."
     ),
-    "draft_gone": _("This draft is not there any more: it was deleted in another window."),
+    "draft_gone": _(
+        "This draft is not there any more: it was deleted, by someone else or in another window."
+    ),
     "export_column": _("{place}: {name} is {found}, expected {expected}"),
     "export_keys": _("{place}: {found}, expected an object with {keys}"),
     "export_kind": _(

@@ -370,7 +370,7 @@ def _of_table(rows: Sequence[tuple[str, list[str]]]) -> tuple[list[Branch], tupl
     headings: list[str] = []
     title: list[Branch] = []
     for number, (_place, cells) in enumerate(rows[:2]):
-        if _is_header(cells):
+        if is_header(cells):
             headings = cells
             title = [_branch(rows[0][0], rows[0][1][0])] if number else []
             rows = rows[number + 1 :]
@@ -408,7 +408,7 @@ def _of_table(rows: Sequence[tuple[str, list[str]]]) -> tuple[list[Branch], tupl
     return title + roots, tuple(said)
 
 
-def _is_header(cells: Sequence[str]) -> bool:
+def is_header(cells: Sequence[str]) -> bool:
     """Whether a row has headings: most of its cells are known ones, one of them of names."""
     named = [cell for cell in cells if cell]
     known = [cell for cell in named if _EXPLAINED.fullmatch(cell) or _LEFT_OUT.fullmatch(cell)]

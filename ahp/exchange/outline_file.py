@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..datafile import MAX_FILE, MAX_TOML, check_size
 from ..errors import SurveyError
 from ..messages import Phrase
+from ..study.names import MAX_NODES
 from ..tables.delimited import encoding_of
 from ..tables.grids import Grid, read_grid, read_sheets
-from ..tables.workbooks import unpack
+from ..tables.workbooks import packed, unpack
+from .outline import is_header
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -27,6 +29,12 @@ _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 _LIST = re.compile(r"(?:list|列表).*?([2-9]?)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？!?.；;]$|^.{40}")
 """What a paragraph below a heading is that explains it."""
+
+_MAX_COLUMNS = 63
+"""Of a table: as Word."""
+
+_MAX_LINES = 10 * MAX_NODES
+"""Paragraphs and rows of a document."""
 
 _TWIPS = 105
 """Of an indent, for each column of text: half a Chinese character of the usual size."""
@@ -58,16 +66,16 @@ def read_outline(content: bytes, name: str) -> str:
     encoding = encoding_of(io.BytesIO(content))
     if encoding is None:
         raise SurveyError("encoding_unknown", source=name)
-    return content.decode(encoding, errors="replace").strip("\n")
+    return content.decode(encoding).strip("\n")
 
 
 def _of_grid(grid: Grid) -> str:
-    return _rows(grid.rows.values())
+    return "\n".join(_rows(grid.rows.values()))
 
 
-def _rows(rows: Iterable[Iterable[str]]) -> str:
+def _rows(rows: Iterable[Iterable[str]]) -> Iterator[str]:
     """Rows of cells as spreadsheets give them away; of several lines in a cell, one."""
-    return "\n".join(
+    yield from (
         "\t".join("；".join(cell.split("\n")).replace("\t", " ") for cell in row).rstrip()
         for row in rows
     )
@@ -77,24 +85,59 @@ def _of_document(content: bytes, name: str) -> str:
     import docx  # noqa: PLC0415 - slow to load, needed here alone
 
     try:
-        unpack(content, 2 * MAX_FILE)
-        document = docx.Document(io.BytesIO(content))
-        tables = [one for one in document.tables if len(one.columns) > 1 and len(one.rows) > 1]
-        if tables:
-            return "\n".join(_rows(_cells(one)) for one in tables)
-        return "\n".join(_indented(document))
+        document = docx.Document(packed(unpack(content, 2 * MAX_FILE)))
+        if len(document.element.body.xpath(".//w:p|.//w:tr")) > _MAX_LINES:
+            raise SurveyError("too_many_lines", source=name, most=_MAX_LINES)
+        tables = _tables(document, name)
+        headed = [one for one in tables if any(map(is_header, one[1][:2]))]
+        listed = any(one != _Look() for one in map(_look, document.paragraphs))
+        tables = headed or [one for one in tables if len(one[1]) > 1 and not listed]
+        return "\n".join(_rows(_joined(tables)) if tables else _indented(document))
+    except SurveyError:
+        raise
     except Exception as cause:  # a damaged file fails wherever the reader happens to stumble
         raise SurveyError("at_place", place=name, problem=Phrase("not_docx")) from cause
 
 
-def _cells(table: Table) -> Iterator[list[str]]:
-    """The rows of a table; what is merged stands in its first column."""
-    for row in table.rows:
-        cells = row.cells
-        yield [
-            "" if k and cell._tc is cells[k - 1]._tc else cell.text.strip()
-            for k, cell in enumerate(cells)
-        ]
+def _tables(document: Document, name: str) -> list[tuple[str, list[list[str]]]]:
+    """The tables, each below the heading that stands above it, "" for none."""
+    found, heading = [], ""
+    for one in document.iter_inner_content():
+        if hasattr(one, "rows"):
+            found.append((heading, list(_cells(one, name))))
+        elif _look(one).heading is not None:
+            heading = one.text.strip()
+    return found
+
+
+def _joined(tables: Sequence[tuple[str, list[list[str]]]]) -> Iterator[list[str]]:
+    """Tables as one: where each of several has a heading of its own, in a first column."""
+    headings = {heading for heading, _rows in tables} - {""}
+    several = len(tables) > 1 and len(headings) == len(tables)
+    header: list[str] = []
+    for heading, every in tables:
+        rows = every[every.index(header) + 1 :] if header and header in every[:2] else every
+        header = header or next(filter(is_header, rows[:2]), [])
+        above = heading if several else ""
+        for row in rows:
+            first = "" if row == header else above
+            yield [first, *row] if several else row
+            above = above if row == header else ""
+
+
+def _cells(table: Table, name: str) -> Iterator[list[str]]:
+    """The rows of a table; what is merged stands in its first cell."""
+    from docx.table import _Cell  # noqa: PLC0415 - slow to load, needed here alone
+
+    for row in table._tbl.tr_lst:
+        cells: list[str] = []
+        for one in row.tc_lst:
+            goes_on = one.vMerge == "continue"
+            cells.append("" if goes_on else _Cell(one, table).text.strip())
+            if len(cells) + one.grid_span > _MAX_COLUMNS:
+                raise SurveyError("more_columns", place=name, most=_MAX_COLUMNS)
+            cells += [""] * (one.grid_span - 1)
+        yield cells
 
 
 class _Look(NamedTuple):

@@ -75,7 +75,7 @@ def uploaded_workbook(
         parts = unpack(content, max_bytes)
         census = _Census(values_only)
         # openpyxl gets what was counted, never the file, which may say otherwise to it
-        counted = _packed({name: census.checked(part) for name, part in parts.items()})
+        counted = packed({name: census.checked(part) for name, part in parts.items()})
         if max_spread is not None and census.spread > max_spread:
             raise _OversizeError("merged_cells", count=census.spread, most=max_spread)
         with warnings.catch_warnings():  # about extensions of Excel that are of no use here
@@ -177,7 +177,8 @@ def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:
     return parts
 
 
-def _packed(parts: Mapping[str, bytes]) -> io.BytesIO:
+def packed(parts: Mapping[str, bytes]) -> io.BytesIO:
+    """An archive of files that were counted, for what reads it."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name, part in parts.items():

@@ -53,14 +53,14 @@ def test_places_are_lines_of_the_text() -> None:
     [
         (
             " \n\t\n",
-            "the outline: there is no name in it; write the names of the items, each in a line of "
-            "its own",
+            "the list of names: there is no name in it; write the names of the items, each in a "
+            "line of its own",
         ),
         ("goal\n  a\n  b\n  a", "line 4: 'a' stands twice, expected once"),
         ("goal: a, b, a", "line 1: 'a' stands twice, expected once"),
         (
             "\n".join(map(str, range(1000, 1001 + MAX_NODES))),
-            f"the outline: {MAX_NODES + 1} names, expected at most {MAX_NODES}",
+            f"the list of names: {MAX_NODES + 1} names, expected at most {MAX_NODES}",
         ),
     ],
 )

@@ -149,3 +149,46 @@ def test_a_text_in_no_known_encoding_is_refused() -> None:
     with pytest.raises(SurveyError) as refused:
         read_outline(b"\xff\xff\x81", "a.txt")
     assert str(refused.value).startswith("a.txt: ")
+
+
+def test_tables_of_word_below_headings() -> None:
+    made = docx.Document()
+    cover = made.add_table(2, 2)
+    for cell, text in zip(cover._cells, ("编制", "张三", "审核", "李四"), strict=True):
+        cell.text = text
+    for heading, names in (("成本", ("租金", "物业费")), ("人流", ("早高峰", "晚高峰"))):
+        made.add_heading(heading)
+        table = made.add_table(3, 2)
+        texts = ("指标", "说明", names[0], "每月", names[1], "")
+        for cell, text in zip(table._cells, texts, strict=True):
+            cell.text = text
+    assert read(saved(made), "a.docx") == [
+        "成本", "  租金 | 每月", "  物业费", "人流", "  早高峰 | 每月", "  晚高峰",
+    ]  # fmt: skip
+
+
+def test_a_cover_of_word_is_no_list_of_names() -> None:
+    made = docx.Document()
+    cover = made.add_table(2, 2)
+    for cell, text in zip(cover._cells, ("编制", "张三", "审核", "李四"), strict=True):
+        cell.text = text
+    for text in ("成本", "人流"):
+        made.add_paragraph(text, style="List Bullet")
+    assert read(saved(made), "a.docx") == ["成本", "人流"]
+
+
+def test_a_table_of_word_with_one_column() -> None:
+    made = docx.Document()
+    table = made.add_table(3, 1)
+    for cell, text in zip(table._cells, ("选址", "  成本", "  人流"), strict=True):
+        cell.text = text
+    assert read(saved(made), "a.docx") == ["选址", "成本", "人流"]
+
+
+def test_a_cell_of_word_is_no_wider_than_a_table() -> None:
+    made = docx.Document()
+    table = made.add_table(2, 2)
+    table._cells[0]._tc.grid_span = 10_000_000
+    with pytest.raises(SurveyError) as refused:
+        read_outline(saved(made), "a.docx")
+    assert str(refused.value) == "a.docx: more than 63 columns"

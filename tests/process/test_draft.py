@@ -317,3 +317,25 @@ def test_what_is_removed_has_no_weight_any_more() -> None:
     assert given.remove("n1").node("goal").weights == {"n2": 0.6}
     none = given.remove("n1").remove("n2").node("goal")
     assert (none.weights, none.source) == (None, "Rule 5")
+
+
+def test_texts_of_two_are_joined_where_they_are_not_the_same() -> None:
+    before = Draft.new(("en",))
+    mine = before.write("n1", {"en": "Price"}, {"en": ""})
+    other, _added = before.write("n2", {"en": "Comfort"}, {"en": ""}).add("goal")
+    joined = other.with_texts(before, mine)
+    assert joined is not None
+    assert [one.name["en"] for one in joined.nodes] == ["", "Price", "Comfort", ""]
+    assert other.with_texts(before, before) == other
+    assert other.with_texts(before, before.write("n2", {"en": "Speed"}, {"en": ""})) is None
+    assert other.remove("n1").with_texts(before, mine) is None
+    assert other.with_texts(before, before.entitle({"en": "Car"}, {"en": ""})) == other.entitle(
+        {"en": "Car"}, {"en": ""}
+    )
+
+
+def test_an_added_item_has_an_id_of_its_own_and_stands_below_one_that_is_there() -> None:
+    draft = Draft.new(("en",)).remove("n1")
+    assert draft.add("goal")[1] == "n3"
+    with pytest.raises(KeyError):
+        draft.add("n1")

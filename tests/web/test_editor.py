@@ -16,6 +16,7 @@ from ahp.errors import DatabaseError
 from ahp.exchange.survey_text import survey_toml
 from ahp.process.draft import Draft
 from ahp.store import Store
+from ahp.study.limits import LONGEST
 from tests.web.conftest import Visit
 from tests.web.test_desk import SHOP
 from tests.web.test_pages import keyed, texts
@@ -275,6 +276,81 @@ def test_two_windows_do_not_overwrite_each_other(
     assert [one.name for one in drafts(store)] == [{"en": "Here"}]
 
 
+def test_texts_of_two_windows_in_different_fields_are_both_kept(
+    editor: Callable[..., AppTest], store: Store
+) -> None:
+    here = editor()
+    press(here, "begin_empty")
+    there = editor(here)
+    press(there, "node-n1")
+    write(there, "name-n1-en", "There")
+    write(here, "name--en", "Here")
+    assert not here.error
+    assert tree(here) == ["The whole survey", "Here", "There", "Item 2 of the goal"]
+    assert [one.name for one in drafts(store)] == [{"en": "Here"}]
+
+
+@pytest.mark.parametrize("key", ["add_below", "undo", "add_beside", "move1", "remove"])
+def test_steps_of_a_window_that_shows_an_older_draft_are_refused(
+    editor: Callable[..., AppTest], store: Store, key: str
+) -> None:
+    here = editor()
+    press(here, "begin_empty")
+    press(here, "add_below" if key == "undo" else "node-n1")
+    there = editor(here)
+    press(there, "node-n1")
+    press(there, "remove")
+    before = drafts(store)
+    press(here, key)
+    assert drafts(store) == before
+    assert [one.value for one in here.error] == [CHANGED]
+    assert tree(here) == tree(there)
+
+
+def test_a_list_that_another_window_took_over_is_not_taken_over_again(
+    editor: Callable[..., AppTest], store: Store
+) -> None:
+    here = editor()
+    keyed(here.text_area, "list-").set_value("Car: price, comfort").run()
+    there = editor(here)
+    press(there, "take_over")
+    press(there, "add_language-zh")
+    press(here, "take_over")
+    assert [one.value for one in here.error] == [CHANGED]
+    assert drafts(store)[0].languages == ("en", "zh")
+
+
+def test_what_is_typed_is_stored_when_the_drafts_are_listed(
+    editor: Callable[..., AppTest], store: Store
+) -> None:
+    app = editor()
+    press(app, "begin_empty")
+    keyed(app.text_input, "name--en").set_value("Lunch")
+    press(app, "all_drafts")
+    assert [one.name for one in drafts(store)] == [{"en": "Lunch"}]
+
+
+def test_what_is_too_long_stays_in_its_field(
+    editor: Callable[..., AppTest], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = editor()
+    press(app, "begin_empty")
+    monkeypatch.setitem(LONGEST, "draft", 1000)
+    write(app, "explanation--en", "a" * 1000)
+    assert len(app.error) == 1
+    assert keyed(app.text_area, "explanation--en").value == "a" * 1000
+    write(app, "explanation--en", "a")
+    assert not app.error
+    assert [one.description for one in drafts(store)] == [{"en": "a"}]
+
+
+def test_columns_that_are_left_out_are_said(editor: Callable[..., AppTest]) -> None:
+    app = editor(language="zh")
+    text = "序号\t一级指标\t二级指标\t\n1\t成本\t租金\t0.5\n2\t\t物业费\t0.5"
+    keyed(app.text_area, "list-").set_value(text).run()
+    assert [one.value for one in app.caption if "列" in one.value][-1] == "未采用的列：序号、D。"
+
+
 def test_drafts_are_listed_and_deleted(editor: Callable[..., AppTest], store: Store) -> None:
     app = editor()
     press(app, "begin_empty")
@@ -296,7 +372,7 @@ def test_drafts_are_listed_and_deleted(editor: Callable[..., AppTest], store: St
     assert store.drafts() == []
     write(other, "name--en", "Too late")
     assert [one.value for one in other.error] == [
-        "This draft is not there any more: it was deleted in another window."
+        "This draft is not there any more: it was deleted, by someone else or in another window."
     ]
     assert [one.label for one in other.text_area] == ["List of names"]
 
