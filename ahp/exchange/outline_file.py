@@ -101,9 +101,12 @@ def _of_document(content: bytes, name: str) -> str:
 
 def _tables(document: Document, name: str) -> list[tuple[str, list[list[str]]]]:
     """The tables, each below the heading that stands above it, "" for none."""
-    found, heading = [], ""
+    from docx.text.paragraph import Paragraph  # noqa: PLC0415 - slow to load, needed here alone
+
+    found: list[tuple[str, list[list[str]]]] = []
+    heading = ""
     for one in document.iter_inner_content():
-        if hasattr(one, "rows"):
+        if not isinstance(one, Paragraph):
             found.append((heading, list(_cells(one, name))))
         elif _look(one).heading is not None:
             heading = one.text.strip()

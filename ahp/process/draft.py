@@ -370,19 +370,23 @@ class Draft:
         new = {key: value for key, value in after._written().items() if value != was[key]}
         if any(key not in here or here[key] != was[key] for key in new):
             return None
-        own = {node: {} for node, _what in new}
+        own: dict[str | None, dict[str, Any]] = {}
         for (node, what), value in new.items():
-            own[node][what] = value
+            own.setdefault(node, {})[what] = value
         nodes = tuple(replace(one, **own.get(one.id, {})) for one in self.nodes)
         return replace(self, nodes=nodes, **own.get(None, {}))
 
     def _written(self) -> dict[tuple[str | None, str], Any]:
         """What is written, by the id of the node, None for the survey, and by what it is."""
-        texts = {(None, what): getattr(self, what) for what in ("name", "description", "pasted")}
-        for one in self.nodes:
-            for what in ("name", "explanation", "weights", "source"):
-                texts[one.id, what] = getattr(one, what)
-        return texts
+        whole: dict[tuple[str | None, str], Any] = {
+            (None, what): getattr(self, what) for what in ("name", "description", "pasted")
+        }
+        of_nodes = {
+            (one.id, what): getattr(one, what)
+            for one in self.nodes
+            for what in ("name", "explanation", "weights", "source")
+        }
+        return {**whole, **of_nodes}
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,8 @@ def test_a_deleted_draft_is_gone(store: Store) -> None:
         with pytest.raises(StoreError) as refused:
             refuse()
         assert str(refused.value) == (
-            "This draft is not there any more: it was deleted, by someone else or in another window."
+            "This draft is not there any more: it was deleted, by someone else or in another "
+            "window."
         )
 
 
