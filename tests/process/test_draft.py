@@ -184,8 +184,8 @@ def test_add() -> None:
     assert draft.node("n4") == DraftNode("n4", "n1", EMPTY, EMPTY)
     assert ids(draft) == ["goal", "n1", "n4", "n2", "n3"]
     draft, again = draft.remove("n3").add("n1")
-    assert again == "n3"
-    assert [one.id for one in draft.children("n1")] == ["n4", "n3"]
+    assert again == "n5"
+    assert [one.id for one in draft.children("n1")] == ["n4", "n5"]
     assert [one.id for one in draft.children(None)] == ["goal"]
 
 
