@@ -112,8 +112,8 @@ def test_from_a_pasted_list_to_six_links(
     one.click(one.button("add_pasted"), lambda: person.first)
     one.click(one.button("issue"), lambda: page.locator("code").first, reload=False)
     expect(page.locator("code")).to_have_count(len(EXPERTS))
-    assert one.count < 25, one.count
-    assert one.count == 11
+    print(f"from a pasted list to six links: {one.count} actions")
+    assert one.count == 11, "at most 25 are bearable"
 
     store = Store(f"sqlite:///{running.database}")
     [study] = [one for one in store.studies() if one.id not in before]
