@@ -187,6 +187,13 @@ def test_a_survey_is_written_from_nothing(editor: Callable[..., AppTest], store:
     assert study.survey.node_name("goal", "en") == "Lunch"
 
 
+def test_many_items_without_an_explanation_are_counted(editor: Callable[..., AppTest]) -> None:
+    app = editor(language="zh")
+    keyed(app.text_area, "list-").set_value("车：甲、乙、丙、丁").run()
+    press(app, "take_over")
+    assert [one.value.split("：")[-1] for one in app.info] == ["问卷整体、车、甲、乙，另有 2 项。"]
+
+
 def test_the_chosen_item_is_there_after_a_reload(editor: Callable[..., AppTest]) -> None:
     app = editor()
     keyed(app.text_area, "list-").set_value("Car\n  Price\n  Comfort").run()

@@ -33,6 +33,10 @@ in_fields: dict[str, str] = {}
 """What is stored of the texts in the fields of the page, by their keys."""
 
 
+NAMED = 4
+"""Items without an explanation that are named; the rest is counted."""
+
+
 def write(kind: Callable[..., str], label: str, text: str, key: str, **look: Any) -> str:
     """A field that a text is written in; what stands there."""
     in_fields[key] = text
@@ -483,7 +487,9 @@ def show_preview(now: Draft) -> None:
         )
         return
     if unexplained := now.unexplained():
-        named = _(", ").join(node_name(now, node or WHOLE) for node in unexplained)
+        named = _(", ").join(node_name(now, node or WHOLE) for node in unexplained[:NAMED])
+        if (more := len(unexplained) - NAMED) > 0:
+            named = _("{names} and {count} more").format(names=named, count=more)
         hint = _(
             "Experts judge better by one or two sentences that say what is meant. They can be left "
             "out; there are none yet for: {names}."
