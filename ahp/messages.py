@@ -645,6 +645,8 @@ _STUDY = {
         "cr_limit = {value!r}, expected 'saaty' or a number from {least} to {most}"
     ),
     "draft_explanation_missing": _("{item!r}: explanation ({language}) is empty, expected text"),
+    "draft_goal": _("the goal"),
+    "draft_item": _("item {number} of {parent!r}"),
     "draft_item_wrong": _("{item!r}: {problem}"),
     "draft_name_missing": _("{item!r}: name ({language}) is empty, expected text"),
     "draft_source_missing": _("{item!r}: source is empty, expected text"),
@@ -801,7 +803,9 @@ _STUDY = {
     "the_document": _("The document number"),
     "the_email": _("The e-mail address"),
     "the_greeting": _("The greeting"),
+    "the_draft": _("The draft of the survey"),
     "the_names": _("the names"),
+    "the_outline": _("the list of names"),
     "the_sentence": _("The sentence"),
     "the_stated": _("Where they said so"),
     "the_layout": _("The layout of the file"),
@@ -1085,6 +1089,9 @@ _FILES = {
     "not_a_fraction": _("{value!r} is no number, expected one such as 0.25 or 1/3"),
     "is_utf16": _("{source}: is UTF-16 text, expected UTF-8: save it with the encoding UTF-8"),
     "item_not_below": _("{place}: {name!r}, expected an item below {parent!r}: {valid}"),
+    "outline_empty": _(
+        "{source}: there is no name in it; write the names of the items, each in a line of its own"
+    ),
     "item_twice": _("{place}: {name!r} stands twice, expected once"),
     "item_weight": _("{place}: {item!r}: weight {weight!r}, expected a number from 0 to 1"),
     "item_with_itself": _("{place}: {item!r} is compared with itself, expected two items"),
@@ -1618,6 +1625,13 @@ _STORE = {
     "expert_recused": _("expert {name!r} is recused from {parent!r} and not asked there"),
     "expert_stays": _(
         "“{name}” has answered in “{title}” and stays there with this name and organization."
+    ),
+    "draft_changed": _(
+        "This draft was changed in another window meanwhile. What is stored there is shown now; "
+        "your last change is not in it, please make it again."
+    ),
+    "draft_gone": _(
+        "This draft is not there any more: it was deleted, by someone else or in another window."
     ),
     "export_column": _("{place}: {name} is {found}, expected {expected}"),
     "export_keys": _("{place}: {found}, expected an object with {keys}"),

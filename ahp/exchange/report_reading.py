@@ -19,13 +19,9 @@ from ..errors import ReportError
 from ..messages import Phrase
 from ..report.document import LABEL_GAPS, further_part, one_line
 from ..report.workbook import HEADING_ROW
-from ..tables.workbooks import Census, counted_archive, uploaded_workbook
-
-MAX_UNPACKED = 2**26
-"""Bytes that a report may unpack to."""
-
-MAX_ELEMENTS = 400_000
-"""XML elements of a document, whose cells have eight or so each; some 350 bytes of memory each."""
+from ..tables.opened import MAX_UNPACKED
+from ..tables.workbooks import uploaded_workbook
+from .word_files import word_document
 
 MAX_SPREAD = 1_000_000
 """Cells that its merged cells and links may cover."""
@@ -149,11 +145,8 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def _from_word(content: bytes, marks: frozenset[str], source: str) -> ReadReport:
-    import docx  # noqa: PLC0415 - slow to load, needed here alone
-
     try:
-        counted = counted_archive(content, MAX_UNPACKED, Census(most=MAX_ELEMENTS))
-        body = docx.Document(counted).element.body
+        body = word_document(content).element.body
     except Exception as cause:  # a damaged file fails wherever the reader happens to stumble
         raise _unreadable(source, "not_docx") from cause
     following: dict[str, Part] = {}

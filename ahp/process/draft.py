@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import Any, Self
 
 from ..errors import SurveyError
-from ..messages import with_names
+from ..messages import Phrase, with_names
+from ..study.limits import check_length
+from ..study.names import Branch, make_ids, slug_of
 from ..study.survey import OPTIONAL_TEXTS, Survey, definition, is_written, survey_from_content
+
+STEPS = 50
+"""How many steps of a history are kept."""
+
+LONGEST_HISTORY = 2**21
+"""Characters that the steps of a history may have together: the oldest of large drafts go first."""
 
 _NOT_WRITTEN = {
     "name": "draft_name_missing",
@@ -52,8 +61,10 @@ class Draft:
         id: of the survey.
         languages: codes.
         name, description: language -> text.
-        nodes: the goal first; children of a node in the order in which they stand.
+        nodes: the goal first; children of a node in the order in which they stand. The goal has the
+            name of the survey where it has none of its own, and the survey that of the goal.
         method, random_index: defaults for the analysis.
+        pasted: a list of names that is still to be made the tree; no part of the survey.
     """
 
     id: str
@@ -63,6 +74,7 @@ class Draft:
     nodes: tuple[DraftNode, ...]
     method: str = "eigenvector"
     random_index: str = "saaty"
+    pasted: str = ""
 
     @classmethod
     def new(cls, languages: tuple[str, ...]) -> Self:
@@ -102,12 +114,56 @@ class Draft:
             random_index=survey.random_index,
         )
 
+    @classmethod
+    def of_branches(cls, branches: Sequence[Branch], language: str) -> Self:
+        """Trees of names: one is the goal with what is below it, several stand below a goal without
+        a name.
+
+        Args:
+            branches: the trees, one or more.
+            language: code of the language they are in.
+        """
+        goal = branches[0] if len(branches) == 1 else Branch("", "", children=list(branches))
+        every = list(goal.walk())
+        ids = make_ids(one.name or "goal" for one in every)
+        below = {
+            id(kid): above for one, above in zip(every, ids, strict=True) for kid in one.children
+        }
+        empty = {language: ""}
+        return cls(
+            id=slug_of(goal.name) or "survey",
+            languages=(language,),
+            name=empty,
+            description=empty,
+            nodes=tuple(
+                DraftNode(
+                    node,
+                    below.get(id(one)),
+                    {language: one.name},
+                    {language: one.explanation},
+                )
+                for one, node in zip(every, ids, strict=True)
+            ),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """What `to_json` wrote."""
+        data = json.loads(text)
+        nodes = tuple(DraftNode(**one) for one in data["nodes"])
+        return cls(**{**data, "languages": tuple(data["languages"]), "nodes": nodes})
+
+    def to_json(self) -> str:
+        """The draft as a text, whatever is still missing."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
     def survey(self) -> Survey:
         """The finished survey.
 
         Raises:
             SurveyError: what is still missing or wrong, and at which item, by its name.
         """
+        whole = self._titled()
         for node, what, language in self.missing():
             code = (_NOT_WRITTEN if node else _SURVEY_NOT_WRITTEN)[what]
             raise SurveyError(code, item=node and self.label(node), language=language)
@@ -116,7 +172,7 @@ class Draft:
             count = len(self.children(one.id))
             if count == 1 or (one.id == goal and not count):
                 raise SurveyError("draft_too_few_items", item=self.label(one.id), count=count)
-        data = definition(self, [self._data(node) for node in self.nodes])
+        data = definition(whole, [whole._data(node) for node in whole.nodes])
         try:
             return survey_from_content(json.dumps(data))
         except SurveyError as error:
@@ -124,7 +180,7 @@ class Draft:
 
     def _named(self, error: SurveyError) -> SurveyError:
         """An error of the finished survey that has the names of items instead of ids and paths."""
-        labels = {one.id: self.label(one.id) for one in self.nodes}
+        labels = {one.id: str(self.label(one.id)) for one in self.nodes}
         problem, path = with_names(error.parameters["problem"], labels), error.parameters["path"]
         if found := re.match(r"goal\b|nodes\[(\d+)\]", path):
             node, last = self.nodes[int(found[1] or -1) + 1].id, path.split(".")[-1]
@@ -142,6 +198,16 @@ class Draft:
         data["weights"] = {kid: w for kid, w in data["weights"].items() if kid in kids}
         return data
 
+    def _titled(self) -> Self:
+        """With the name of the survey for the goal, and that of the goal for the survey, where
+        one of them is not written.
+        """
+        goal = self.nodes[0]
+        pairs = {one: (self.name[one], goal.name[one]) for one in self.languages}
+        own = {one: name if name.strip() else other for one, (name, other) in pairs.items()}
+        of_goal = {one: other if other.strip() else name for one, (name, other) in pairs.items()}
+        return self.entitle(own, self.description).write(goal.id, of_goal, goal.explanation)
+
     def has_given(self, node: DraftNode) -> bool:
         """Whether the weights below a node are given instead of compared."""
         return node.weights is not None and bool(self.children(node.id))
@@ -149,8 +215,10 @@ class Draft:
     def missing(self) -> tuple[tuple[str | None, str, str], ...]:
         """Texts that are not written yet: id of the node or None for the survey, `"name"`,
         `"explanation"`, `"description"` or `"source"`, and the language; a source has none. What
-        may be left out is missing where it is written in another language.
+        may be left out is missing where it is written in another language; the name of the goal
+        is that of the survey.
         """
+        goal = self.nodes[0].id
         unsourced = (
             (one.id, "source", "")
             for one in self.nodes
@@ -158,7 +226,8 @@ class Draft:
         )
         unwritten = (
             (node, what, language)
-            for node, what, text in self._texts()
+            for node, what, text in self._titled()._texts()
+            if (node, what) != (goal, "name")
             if what not in OPTIONAL_TEXTS or is_written(text)
             for language in self.languages
             if not text[language].strip()
@@ -175,19 +244,30 @@ class Draft:
 
     def _texts(self) -> Iterator[tuple[str | None, str, Mapping[str, str]]]:
         """Id of the node or None for the survey, what it is, and the text."""
+        yield None, "name", self.name
+        yield None, "description", self.description
         for node in self.nodes:
             yield node.id, "name", node.name
             yield node.id, "explanation", node.explanation
-        yield None, "name", self.name
-        yield None, "description", self.description
 
     def node(self, node: str) -> DraftNode:
-        """One node."""
-        return next(one for one in self.nodes if one.id == node)
+        """One node.
 
-    def label(self, node: str) -> str:
-        """A node's name in the first language that has one, else its id."""
-        return next(filter(str.strip, self.node(node).name.values()), node)
+        Raises:
+            KeyError: there is none with this id.
+        """
+        return {one.id: one for one in self.nodes}[node]
+
+    def label(self, node: str) -> str | Phrase:
+        """A node's name in the first language that has one, else the place where it stands."""
+        one = self.node(node)
+        named = [*one.name.values(), *(self.name.values() if one.parent is None else ())]
+        if name := next(filter(str.strip, named), ""):
+            return name
+        if one.parent is None:
+            return Phrase("draft_goal")
+        number = [kid.id for kid in self.children(one.parent)].index(node) + 1
+        return Phrase("draft_item", number=number, parent=self.label(one.parent))
 
     def children(self, node: str | None) -> tuple[DraftNode, ...]:
         """The nodes below one, in order."""
@@ -224,10 +304,10 @@ class Draft:
 
     def add(self, parent: str) -> tuple[Self, str]:
         """With one more child below a node, its last; and the id of the child."""
-        taken = {one.id for one in self.nodes}
-        number = next(k for k in range(1, len(taken) + 2) if f"n{k}" not in taken)
+        numbers = (re.fullmatch(r"n(\d{1,9})", one.id) for one in self.nodes)
+        number = 1 + max((int(found[1]) for found in numbers if found), default=0)
         empty = dict.fromkeys(self.languages, "")
-        child = DraftNode(f"n{number}", parent, empty, empty)
+        child = DraftNode(f"n{number}", self.node(parent).id, empty, empty)
         return replace(self, nodes=(*self.nodes, child)), child.id
 
     def remove(self, node: str) -> Self:
@@ -236,7 +316,12 @@ class Draft:
         for _, one in self.outline():
             if one.parent in gone:
                 gone.add(one.id)
-        return replace(self, nodes=tuple(one for one in self.nodes if one.id not in gone))
+        draft = replace(self, nodes=tuple(one for one in self.nodes if one.id not in gone))
+        for one in draft.nodes:
+            if one.weights is not None and gone & one.weights.keys():
+                left = {kid: weight for kid, weight in one.weights.items() if kid not in gone}
+                draft = draft.give(one.id, left or None, one.source)
+        return draft
 
     def move(self, node: str, by: int) -> Self:
         """With a node one place up (-1) or down (1) among its siblings, if there is one."""
@@ -250,6 +335,115 @@ class Draft:
         nodes[here], nodes[there] = nodes[there], nodes[here]
         return replace(self, nodes=tuple(nodes))
 
+    def add_language(self, language: str) -> Self:
+        """With texts in one more language, to be written."""
+        return self._in((*self.languages, language))
+
+    def remove_language(self, language: str) -> Self:
+        """Without the texts in one language; the last one stays."""
+        return self._in(tuple(one for one in self.languages if one != language) or self.languages)
+
+    def _in(self, languages: tuple[str, ...]) -> Self:
+        def texts(text: Mapping[str, str]) -> dict[str, str]:
+            return {one: text.get(one, "") for one in languages}
+
+        return replace(
+            self,
+            languages=languages,
+            name=texts(self.name),
+            description=texts(self.description),
+            nodes=tuple(
+                replace(one, name=texts(one.name), explanation=texts(one.explanation))
+                for one in self.nodes
+            ),
+        )
+
     def entitle(self, name: Mapping[str, str], description: Mapping[str, str]) -> Self:
         """With other texts for the whole survey."""
         return replace(self, name=dict(name), description=dict(description))
+
+    def with_texts(self, before: Self, after: Self) -> Self | None:
+        """With what was written from one draft to another with the same nodes; None where the same
+        was changed here, too, or its node is gone.
+        """
+        here, was = self._written(), before._written()
+        new = {key: value for key, value in after._written().items() if value != was[key]}
+        if any(key not in here or here[key] != was[key] for key in new):
+            return None
+        own: dict[str | None, dict[str, Any]] = {}
+        for (node, what), value in new.items():
+            own.setdefault(node, {})[what] = value
+        nodes = tuple(replace(one, **own.get(one.id, {})) for one in self.nodes)
+        return replace(self, nodes=nodes, **own.get(None, {}))
+
+    def _written(self) -> dict[tuple[str | None, str], Any]:
+        """What is written, by the id of the node, None for the survey, and by what it is."""
+        whole: dict[tuple[str | None, str], Any] = {
+            (None, what): getattr(self, what) for what in ("name", "description", "pasted")
+        }
+        of_nodes = {
+            (one.id, what): getattr(one, what)
+            for one in self.nodes
+            for what in ("name", "explanation", "weights", "source")
+        }
+        return {**whole, **of_nodes}
+
+
+@dataclass(frozen=True)
+class History:
+    """The steps in which a draft was written; every change gives a new one.
+
+    Attributes:
+        steps: drafts as `Draft.to_json` writes them, the oldest first; `STEPS` at most.
+        shown: number of the one that is looked at, from 0; those after it were undone.
+    """
+
+    steps: tuple[str, ...]
+    shown: int = 0
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """A draft with nothing before it.
+
+        Raises:
+            TextLimitError: it is too long to be kept.
+        """
+        return cls(()).to(draft)
+
+    @cached_property
+    def draft(self) -> Draft:
+        """The draft that is looked at."""
+        return Draft.from_json(self.steps[self.shown])
+
+    @property
+    def undoable(self) -> bool:
+        """Whether there is a step before."""
+        return self.shown > 0
+
+    @property
+    def redoable(self) -> bool:
+        """Whether a step was undone."""
+        return self.shown < len(self.steps) - 1
+
+    def to(self, draft: Draft) -> Self:
+        """With one more step, in place of those that were undone; the same where nothing changes.
+
+        Raises:
+            TextLimitError: the draft is too long to be kept.
+        """
+        text = draft.to_json()
+        check_length("draft", text)
+        if self.steps and text == self.steps[self.shown]:
+            return self
+        steps = [*self.steps[: self.shown + 1], text][-STEPS:]
+        while sum(map(len, steps)) > LONGEST_HISTORY:
+            del steps[0]
+        return replace(self, steps=tuple(steps), shown=len(steps) - 1)
+
+    def undone(self) -> Self:
+        """A step back, if there is one."""
+        return replace(self, shown=max(self.shown - 1, 0))
+
+    def redone(self) -> Self:
+        """A step that was undone forward again, if there is one."""
+        return replace(self, shown=min(self.shown + 1, len(self.steps) - 1))

@@ -283,6 +283,25 @@ class ServerSettingRow(Base):
     value: Mapped[str]
 
 
+class DraftRow(Base):
+    """A survey that is being written; no log has it.
+
+    `steps` are those of its history, a list of texts in JSON, and `shown` is the number of the one
+    that is looked at. `version` counts the changes; `account` is that of who made the last one,
+    None for an organizer without an account.
+    """
+
+    __tablename__ = "drafts"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    steps: Mapped[str]
+    shown: Mapped[int]
+    version: Mapped[int]
+    changed: Mapped[str]
+    account: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
+
+
 class BackupRow(Base):
     """A backup that was made of the database; `restored` is when the database was made from it."""
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from ..messages import Phrase
 from ..process.asking import Asking, Pair
+from ..process.draft import History
 from ..process.evaluations.state import Person
 from ..process.fold import State
 from ..process.invitation import Invitation
@@ -87,6 +88,38 @@ class StudyInfo:
     open: bool
     created: str
     archived: bool = False
+
+
+@dataclass(frozen=True)
+class DraftInfo:
+    """A survey that is being written.
+
+    Attributes:
+        id: random id.
+        title: the survey's name, or that of its goal; empty as long as there is none.
+        changed: when it was changed last, UTC, ISO 8601.
+        changed_by: id of the account that changed it; empty for an organizer without one.
+    """
+
+    id: str
+    title: str
+    changed: str
+    changed_by: str
+
+
+@dataclass(frozen=True)
+class KeptDraft:
+    """A survey that is being written, as it is stored.
+
+    Attributes:
+        id: random id.
+        history: the draft, with the steps before and after it.
+        version: number of changes; what is changed in another window has another one.
+    """
+
+    id: str
+    history: History
+    version: int
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from .checkpointer import Checkpointer
 from .contacts import Contacts
 from .documents import Documents
 from .doors import Doors
+from .drafts import Drafts
 from .evaluations import Evaluations
 from .health import Health
 from .people import People
@@ -35,6 +36,7 @@ class Store(
     Documents,
     Evaluations,
     Reports,
+    Drafts,
     Health,
     Backups,
     ServerSettings,

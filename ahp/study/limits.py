@@ -32,12 +32,14 @@ LONGEST: Mapping[str, int] = MappingProxyType(
         "stated": 200,
         "rules": 2**19,
         "layout": 2**18,
+        "draft": 2**19,
     }
 )
 """Which text -> how many characters it may have at most. `place` is where an answer from a file was
 read, `contradictions` what an expert was shown, `survey` and `rules` a whole definition, `document`
 the numbers of documents, `stated` where somebody said something, `layout` how a file is read,
-`sentence` one of a report, `asks` who asks experts, `contact` whom they call, `text` any other."""
+`draft` a survey that is being written, `sentence` one of a report, `asks` who asks experts,
+`contact` whom they call, `text` any other."""
 
 
 def check_length(what: str, text: str) -> None:

@@ -318,12 +318,17 @@ def show_weights_question(study_id: str) -> None:
         )
 
 
-def create_study(survey: Survey, key: str, standings: Mapping[str, Standing] | None = None) -> None:
-    """The form that starts a study of a survey, with the experts that came with it."""
+def create_study(
+    survey: Survey, key: str, standings: Mapping[str, Standing] | None = None, title: str = ""
+) -> None:
+    """The form that starts a study of a survey, with the experts that came with it, and the title
+    that it has unless another one is written.
+    """
     _ = state.translate()
     with st.form(f"{key}_form"):
         title = st.text_input(
             _("Title"),
+            value=title,
             placeholder=_("for example: Effectiveness of supervision, round of 2026"),
             max_chars=LONGEST["title"],
         )

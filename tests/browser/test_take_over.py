@@ -104,6 +104,7 @@ def test_the_editor_gives_weights(browser: Browser, running: RunningServer) -> N
     page = actions.visitor(browser, locale="en-US", size=DESKTOP).new_page()
     upload(page, running, "shop.json", SHOP)
     page.get_by_role("button", name="Change it in the editor").last.click()
+    actions.press(page, "node-shop")
     given = page.get_by_role("switch")
     expect(given).to_be_checked()
     weight = page.get_by_label("Weight of “Price”")

@@ -331,7 +331,8 @@ CASES = {
     ),
     "a long title": Case(lambda: check_length("title", "长" * (LONGEST["title"] + 1))),
     "a draft without a name": Case(
-        draft(lambda now: now.write("rent", {"zh": ""}, {"zh": "租金。"})), ("rent",)
+        draft(lambda now: now.write("rent", {"zh": ""}, {"zh": "租金。"})),
+        sentence="“选址”之下的第 1 项的名称（zh）尚未填写，请补上。",
     ),
     "a draft with one item": Case(
         draft(lambda now: now.remove("rent").remove("flow")),

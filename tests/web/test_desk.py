@@ -732,40 +732,6 @@ def test_a_study_file_restores_the_study(visit, store, organizer, study, tmp_pat
     assert app.title[0].value == "Experts and links"
 
 
-def test_a_survey_is_written_in_the_editor(visit, store, organizer):
-    app = visit(organizer, "editor")
-    app.button(key="new-en").click().run()
-    assert "- goal (no name yet): name (English)" in app.warning[0].value
-
-    def write(node: str, name: str) -> None:
-        app.button(key=f"node-{node}").click().run()
-        keyed(app.text_input, f"name-{node}-en-").set_value(name).run()
-        if node != "n2":
-            keyed(app.text_area, f"explanation-{node}-en-").set_value(f"What {name} is.").run()
-
-    for node, name in (("goal", "Lunch"), ("n1", "Taste"), ("n2", "Price")):
-        write(node, name)
-    app.button(key="add_beside").click().run()
-    write("n3", "Health")
-    app.button(key="move-1").click().run()
-    keyed(app.text_input, "name--en-").set_value("Lunch").run()
-    keyed(app.text_area, "explanation--en-").set_value("What to eat.").run()
-    assert not app.warning
-    assert [one.value for one in app.info] == [
-        "Experts judge better by one or two sentences that say what is meant. They can be left "
-        "out; there are none yet for: Price."
-    ]
-    assert "3 indicators, 3 comparisons, about 5 minutes" in texts(app)
-    next(box for box in app.text_input if box.label == "Title").set_value("Lunch 2026")
-    app.button(key="from_draft").click().run()
-    [study] = store.studies()
-    assert (study.title, study.survey.hierarchy.children["goal"]) == (
-        "Lunch 2026",
-        ("n1", "n3", "n2"),
-    )
-    assert study.survey.node_name("n3", "en") == "Health"
-
-
 SITE = b"""Version: 2.0
 Goal:
   name: Site
@@ -833,31 +799,6 @@ def test_given_weights_of_a_file_stand_in_the_survey_and_the_results(visit, stor
     app.session_state["screen"] = "Judgment matrices"
     app.run()
     assert not app.exception
-
-
-def test_weights_are_given_in_the_editor(visit, store, organizer):
-    app = visit(organizer)
-    app.file_uploader(key="survey_file").set_value(("shop.json", SHOP, "application/json")).run()
-    keyed(app.button, "edit-").click().run()
-    keyed(app.number_input, "weight-price-").set_value(0.5).run()
-    assert [warning.value for warning in app.warning] == [
-        "These weights sum to 1.2, expected 1.",
-        "Not finished yet: the weights given below “Shop” don't sum to 1",
-    ]
-    keyed(app.number_input, "weight-quality-").set_value(0.5).run()
-    keyed(app.text_input, "source-shop-").set_value(" ").run()
-    assert "- Shop: source of the given weights" in app.warning[0].value
-    keyed(app.text_input, "source-shop-").set_value("Rule 5").run()
-    assert not app.warning
-    next(box for box in app.text_input if box.label == "Title").set_value("Shops")
-    app.button(key="from_draft").click().run()
-    [study] = store.studies()
-    assert study.survey.hierarchy.given_weights == {"shop": (0.5, 0.5)}
-    assert study.survey.given["shop"].source == "Rule 5"
-    app = visit(organizer, "editor")
-    keyed(app.button, "new-en").click().run()
-    keyed(app.toggle, "given-goal-").set_value(True).run()
-    assert [box.value for box in app.number_input] == [0.5, 0.5]
 
 
 # -- downloads

@@ -42,6 +42,8 @@ _new_screen = st.components.v2.component(
     "ahp_new_screen", js=_source("streamlit.js", "new_screen.js")
 )
 
+_typed = st.components.v2.component("ahp_typed", js=_source("typed.js"))
+
 _check_cells = st.components.v2.component("ahp_check_cells", js=_source("check_cells.js"))
 
 _again = st.components.v2.component(
@@ -151,6 +153,18 @@ def new_screen(screen: str, *, control: bool) -> None:
         control: a control on it takes the focus itself.
     """
     _new_screen(key="new_screen", data={"screen": screen, "control": control})
+
+
+def keep_typed(stored: Mapping[str, str], cursor: int, field: str) -> None:
+    """Keep what is typed in the browser until the field is left, so that it outlives a reload.
+
+    Args:
+        stored: what is stored of the texts in the fields, by their keys; what follows the last
+            hyphen of a key counts within the session.
+        cursor: another number than before puts the cursor into a field.
+        field: key of that one.
+    """
+    _typed(key="typed", data={"stored": stored, "cursor": cursor, "field": field})
 
 
 def check_cells(table: str, below: str, called: Callable[[], None], key: str) -> None:

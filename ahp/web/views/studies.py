@@ -15,7 +15,7 @@ from ahp.resources import data_folder
 from ahp.store import Event, StudyInfo
 from ahp.study import load_survey, read_answers, shipped_surveys
 from ahp.study.standing import Standing
-from ahp.web import state
+from ahp.web import drafting, state
 from ahp.web.desk import create_study, open_page, show_survey
 from ahp.web.evaluating import open_example
 from ahp.web.questionnaires import file_name
@@ -186,10 +186,9 @@ def show_archived() -> None:
 
 def edit(draft: Draft) -> None:
     """Open a survey in the editor."""
-    st.session_state["draft"] = draft
-    st.session_state["draft_number"] = st.session_state.get("draft_number", 0) + 1
-    st.session_state.pop("chosen_node", None)
-    st.switch_page("views/editor.py")
+    if drafting.begin(draft):
+        st.switch_page("views/editor.py")
+    state.show_problem()
 
 
 def upload() -> None:

@@ -1,0 +1,195 @@
+"""Lists of names in files of Word, Excel and editors, as the text that they would be pasted as."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..datafile import MAX_TOML, check_size
+from ..errors import SurveyError
+from ..messages import Phrase
+from ..study.names import MAX_NODES
+from ..tables.delimited import encoding_of
+from ..tables.grids import Grid, read_grid, read_sheets
+from .outline import is_header
+from .word_files import word_document
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.table import Table
+    from docx.text.paragraph import Paragraph
+
+OUTLINES = ("txt", "docx", "xlsx", "csv")
+"""Endings of the files that `read_outline` takes."""
+
+_HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
+_LIST = re.compile(r"(?:list|列表).*?([2-9]?)", re.IGNORECASE)
+_SENTENCE = re.compile(r"[。！？!?.；;]$|^.{40}")
+"""What a paragraph below a heading is that explains it."""
+
+_MAX_COLUMNS = 63
+"""Of a table: as Word."""
+
+_MAX_LINES = 10 * MAX_NODES
+"""Paragraphs and rows of a document."""
+
+_TWIPS = 105
+"""Of an indent, for each column of text: half a Chinese character of the usual size."""
+
+
+def read_outline(content: bytes, name: str) -> str:
+    """The list of names in a file, as `outline_branches` reads it: lines that are indented by the
+    levels of headings and lists, or columns with tabs between them.
+
+    Args:
+        content: a text, a Word document (.docx), whose tables are read alone if there are any, a
+            workbook (.xlsx), of which the first sheet with something in it is read, or CSV.
+        name: of the file; the ending tells what it is.
+
+    Raises:
+        SurveyError: it can't be read.
+    """
+    ending = PurePath(name).suffix.lower().removeprefix(".")
+    if ending not in OUTLINES:
+        raise SurveyError("upload_ending", name=name, endings=tuple(map(".{}".format, OUTLINES)))
+    if ending == "docx":
+        return _of_document(content, name)
+    if ending == "xlsx":
+        sheets, _left_out = read_sheets(content, name, SurveyError)
+        return _of_grid(sheets[0]) if sheets else ""
+    check_size(content, name, SurveyError, MAX_TOML)
+    if ending == "csv":
+        return _of_grid(read_grid(content, name, SurveyError))
+    encoding = encoding_of(io.BytesIO(content))
+    if encoding is None:
+        raise SurveyError("encoding_unknown", source=name)
+    return content.decode(encoding).strip("\n")
+
+
+def _of_grid(grid: Grid) -> str:
+    return "\n".join(_rows(grid.rows.values()))
+
+
+def _rows(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Rows of cells as spreadsheets give them away; of several lines in a cell, one."""
+    yield from (
+        "\t".join("；".join(cell.split("\n")).replace("\t", " ") for cell in row).rstrip()
+        for row in rows
+    )
+
+
+def _of_document(content: bytes, name: str) -> str:
+    try:
+        document = word_document(content)
+        if len(document.element.body.xpath(".//w:p|.//w:tr")) > _MAX_LINES:
+            raise SurveyError("too_many_lines", source=name, most=_MAX_LINES)
+        tables = _tables(document, name)
+        headed = [one for one in tables if any(map(is_header, one[1][:2]))]
+        listed = any(one != _Look() for one in map(_look, document.paragraphs))
+        tables = headed or [one for one in tables if len(one[1]) > 1 and not listed]
+        return "\n".join(_rows(_joined(tables)) if tables else _indented(document))
+    except SurveyError:
+        raise
+    except Exception as cause:  # a damaged file fails wherever the reader happens to stumble
+        raise SurveyError("at_place", place=name, problem=Phrase("not_docx")) from cause
+
+
+def _tables(document: Document, name: str) -> list[tuple[str, list[list[str]]]]:
+    """The tables, each below the heading that stands above it, "" for none."""
+    from docx.text.paragraph import Paragraph  # noqa: PLC0415 - slow to load, needed here alone
+
+    found: list[tuple[str, list[list[str]]]] = []
+    heading = ""
+    for one in document.iter_inner_content():
+        if not isinstance(one, Paragraph):
+            found.append((heading, list(_cells(one, name))))
+        elif _look(one).heading is not None:
+            heading = one.text.strip()
+    return found
+
+
+def _joined(tables: Sequence[tuple[str, list[list[str]]]]) -> Iterator[list[str]]:
+    """Tables as one: where each of several has a heading of its own, in a first column."""
+    headings = {heading for heading, _rows in tables} - {""}
+    several = len(tables) > 1 and len(headings) == len(tables)
+    header: list[str] = []
+    for heading, every in tables:
+        rows = every[every.index(header) + 1 :] if header and header in every[:2] else every
+        header = header or next(filter(is_header, rows[:2]), [])
+        above = heading if several else ""
+        for row in rows:
+            first = "" if row == header else above
+            yield [first, *row] if several else row
+            above = above if row == header else ""
+
+
+def _cells(table: Table, name: str) -> Iterator[list[str]]:
+    """The rows of a table; what is merged stands in its first cell."""
+    from docx.table import _Cell  # noqa: PLC0415 - slow to load, needed here alone
+
+    for row in table._tbl.tr_lst:
+        cells: list[str] = []
+        for one in row.tc_lst:
+            goes_on = one.vMerge == "continue"
+            cells.append("" if goes_on else _Cell(one, table).text.strip())
+            if len(cells) + one.grid_span > _MAX_COLUMNS:
+                raise SurveyError("more_columns", place=name, most=_MAX_COLUMNS)
+            cells += [""] * (one.grid_span - 1)
+        yield cells
+
+
+class _Look(NamedTuple):
+    """What a paragraph is: a heading or an entry of a list with its level from 0, or neither."""
+
+    heading: int | None = None
+    entry: int | None = None
+
+
+def _indented(document: Document) -> Iterator[str]:
+    """The paragraphs, indented: a heading by its level, what isn't one below it, and entries of
+    lists below what stands before the list.
+    """
+    paragraphs = [one for one in document.paragraphs if one.text.strip()]
+    looks = [_look(one) for one in paragraphs]
+    highest = min((look.heading for look in looks if look.heading is not None), default=None)
+    titled = highest is not None and looks[0] == _Look()
+    line, depth, list_at = "", 0, 0  # how deep what isn't a heading, and what is in a list, stands
+    for number, (paragraph, look) in enumerate(zip(paragraphs, looks, strict=True)):
+        text = "  ".join(paragraph.text.rstrip().split("\n"))
+        explains = number > 0 and looks[number - 1].heading is not None
+        if explains and look == _Look() and _SENTENCE.search(text.strip()):
+            line += f"：{text.strip()}"
+            continue
+        if number:
+            yield line
+        if look.heading is not None:
+            at = look.heading - (highest or 0) + titled
+            depth = list_at = at + 1
+        elif look.entry is not None:
+            at = list_at + look.entry
+        else:
+            at, list_at = depth, depth + 1
+        line = " " * (2 * at + _indent(paragraph, look)) + text
+    yield line
+
+
+def _look(paragraph: Paragraph) -> _Look:
+    """What a paragraph is, by its style and its numbering."""
+    style = paragraph.style.name or "" if paragraph.style else ""
+    if heading := _HEADING.match(style):
+        return _Look(heading=int(heading[1]) - 1)
+    own: Any = paragraph._p.pPr.numPr if paragraph._p.pPr is not None else None
+    if own is not None and own.numId is not None and own.numId.val:
+        return _Look(entry=own.ilvl.val if own.ilvl is not None else 0)
+    if own is None and (entry := _LIST.fullmatch(style)) and style != "List Paragraph":
+        return _Look(entry=int(entry[1] or 1) - 1)
+    return _Look()
+
+
+def _indent(paragraph: Paragraph, look: _Look) -> int:
+    """Columns by which a paragraph of its own is indented."""
+    indent = paragraph.paragraph_format.left_indent
+    return max(round(indent.twips / _TWIPS), 0) if indent and look == _Look() else 0
