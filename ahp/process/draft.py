@@ -381,7 +381,7 @@ class Draft:
         whole: dict[tuple[str | None, str], Any] = {
             (None, what): getattr(self, what) for what in ("name", "description", "pasted")
         }
-        of_nodes = {
+        of_nodes: dict[tuple[str | None, str], Any] = {
             (one.id, what): getattr(one, what)
             for one in self.nodes
             for what in ("name", "explanation", "weights", "source")

@@ -101,12 +101,12 @@ def current(*, seen: bool = False) -> KeptDraft | None:
         kept = state.desk().draft(draft_id)
         shown = st.session_state.setdefault(_SHOWN, kept)
         moved = shown.version != kept.version
-        typed: Draft | None = _with_fields(_typed(shown))
-        if moved:
-            typed = kept.history.draft.with_texts(shown.history.draft, typed)
-        if typed is None:
+        typed = _with_fields(_typed(shown))
+        stored = kept.history.draft
+        joined = stored.with_texts(shown.history.draft, typed) if moved else typed
+        if joined is None:
             raise StoreError("draft_changed")
-        history = kept.history.to(typed)
+        history = kept.history.to(joined)
         if history is not kept.history:
             kept = state.desk().save_draft(kept, history)
     except (DatabaseError, TextLimitError):  # what was typed is stored once that goes
@@ -211,8 +211,9 @@ def _with_fields(draft: Draft) -> Draft:
         name = _texts(node.name, "name", node.id)
         explanation = _texts(node.explanation, "explanation", node.id)
         weights, source = _given(draft, node)
-        own = {"name": name, "explanation": explanation, "weights": weights, "source": source}
-        nodes.append(replace(node, **own))
+        nodes.append(
+            replace(node, name=name, explanation=explanation, weights=weights, source=source)
+        )
     name = _texts(draft.name, "name", WHOLE)
     whole = draft.entitle(name, _texts(draft.description, "explanation", WHOLE))
     pasted = _stands("pasted", WHOLE, draft.pasted)
