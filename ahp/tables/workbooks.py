@@ -71,11 +71,9 @@ def uploaded_workbook(
         AHPError: of the given type; too large, has a document type, or cannot be read.
     """
     values_only = max_spread is None
-    try:
-        parts = unpack(content, max_bytes)
+    with _said_of_file(source, damaged, refused, error):
         census = _Census(values_only)
-        # openpyxl gets what was counted, never the file, which may say otherwise to it
-        counted = _packed({name: census.checked(part) for name, part in parts.items()})
+        counted = _counted(content, max_bytes, census)
         if max_spread is not None and census.spread > max_spread:
             raise _OversizeError("merged_cells", count=census.spread, most=max_spread)
         with warnings.catch_warnings():  # about extensions of Excel that are of no use here
@@ -85,12 +83,55 @@ def uploaded_workbook(
             )
             yield workbook
             workbook.close()
+
+
+@contextmanager
+def uploaded_package(
+    content: bytes,
+    source: str,
+    *,
+    max_bytes: int,
+    damaged: str,
+    refused: str,
+    error: type[AHPError] = AnswersError,
+) -> Iterator[io.BytesIO]:
+    """Another file of Office, a document (DOCX), as it may be given to a reader: unpacked, counted,
+    without document types and pictures.
+
+    Args:
+        content: the file.
+        source: its name, for messages.
+        max_bytes: what it may unpack to.
+        damaged: code of what is wrong with one that cannot be read, as it is opened or used.
+        refused: code of the errors, which have a place and a problem.
+        error: their type.
+
+    Raises:
+        AHPError: of the given type; too large, has a document type, or cannot be read.
+    """
+    with _said_of_file(source, damaged, refused, error):
+        yield _counted(content, max_bytes, _Census(False))
+
+
+@contextmanager
+def _said_of_file(source: str, damaged: str, refused: str, error: type[AHPError]) -> Iterator[None]:
+    """What goes wrong with a file, as an error of the given type."""
+    try:
+        yield
     except AHPError:
         raise
     except _OversizeError as cause:
         raise error(refused, place=source, problem=cause.problem) from cause
     except Exception as cause:  # a damaged file fails wherever the readers happen to stumble
         raise error(refused, place=source, problem=Phrase(damaged)) from cause
+
+
+def _counted(content: bytes, max_bytes: int, census: _Census) -> io.BytesIO:
+    """An archive packed anew of what was counted: a reader gets that, never the file, which may say
+    otherwise to it.
+    """
+    parts = unpack(content, max_bytes)
+    return _packed({name: census.checked(part) for name, part in parts.items()})
 
 
 def uncalculated_cells(content: bytes, sheet: Any) -> dict[int, list[int]]:

@@ -64,8 +64,8 @@ def show_questionnaires(study: StudyInfo) -> None:
     st.write(
         _(
             "For experts who rather fill in a spreadsheet or a sheet of paper. A workbook belongs "
-            "to one expert and one round; upload it here, or let the experts do so on their own "
-            "page."
+            "to one expert and one round, a paper form to one round: with a pen, or in Word, WPS "
+            "or LibreOffice. Upload filled files here, or let the experts do so on their own page."
         )
     )
     experts = database.experts(study.id)
@@ -73,7 +73,14 @@ def show_questionnaires(study: StudyInfo) -> None:
         st.download_button(
             _("Paper form (DOCX)"),
             state.guarded(
-                partial(questionnaire_document, study.survey, title=study.title, language=language)
+                partial(
+                    questionnaire_document,
+                    study.survey,
+                    title=study.title,
+                    study_id=study.id,
+                    round_number=study.round,
+                    language=language,
+                )
             ),
             file_name(study.title) + ".docx",
             DOCX,
