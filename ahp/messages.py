@@ -1366,6 +1366,10 @@ _FILES = {
         "{place}: {problem}; save the questionnaire again as Excel Workbook (.xlsx), or ask the "
         "organizer for it anew"
     ),
+    "rating_incomplete": _(
+        "{source}: the questions about yourself are answered in part, expected all of them or none"
+    ),
+    "rating_unclear": _("{place}: expected one tick for {name!r}"),
     "reference_unknown": _("column {column}: {name!r}, expected one of {valid}"),
     "reference_without_goal": _(
         "column {column}: {name!r}, expected one of none, since there is no goal"

@@ -17,14 +17,16 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from ..errors import AnswersError
+from ..group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ..i18n import LANGUAGES, translator
 from ..scale import SAATY_POSITIONS
 from ..study.answers import Judgment
+from ..study.standing import SelfRating
 from ..study.survey import Survey
 from ..tables.faults import refuse_faults
 from ..tables.workbooks import uploaded_package
 from .cells import one_line
-from .questionnaire_docx import SHORT, headings, question
+from .questionnaire_docx import SHORT, headings, question, rating_tables
 from .questionnaire_writer import ENTRIES
 from .questionnaire_xlsx import MAX_BYTES, FilledQuestionnaire
 from .survey_text import Pair
@@ -103,6 +105,7 @@ def read_form(
         form.refuse("questionnaire_of_other_expert", form.source, found=who, expected=expert)
     elif not (who or expert):
         form.refuse("form_nameless", source)
+    self_rating = form.self_rating() if form.language else None
     refuse_faults(form.faults, source, AnswersError)
     if not form.ticked:
         raise AnswersError("form_unticked", source=source)
@@ -113,6 +116,7 @@ def read_form(
         round_number=form_round,
         judgments=tuple(Judgment(who, *one) for one in form.ticked),
         unanswered=tuple(form.unanswered),
+        self_rating=self_rating,
     )
 
 
@@ -178,6 +182,35 @@ class _Form:
             if len(cells) > 1 and _text(cells[0]) == label:
                 return _text(cells[1])
         return ""
+
+    def self_rating(self) -> SelfRating | None:
+        """What the expert says of their own authority; None where that isn't asked or answered."""
+        asked = rating_tables(translator(self.language))
+        answers: list[int | None] = []
+        for heading, names in asked:
+            for table in self.tables:
+                rows = [list(_inside(row, "w:tc")) for row in _inside(table, "w:tr")]
+                if tuple(map(_text, rows[0])) != heading or len(rows) != len(names) + 1:
+                    continue
+                for k, (name, (first, *boxes)) in enumerate(
+                    zip(names, rows[1:], strict=True), start=1
+                ):
+                    ticks = [_ticked(box, "") for box in boxes]
+                    if None in ticks or sum(map(bool, ticks)) > 1 or _text(first) != name:
+                        place = f"{self.source}: table {heading[0]!r}, row {k}"
+                        self.refuse("rating_unclear", place, name=name)
+                        return None
+                    answers.append(ticks.index(True) if any(ticks) else None)
+        if not answers or answers == [None] * len(answers):
+            return None
+        *basis, familiarity = answers
+        if familiarity is None or None in basis or len(basis) != len(JUDGMENT_BASIS):
+            self.refuse("rating_incomplete", self.source)
+            return None
+        grounds = (INFLUENCES[k] for k in basis if k is not None)
+        return SelfRating(
+            dict(zip(JUDGMENT_BASIS, grounds, strict=True)), list(FAMILIARITY)[familiarity]
+        )
 
     def read(self, paragraphs: set[str]) -> None:
         """Read all tables of pairs.

@@ -22,6 +22,7 @@ from docx.text.paragraph import Paragraph
 from ..errors import OptionError
 from ..i18n import LANGUAGES, Translate, translator
 from ..i18n.words import between_meaning, judgment_sentence, step_words
+from ..report.panel import basis_words, familiarity_words, influence_words
 from ..scale import SAATY_POSITIONS
 from ..study.survey import Survey
 from .cells import one_line
@@ -37,6 +38,7 @@ _GRAY = "EDEDED"
 _PAIR_WIDTHS = (0.8, 3.4, *(0.6 for _ in SAATY_POSITIONS), 3.4)
 _ITEM_WIDTHS = (4.2, 13.6)
 _SCALE_WIDTHS = (2.4, 3.4, 12.0)
+_NAME_WIDTH, _BOX_WIDTH = 7.8, 2.0
 _FIELD_WIDTHS = (1.6, 4.2, 2.5, 4.5, 1.4, 3.6)
 
 
@@ -47,6 +49,7 @@ def questionnaire_document(
     expert: str | None = None,
     study_id: str | None = None,
     round_number: int = 1,
+    self_rating: bool = False,
     language: str = "zh",
 ) -> bytes:
     """The paper form of a survey as a .docx file, A4 upright.
@@ -61,6 +64,7 @@ def questionnaire_document(
         expert: name of the expert; None leaves it to be filled in.
         study_id: id of the study, so that the form is taken for this one and no other; None = any.
         round_number: Delphi round of the study, from 1.
+        self_rating: whether experts are asked for their own authority, too.
         language: of `LANGUAGES`; names and explanations fall back to the survey's original one.
 
     Raises:
@@ -77,6 +81,8 @@ def questionnaire_document(
     _write_guide(document, survey, language)
     for number, parent in enumerate(survey.hierarchy.compared, start=1):
         _write_parent(document, survey, language, number, parent)
+    if self_rating:
+        _write_self_rating(document, _)
     document.add_heading(_("Remarks"), 1)
     remarks = _table(document, (sum(_PAIR_WIDTHS),), 1)
     remarks.rows[0].height = Cm(4)
@@ -187,6 +193,39 @@ def _write_guide(document: DocumentObject, survey: Survey, language: str) -> Non
         for cell, text in zip(row.cells, texts, strict=True):
             _write(cell, text)
     _make_header(table.rows[0])
+
+
+def rating_tables(_: Translate) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """The tables of the self-rating: what stands in their first rows, and in their first column."""
+    return (
+        (
+            (
+                _("What did you judge from, and how much did it weigh?"),
+                *influence_words(_).values(),
+            ),
+            tuple(basis_words(_).values()),
+        ),
+        (
+            (_("How familiar are you with the subject?"), *familiarity_words(_).values()),
+            (_("Familiarity with the subject"),),
+        ),
+    )
+
+
+def _write_self_rating(document: DocumentObject, _: Translate) -> None:
+    """What the expert judges from and how familiar they are, with boxes to tick."""
+    document.add_heading(_("About yourself"), 1)
+    _paragraph(document, _("Tick one box in each row.")).paragraph_format.keep_with_next = True
+    for heading, names in rating_tables(_):
+        widths = (_NAME_WIDTH, *(_BOX_WIDTH for _word in heading[1:]))
+        table = _table(document, widths, 1 + len(names))
+        boxes = [BOX] * (len(heading) - 1)
+        lines = (heading, *((name, *boxes) for name in names))
+        for row, texts in zip(table.rows, lines, strict=True):
+            for cell, text in zip(row.cells, texts, strict=True):
+                _write(cell, text)
+        _make_header(table.rows[0])
+        _paragraph(document, "")
 
 
 def question(survey: Survey, parent: str, language: str) -> str:

@@ -21,7 +21,7 @@ from ..study import Judgment
 from ..study.answers import check_place
 from ..study.limits import check_length
 from ..study.plain import check_option
-from ..study.standing import Standing
+from ..study.standing import SelfRating, Standing
 from .asking import Asking, Way, check_way, read_ranking
 from .settings import Settings
 
@@ -559,6 +559,16 @@ class NamingChosen(OnExpert):
 
 
 @dataclass(frozen=True)
+class SelfRated(OnExpert):
+    """What the expert says of their own authority, before submitting; it stays for later rounds."""
+
+    kind = "self_rated"
+    in_detail = "rating"
+    choice = SelfRating
+    rating: SelfRating
+
+
+@dataclass(frozen=True)
 class LinkIssued(OnExpert):
     """The number of a new personal link."""
 
@@ -583,7 +593,7 @@ ACTIONS: dict[str, type[Action]] = {
         *(Commented, Reasoned, Consented, WayChosen, Ranked, Shown, Kept, Submitted),
         *(SettingsChosen, AskingChosen, StandingGiven, RoundClosed, RoundOpened, ExpertRenamed),
         *(ExpertRemoved, StudyRenamed, StudyArchived, StudyUnarchived, ChainSealed),
-        *(ReportWritten, NamingChosen, StudyImported),
+        *(ReportWritten, NamingChosen, StudyImported, SelfRated),
     )
 }
 """Kind -> what was done."""

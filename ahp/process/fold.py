@@ -17,7 +17,7 @@ from ..errors import AHPError, LogError
 from ..messages import Phrase
 from ..scale import opposite
 from ..study import Analysis, Answers, Judgment, Survey
-from ..study.standing import Standing
+from ..study.standing import SelfRating, Standing
 from .asking import Asking, Pair, Way
 from .events import (
     Action,
@@ -39,6 +39,7 @@ from .events import (
     RoundClosed,
     RoundOpened,
     Said,
+    SelfRated,
     SettingsChosen,
     StandingGiven,
     StudyArchived,
@@ -137,6 +138,7 @@ class Member:
         name, organization, standing: as they are now; a removed expert keeps the last ones.
         added_seq, removed_seq: numbers of the events that did so; None = not removed.
         may_be_named: whether they agree that reports name them.
+        self_rating: what they say of their own authority; None = nothing.
     """
 
     name: str
@@ -145,6 +147,12 @@ class Member:
     removed_seq: int | None = None
     standing: Standing = field(default_factory=Standing)
     may_be_named: bool = False
+    self_rating: SelfRating | None = None
+
+    @property
+    def counting(self) -> Standing:
+        """The standing that counts."""
+        return self.standing.with_rating(self.self_rating)
 
 
 @dataclass(frozen=True)
@@ -231,8 +239,8 @@ class State:
 
     @property
     def standings(self) -> dict[str, Standing]:
-        """Name -> standing, of the panel."""
-        return {who.name: who.standing for who in self.panel.values()}
+        """Name -> standing that counts, of the panel."""
+        return {who.name: who.counting for who in self.panel.values()}
 
     @property
     def weights_undecided(self) -> bool:
@@ -478,8 +486,9 @@ def _(action: ExpertAdded, state: State, one: Logged) -> dict[str, Any]:
 @_changes.register
 def _(action: ExpertRenamed, state: State, one: Logged) -> dict[str, Any]:
     who = state.members[str(one.expert)]
-    named = who.may_be_named and who.name == action.name  # nobody agrees for another one
-    called = replace(who, name=action.name, organization=action.organization, may_be_named=named)
+    called = replace(who, name=action.name, organization=action.organization)
+    if who.name != action.name:  # nobody speaks for another one
+        called = replace(called, may_be_named=False, self_rating=None)
     return _member(state, one, called)
 
 
@@ -501,6 +510,12 @@ def _(action: StandingGiven, state: State, one: Logged) -> dict[str, Any]:
 def _(action: NamingChosen, state: State, one: Logged) -> dict[str, Any]:
     who = state.members[str(one.expert)]
     return _member(state, one, replace(who, may_be_named=action.agreed))
+
+
+@_changes.register
+def _(action: SelfRated, state: State, one: Logged) -> dict[str, Any]:
+    who = state.members[str(one.expert)]
+    return _member(state, one, replace(who, self_rating=action.rating))
 
 
 def _member(state: State, one: Logged, who: Member) -> dict[str, Any]:
@@ -597,7 +612,7 @@ def objection(state: State, one: Logged) -> Phrase | None:
         return Phrase("event_not_first" if state.seq else "event_creates_nothing")
     if one.round != state.round + opens or (opens and state.open):
         return Phrase("event_of_another_round", round=one.round)
-    if not state.open and (said or isinstance(action, RoundClosed)):
+    if not state.open and (said or isinstance(action, RoundClosed | SelfRated)):
         return Phrase("event_after_closing", round=one.round)
     about_expert = one.expert is not None or said or isinstance(action, OnExpert)
     if isinstance(action, ExpertAdded):
@@ -610,7 +625,7 @@ def objection(state: State, one: Logged) -> Phrase | None:
 
 def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
     """Why something can't be said, renamed, removed, archived or brought back any more."""
-    if isinstance(action, Said):
+    if isinstance(action, Said | SelfRated):
         return Phrase("event_after_submitting") if state.submitted(expert) else None
     if isinstance(action, ExpertRenamed | ExpertRemoved) and expert in state.spoken:
         return Phrase("event_after_answering")

@@ -24,6 +24,7 @@ from ..process.events import (
     Ranked,
     Reasoned,
     Replied,
+    SelfRated,
     Shown,
     Submitted,
     WayChosen,
@@ -34,6 +35,7 @@ from ..process.own_result import unsettled_parents
 from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment
 from ..study.entered import spreadsheet_reason, step_of
+from ..study.standing import SelfRating
 from . import log
 from .log import Entry
 from .models import ExpertRow, StudyRow
@@ -322,6 +324,39 @@ class Replying(Part):
                 who = Actor("expert", expert_id)
                 log.append(session, study, [Entry(chosen, new_id(), "web", expert_id, who)])
 
+    def rate_self(
+        self,
+        expert_id: str,
+        rating: SelfRating,
+        *,
+        round_number: int | None = None,
+        source: str = "web",
+        actor: Actor | None = None,
+    ) -> None:
+        """Store what an expert says of their own authority, before they submit.
+
+        Args:
+            expert_id: who says so.
+            rating: what they say.
+            round_number: as for `answer`.
+            source: `"web"` or `"file"`.
+            actor: the file it was read from; None = the expert.
+
+        Raises:
+            StoreError: the study doesn't ask it.
+            LockedError: the expert has submitted, or the round is closed.
+        """
+        with self._write() as session:
+            expert, study = self._own_expert(session, expert_id)
+            _check_answerable(session, expert, study, round_number)
+            state = state_of(session, study)
+            if state.asking.self_rating == "off":
+                raise StoreError("self_rating_not_asked", title=study.title)
+            if state.members[expert_id].self_rating != rating:
+                who = actor or Actor("expert", expert_id)
+                entry = Entry(SelfRated(rating), new_id(), source, expert_id, who)
+                log.append(session, study, [entry])
+
     def upload_answers(
         self,
         expert_id: str,
@@ -538,7 +573,9 @@ def _not_asked(
 
 
 def _unfinished(state: State, expert_id: str) -> Phrase | None:
-    """Why an expert can't submit yet: answers are missing, or contradictions may not stay."""
+    """Why an expert can't submit yet: answers or the self-rating are missing, or contradictions may
+    not stay.
+    """
     name, progress = state.members[expert_id].name, state.progress(expert_id)
     answered, total = (sum(column) for column in zip(*progress.values(), strict=True))
     if missing := total - answered:
@@ -550,6 +587,8 @@ def _unfinished(state: State, expert_id: str) -> Phrase | None:
         required = asking.guidance == "require"
         code = "contradictions_stay" if required else "contradictions_stay_without_reason"
         return Phrase(code, name=name, parents=parents)
+    if asking.self_rating == "require" and not state.members[expert_id].counting.familiarity:
+        return Phrase("self_rating_missing", name=name)
     return None
 
 

@@ -18,6 +18,7 @@ from ahp.exchange.questionnaire_xlsx import (
 )
 from ahp.i18n.words import judgment_sentence
 from ahp.process.events import Actor
+from ahp.report.panel import rating_words
 from ahp.scale import opposite
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.web import state
@@ -150,6 +151,9 @@ def show_preview(study: StudyInfo, expert: ExpertInfo, filled: FilledQuestionnai
             }
         )
     st.dataframe(rows, hide_index=True, width="stretch")
+    if filled.self_rating is not None:
+        rated = _("The expert's self-rating: {rating}.")
+        st.write(rated.format(rating=rating_words(filled.self_rating, _)))
     if filled.unanswered:
         with st.expander(_("Comparisons left open")):
             for parent, *pair in filled.unanswered:
@@ -185,6 +189,14 @@ def record_files(
                     name=expert.name, count=len(events)
                 )
             )
+            if filled.self_rating is not None:
+                database.rate_self(
+                    expert.id,
+                    filled.self_rating,
+                    round_number=filled.round_number,
+                    source="file",
+                    actor=file,
+                )
             now = database.expert(expert.id)
             if submit and now.answered == now.total:
                 database.submit(

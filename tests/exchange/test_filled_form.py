@@ -24,6 +24,7 @@ from ahp.exchange.questionnaire_xlsx import FilledQuestionnaire
 from ahp.i18n.errors import error_sentence
 from ahp.scale import SAATY_POSITIONS
 from ahp.study import Survey
+from ahp.study.standing import SelfRating
 
 from .conftest import rezipped
 
@@ -165,6 +166,40 @@ def test_rows_may_stay_open_and_names_be_hard(small: Survey) -> None:
     assert found.expert == "Wang"
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_experts_rate_themselves_on_the_form(small: Survey, language: str) -> None:
+    def form(ticks: Iterable[tuple[int, int]]) -> bytes:
+        document = make(small, self_rating=True, language=language)
+        typed("√")(pair_rows(document)[0][2], "9")
+        *_, grounds, familiarity, _remarks = document.tables
+        boxes = [row.cells[1:] for row in (*grounds.rows[1:], *familiarity.rows[1:])]
+        for row, column in ticks:
+            typed("√")(boxes[row][column], "")
+        return saved(document)
+
+    everything = [(0, 0), (1, 2), (2, 1), (3, 0), (4, 1)]
+    rating = SelfRating(
+        {
+            "theoretical_analysis": "large",
+            "practical_experience": "small",
+            "peers_work": "medium",
+            "intuition": "large",
+        },
+        "familiar",
+    )
+    assert read_form(form(everything), small).self_rating == rating
+    assert read_form(form([]), small).self_rating is None
+    if language == "en":
+        assert refusal(form(everything[1:]), small) == (
+            "f.docx: the questions about yourself are answered in part, expected all of them or "
+            "none"
+        )
+        assert refusal(form([*everything, (0, 1)]), small) == (
+            "f.docx: table 'What did you judge from, and how much did it weigh?', row 1: expected "
+            "one tick for 'theoretical analysis'"
+        )
+
+
 def test_all_faults_are_listed_at_once(small: Survey) -> None:
     document = make(small, expert=None)
     rows = pair_rows(document)
@@ -178,6 +213,7 @@ def test_all_faults_are_listed_at_once(small: Survey) -> None:
             paragraph.runs[0].text = "Which is less important?"
     content = saved(document)
     a, b, c = (small.node_name(node, "en") for node in "abc")
+    second = f"2. {a}"
     a1, a2 = (small.node_name(node, "en") for node in ("a1", "a2"))
     assert refusal(content, small).split(";\n") == [
         "f.docx: 6 faults:\n"
@@ -187,8 +223,8 @@ def test_all_faults_are_listed_at_once(small: Survey) -> None:
         "box as it was",
         f"f.docx: table '1. =1+1', row 3: 'Other', expected {b!r}; rows and names must stay as "
         "they were: undo the change, or ask the organizer for the questionnaire anew",
-        f"f.docx: table '2. {a}', row 1: a drawing in the row of {a1!r} and {a2!r}, which can't be "
-        "read; type √ in place of a box",
+        f"f.docx: table {second!r}, row 1: a drawing in the row of {a1!r} and {a2!r}, which can't "
+        "be read; type √ in place of a box",
         f"f.docx: table '3. {b}': the question was changed, expected 'For “{b}”: which of the two "
         "is more important, and by how much?'; undo the change, or ask the organizer for the "
         "questionnaire anew",
@@ -243,8 +279,8 @@ def test_tables_stay_as_they_were(small: Survey) -> None:
     undo = "undo the change, or ask the organizer for the questionnaire anew"
     assert refusal(saved(document), small).split(";\n") == [
         f"f.docx: 3 faults:\nf.docx: table '1. =1+1': 2 rows of pairs, expected 3; {undo}",
-        f"f.docx: table '2. {a}': '', '', 'right', '=', 'right is more important →', '' above the "
-        "boxes, expected '', '', '← left is more important', '=', 'right is more important →', "
+        f"f.docx: table {f'2. {a}'!r}: '', '', 'right', '=', 'right is more important →', '' above "
+        "the boxes, expected '', '', '← left is more important', '=', 'right is more important →', "
         f"''; {undo}",
         f"f.docx: table '3. {b}', row 1: 19 cells, expected 20; {undo}",
     ]

@@ -9,10 +9,12 @@ import re
 from dataclasses import replace
 
 import pytest
+from docx import Document
 from openpyxl import Workbook, load_workbook
 
 import ahp
 import ahp.resources
+from ahp.exchange.questionnaire_docx import questionnaire_document
 from ahp.exchange.questionnaire_xlsx import questionnaire_workbook
 from ahp.process.asking import Asking
 from ahp.process.settings import Settings
@@ -571,6 +573,37 @@ def test_a_workbook_that_is_not_submitted_is_recorded(visit, store, organizer, s
     (refused,) = [one.value for one in app.error]
     assert refused.startswith("expert “A” has contradicting answers below “effectiveness”")
     assert not store.experts(study.id)[0].submitted
+
+
+def test_a_filled_form_is_shown_with_its_open_rows_and_recorded(visit, store, organizer, study):
+    form = Document(
+        io.BytesIO(
+            questionnaire_document(
+                study.survey,
+                title=study.title,
+                expert="A",
+                study_id=study.id,
+                round_number=study.round,
+                language="en",
+            )
+        )
+    )
+    table = next(one for one in form.tables if len(one.columns) == 20)
+    table.rows[2].cells[4].paragraphs[0].runs[0].text = "√"
+    saved = io.BytesIO()
+    form.save(saved)
+    app = visit(organizer, "files")
+    keyed(app.get("file_uploader"), "upload-").set_value(
+        [("A.docx", saved.getvalue(), "application/docx")]
+    ).run()
+    assert "**A**: 1 answers read, 34 comparisons left open" in texts(app)
+    second = study.survey.hierarchy.comparisons[1]
+    parent, left, right = (study.survey.node_name(one, "en") for one in second)
+    assert f"- {parent}: “{left}” or “{right}”" in texts(app)
+    app.button(key="record_files").click().run()
+    stored = store.events(study.id)[-1]
+    assert (stored.kind, stored.value, stored.source) == ("answer", "7", "file")
+    assert stored.detail == f"A.docx: table '1. {parent}', row 1"
 
 
 def test_a_workbook_of_the_closed_round_is_refused(visit, store, organizer, study):

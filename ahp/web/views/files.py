@@ -79,6 +79,7 @@ def show_questionnaires(study: StudyInfo) -> None:
                     title=study.title,
                     study_id=study.id,
                     round_number=study.round,
+                    self_rating=database.asking(study.id).self_rating != "off",
                     language=language,
                 )
             ),
