@@ -1860,6 +1860,11 @@ _STORE = {
     "title_not_a_line": _("Please write a title, in one line."),
     "value_of_a_spreadsheet": _("value = {reason}"),
     "value_off_the_scale": _("value = {value!r}, expected one of {valid}"),
+    "keyed_differently": _(
+        "the questionnaire of {name!r}: {count} comparisons were keyed in differently, expected "
+        "what stands on paper for each"
+    ),
+    "keyed_once": _("the questionnaire of {name!r} was not keyed in by two persons yet"),
     "self_rating_missing": _(
         "expert {name!r} has not said what they judge from and how familiar they are with the "
         "matter, which this study asks for before submitting"

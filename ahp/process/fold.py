@@ -29,6 +29,7 @@ from .events import (
     ExpertRemoved,
     ExpertRenamed,
     Kept,
+    Keyed,
     Logged,
     NamingChosen,
     OnExpert,
@@ -202,6 +203,7 @@ class State:
         spoken: ids of those who stay in the study, since they have said something in some round.
         closed: the closed rounds.
         new_weights: expert id -> weight, of those set since the last choice of settings.
+        keyed: expert id -> how their paper questionnaire of this round was keyed in, at most twice.
         reports: (round, language) -> what persons last wrote in that report.
     """
 
@@ -220,6 +222,7 @@ class State:
     spoken: frozenset[str] = frozenset()
     closed: tuple[Closed, ...] = ()
     new_weights: Mapping[str, float] = field(default_factory=dict)
+    keyed: Mapping[str, tuple[Keyed, ...]] = field(default_factory=dict)
     reports: Mapping[tuple[int, str], Written] = field(default_factory=dict)
 
     @classmethod
@@ -518,6 +521,14 @@ def _(action: SelfRated, state: State, one: Logged) -> dict[str, Any]:
     return _member(state, one, replace(who, self_rating=action.rating))
 
 
+@_changes.register
+def _(action: Keyed, state: State, one: Logged) -> dict[str, Any]:
+    before = state.keyed.get(str(one.expert), ())
+    if len(before) == 2 or (before and before[0].by.casefold() == action.by.casefold()):
+        before = ()  # done anew
+    return {"keyed": {**state.keyed, str(one.expert): (*before, action)}}
+
+
 def _member(state: State, one: Logged, who: Member) -> dict[str, Any]:
     return {"members": {**state.members, str(one.expert): who}}
 
@@ -530,7 +541,7 @@ def _(action: RoundClosed, state: State, one: Logged) -> dict[str, Any]:
 
 @_changes.register
 def _(action: RoundOpened, state: State, one: Logged) -> dict[str, Any]:
-    return {"open": True, "round": one.round, "told": {}}
+    return {"open": True, "round": one.round, "told": {}, "keyed": {}}
 
 
 @singledispatch
@@ -612,7 +623,7 @@ def objection(state: State, one: Logged) -> Phrase | None:
         return Phrase("event_not_first" if state.seq else "event_creates_nothing")
     if one.round != state.round + opens or (opens and state.open):
         return Phrase("event_of_another_round", round=one.round)
-    if not state.open and (said or isinstance(action, RoundClosed | SelfRated)):
+    if not state.open and (said or isinstance(action, RoundClosed | SelfRated | Keyed)):
         return Phrase("event_after_closing", round=one.round)
     about_expert = one.expert is not None or said or isinstance(action, OnExpert)
     if isinstance(action, ExpertAdded):
@@ -625,7 +636,7 @@ def objection(state: State, one: Logged) -> Phrase | None:
 
 def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
     """Why something can't be said, renamed, removed, archived or brought back any more."""
-    if isinstance(action, Said | SelfRated):
+    if isinstance(action, Said | SelfRated | Keyed):
         return Phrase("event_after_submitting") if state.submitted(expert) else None
     if isinstance(action, ExpertRenamed | ExpertRemoved) and expert in state.spoken:
         return Phrase("event_after_answering")

@@ -66,6 +66,10 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
         (*(None,) * 4, '{"agreed":true,"stated":"letter of 4 May"}'),
     ),
     (events.SelfRated(RATING), (*(None,) * 4, RATING.content)),
+    (
+        events.Keyed("Li", ((*PAIR, "1/3"),)),
+        (*(None,) * 4, '{"answers":[["a","a1","a2","1/3"]],"by":"Li"}'),
+    ),
     (events.LinkIssued(3), (None, None, None, None, '{"link":3}')),
     (events.LinkRevoked(3), (None, None, None, None, '{"link":3}')),
     (events.Answered(*PAIR, "1/3"), (*PAIR, "1/3", None)),
@@ -125,6 +129,11 @@ def test_every_kind_has_its_columns() -> None:
         (events.LinkIssued(3), {"detail": '{"link":"3"}'}, "its link is '3'"),
         (events.LinkIssued(3), {"detail": "{}"}, "its detail has no link"),
         (events.NamingChosen(True), {"detail": '{"agreed":1}'}, "its agreed is 1"),
+        (
+            events.Keyed("Li", ()),
+            {"detail": '{"answers":[["a","a1","a2"]],"by":"Li"}'},
+            "its answers is [['a', 'a1', 'a2']]",
+        ),
         (events.LinkIssued(3), {"detail": "[]"}, "its detail has no link"),
         (
             events.ExpertAdded("Ada", None),

@@ -24,6 +24,7 @@ from ahp.store import ExpertInfo, Store, StudyInfo
 from ahp.study import Answers, Judgment
 from ahp.study.standing import Standing
 from ahp.web import components, desk, state
+from tests.panel_study import small_survey
 from tests.study.panels import make_survey
 from tests.web.test_pages import keyed, texts
 
@@ -604,6 +605,35 @@ def test_a_filled_form_is_shown_with_its_open_rows_and_recorded(visit, store, or
     stored = store.events(study.id)[-1]
     assert (stored.kind, stored.value, stored.source) == ("answer", "7", "file")
     assert stored.detail == f"A.docx: table '1. {parent}', row 1"
+
+
+def test_paper_is_keyed_in_by_two_and_recorded(visit, store, organizer):
+    survey = small_survey()
+    study = store.create_study(survey, "2026")
+    expert = store.add_expert(study.id, "A")
+    pairs = survey.hierarchy.comparisons
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Paper, keyed in by two"
+    app.run()
+    for name, last in (("Li", "5"), ("Wang", "1/5")):
+        fields = [one for one in app.selectbox if str(one.key).startswith("key-")]
+        assert [one.value for one in fields] == [None] * len(pairs)
+        for field in fields:
+            field.set_value("3")
+        fields[-1].set_value(last)
+        next(one for one in app.text_input if one.label == "Who keys it in").set_value(name)
+        keyed(app.button, "save_keying-").click().run()
+    assert "Keyed in by Li and Wang: 1 differences." in texts(app)
+    app.button(key="take_keyed").click().run()
+    assert [one.value for one in app.error] == [
+        "the questionnaire of “A”: 1 comparisons were keyed in differently, expected what stands "
+        "on paper for each"
+    ]
+    keyed(app.selectbox, "settle-").set_value("1/5")
+    app.checkbox(key="submit_keyed").check()
+    app.button(key="take_keyed").click().run()
+    assert store.current(expert.id) == {**dict.fromkeys(pairs, "3"), pairs[-1]: "1/5"}
+    assert store.expert(expert.id).submitted
 
 
 def test_a_workbook_of_the_closed_round_is_refused(visit, store, organizer, study):

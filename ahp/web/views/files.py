@@ -37,6 +37,7 @@ from ahp.study.answers import answers_from_table
 from ahp.web import state
 from ahp.web.desk import show_weights_question
 from ahp.web.intake_files import choose_sheet
+from ahp.web.keying import show_keying
 from ahp.web.questionnaires import (
     download_questionnaire,
     file_name,
@@ -467,11 +468,18 @@ st.title(_("Files"))
 picked = state.pick_study()
 show_weights_question(picked.id)
 tabs = st.tabs(
-    [_("Questionnaires"), _("Answers from other programs"), _("Export")],
+    [
+        _("Questionnaires"),
+        _("Paper, keyed in by two"),
+        _("Answers from other programs"),
+        _("Export"),
+    ],
     on_change="rerun",
     key="files",
 )
-for tab, show in zip(tabs, (show_questionnaires, show_import, show_export), strict=True):
+for tab, show in zip(
+    tabs, (show_questionnaires, show_keying, show_import, show_export), strict=True
+):
     if tab.open:
         with tab:
             show(picked)
