@@ -895,6 +895,17 @@ _FILES = {
     "beside_another": _("beside {key}, expected one of them"),
     "beside_matrix": _("rows and columns beside the matrix passed over: {names!r}"),
     "blank_diagonal": _("blank cells of the diagonal read as 1"),
+    "box_drawn": _(
+        "{place}: a drawing in the row of {left!r} and {right!r}, which can't be read; type √ in "
+        "place of a box"
+    ),
+    "box_unreadable": _(
+        "{place}: {value!r} under {entry} for {left!r} and {right!r}, expected √ or the box as it "
+        "was"
+    ),
+    "boxes_ticked": _(
+        "{place}: {ticked!r} are ticked for {left!r} and {right!r}, expected one tick"
+    ),
     "branch_apart": _(
         "{place}: branch {name!r} is not below the goal {goal!r}, expected its name among the "
         "items of another branch"
@@ -1026,6 +1037,32 @@ _FILES = {
     "file_too_long": _("{source}: more than {most} bytes, expected at most {most}"),
     "file_unreadable": _("{source}: cannot be read: {problem}"),
     "file_without_experts": _("{source}: no experts, expected a row for each"),
+    "form_cells": _(
+        "{place}: {count} cells, expected {expected}; undo the change, or ask the organizer for "
+        "the questionnaire anew"
+    ),
+    "form_nameless": _("{source}: no name of who answered, expected one beside “Name”"),
+    "form_refused": _(
+        "{place}: {problem}; save the questionnaire again as Word Document (.docx), or ask the "
+        "organizer for it anew"
+    ),
+    "form_rows": _(
+        "{place}: {count} rows of pairs, expected {expected}; undo the change, or ask the "
+        "organizer for the questionnaire anew"
+    ),
+    "form_sides": _(
+        "{place}: {value!r} above the boxes, expected {expected!r}; undo the change, or ask the "
+        "organizer for the questionnaire anew"
+    ),
+    "form_tables": _(
+        "{source}: {count} tables with boxes, expected {expected}; undo the change, or ask the "
+        "organizer for the questionnaire anew"
+    ),
+    "form_unticked": _("{source}: no box is ticked; type √ in place of a box"),
+    "form_wording": _(
+        "{place}: the question was changed, expected {expected!r}; undo the change, or ask the "
+        "organizer for the questionnaire anew"
+    ),
     "formula_refused": _("formulas are refused, never evaluated; write the judgments as pairwise"),
     "gluc_empty": _("{source}: is empty, expected an ahp file"),
     "gluc_judgment": _("{place}: {count} values, expected three such as [A, B, 1/4]"),
@@ -1086,6 +1123,7 @@ _FILES = {
         "{source}: no judgment matrix, expected on each sheet matrices with the names of the "
         "items in the first row and the first column"
     ),
+    "not_a_form": _("not a .docx document, or a damaged one, expected a paper form"),
     "not_a_fraction": _("{value!r} is no number, expected one such as 0.25 or 1/3"),
     "is_utf16": _("{source}: is UTF-16 text, expected UTF-8: save it with the encoding UTF-8"),
     "item_not_below": _("{place}: {name!r}, expected an item below {parent!r}: {valid}"),
@@ -1199,6 +1237,10 @@ _FILES = {
     "not_a_text": _("is {kind}, expected text"),
     "not_csv": _("{place}: not CSV; please check the quotation marks there"),
     "not_json": _("{place}: not JSON; please check the quotation marks, brackets and commas there"),
+    "not_made_as_form": _(
+        "{source}: the foot of the pages doesn't say which survey it is of, expected a paper form; "
+        "fill in the file that the organizer sent"
+    ),
     "not_made_as_questionnaire": _(
         "{source}: has no sheet '_ahp' that begins with 'ahp questionnaire', expected a workbook "
         "made as a questionnaire; fill in the file that the organizer sent"
@@ -1225,6 +1267,10 @@ _FILES = {
         "save it as an .xlsx file"
     ),
     "of_sheet": _("{source}: sheet {sheet!r}: {problem}"),
+    "old_document": _(
+        "{source}: an old .doc document, or one with a password, expected a .docx document; save "
+        "it without a password as Word Document (.docx)"
+    ),
     "one_cell_read": _(
         "{place}: judgments read as the reciprocal where one cell of a pair is empty: {count}"
     ),
@@ -1336,6 +1382,10 @@ _FILES = {
         "{place}: {problem}; save the questionnaire again as Excel Workbook (.xlsx), or ask the "
         "organizer for it anew"
     ),
+    "rating_incomplete": _(
+        "{source}: the questions about yourself are answered in part, expected all of them or none"
+    ),
+    "rating_unclear": _("{place}: expected one tick for {name!r}"),
     "reference_unknown": _("column {column}: {name!r}, expected one of {valid}"),
     "reference_without_goal": _(
         "column {column}: {name!r}, expected one of none, since there is no goal"
@@ -1840,6 +1890,16 @@ _STORE = {
     "title_not_a_line": _("Please write a title, in one line."),
     "value_of_a_spreadsheet": _("value = {reason}"),
     "value_off_the_scale": _("value = {value!r}, expected one of {valid}"),
+    "keyed_differently": _(
+        "the questionnaire of {name!r}: {count} comparisons were keyed in differently, expected "
+        "what stands on paper for each"
+    ),
+    "keyed_once": _("the questionnaire of {name!r} was not keyed in by two persons yet"),
+    "self_rating_missing": _(
+        "expert {name!r} has not said what they judge from and how familiar they are with the "
+        "matter, which this study asks for before submitting"
+    ),
+    "self_rating_not_asked": _("{title!r} does not ask experts to rate themselves"),
     "weights_of_others": _("weights of {found!r}, expected one for each of {expected!r}"),
 }
 

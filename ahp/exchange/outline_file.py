@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..datafile import MAX_TOML, check_size
 from ..errors import SurveyError
-from ..messages import Phrase
 from ..study.names import MAX_NODES
 from ..tables.delimited import encoding_of
 from ..tables.grids import Grid, read_grid, read_sheets
+from ..tables.opened import MAX_UNPACKED
+from ..tables.workbooks import uploaded_package
 from .outline import is_header
-from .word_files import word_document
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -82,8 +82,17 @@ def _rows(rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 def _of_document(content: bytes, name: str) -> str:
-    try:
-        document = word_document(content)
+    import docx  # noqa: PLC0415 - slow to load, needed here alone
+
+    with uploaded_package(
+        content,
+        name,
+        max_bytes=MAX_UNPACKED,
+        damaged="not_docx",
+        refused="at_place",
+        error=SurveyError,
+    ) as counted:
+        document = docx.Document(counted)
         if len(document.element.body.xpath(".//w:p|.//w:tr")) > _MAX_LINES:
             raise SurveyError("too_many_lines", source=name, most=_MAX_LINES)
         tables = _tables(document, name)
@@ -91,10 +100,6 @@ def _of_document(content: bytes, name: str) -> str:
         listed = any(one != _Look() for one in map(_look, document.paragraphs))
         tables = headed or [one for one in tables if len(one[1]) > 1 and not listed]
         return "\n".join(_rows(_joined(tables)) if tables else _indented(document))
-    except SurveyError:
-        raise
-    except Exception as cause:  # a damaged file fails wherever the reader happens to stumble
-        raise SurveyError("at_place", place=name, problem=Phrase("not_docx")) from cause
 
 
 def _tables(document: Document, name: str) -> list[tuple[str, list[list[str]]]]:

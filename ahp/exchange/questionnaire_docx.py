@@ -1,4 +1,4 @@
-"""The questionnaire as a Word document, to be printed and filled in with a pen."""
+"""The questionnaire as a Word document, to be filled in with a pen or in a word processor."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from docx.text.paragraph import Paragraph
 from ..errors import OptionError
 from ..i18n import LANGUAGES, Translate, translator
 from ..i18n.words import between_meaning, judgment_sentence, step_words
+from ..report.panel import basis_words, familiarity_words, influence_words
 from ..scale import SAATY_POSITIONS
 from ..study.survey import Survey
 from .cells import one_line
@@ -29,26 +30,41 @@ from .cells import one_line
 BOX = "□"
 """What is ticked."""
 
+SHORT = 12
+"""Digits of a hash or an id that tell forms apart."""
+
 _BLUE = RGBColor(0x1F, 0x4E, 0x79)
 _GRAY = "EDEDED"
 _PAIR_WIDTHS = (0.8, 3.4, *(0.6 for _ in SAATY_POSITIONS), 3.4)
 _ITEM_WIDTHS = (4.2, 13.6)
 _SCALE_WIDTHS = (2.4, 3.4, 12.0)
+_NAME_WIDTH, _BOX_WIDTH = 7.8, 2.0
 _FIELD_WIDTHS = (1.6, 4.2, 2.5, 4.5, 1.4, 3.6)
 
 
 def questionnaire_document(
-    survey: Survey, *, title: str, expert: str | None = None, language: str = "zh"
+    survey: Survey,
+    *,
+    title: str,
+    expert: str | None = None,
+    study_id: str | None = None,
+    round_number: int = 1,
+    self_rating: bool = False,
+    language: str = "zh",
 ) -> bytes:
     """The paper form of a survey as a .docx file, A4 upright.
 
     Each pair is a row with 17 boxes to tick, from 9 over 1 to 9, as paper forms of the analytic
-    hierarchy process have them.
+    hierarchy process have them. What is ticked in a word processor, `read_form` of
+    `ahp.exchange.filled_form` reads.
 
     Args:
         survey: what is asked.
         title: of the study.
         expert: name of the expert; None leaves it to be filled in.
+        study_id: id of the study, so that the form is taken for this one and no other; None = any.
+        round_number: Delphi round of the study, from 1.
+        self_rating: whether experts are asked for their own authority, too.
         language: of `LANGUAGES`; names and explanations fall back to the survey's original one.
 
     Raises:
@@ -59,12 +75,14 @@ def questionnaire_document(
     _ = translator(language)
     document = Document()
     _set_up(document, language)
-    _write_margins(document, survey, title, _)
+    _write_margins(document, title, edition(survey, study_id, round_number), _)
     _paragraph(document, title, "Title")
     _write_fields(document, expert, _)
     _write_guide(document, survey, language)
     for number, parent in enumerate(survey.hierarchy.compared, start=1):
         _write_parent(document, survey, language, number, parent)
+    if self_rating:
+        _write_self_rating(document, _)
     document.add_heading(_("Remarks"), 1)
     remarks = _table(document, (sum(_PAIR_WIDTHS),), 1)
     remarks.rows[0].height = Cm(4)
@@ -104,8 +122,16 @@ def _set_up(document: DocumentObject, language: str) -> None:
             style.font.color.rgb = _BLUE
 
 
-def _write_margins(document: DocumentObject, survey: Survey, title: str, _: Translate) -> None:
-    """The title above each page; below it the number of the page and the version of the survey."""
+def edition(survey: Survey, study_id: str | None, round_number: int) -> str:
+    """What a form is of, as its pages have it at their foot: survey, version, study and round."""
+    parts = [survey.id, survey.content_hash[:SHORT]]
+    if study_id is not None:
+        parts.append(f"{study_id[:SHORT]}-{round_number}")
+    return " · ".join(parts)
+
+
+def _write_margins(document: DocumentObject, title: str, made_for: str, _: Translate) -> None:
+    """The title above each page; below it the number of the page and what the form is of."""
     (section,) = document.sections
     section.header.paragraphs[0].text = one_line(title)
     footer = section.footer.paragraphs[0]
@@ -117,7 +143,7 @@ def _write_margins(document: DocumentObject, survey: Survey, title: str, _: Tran
             footer._p.append(field)
         else:
             footer.add_run(part)
-    footer.add_run(f" · {survey.id} · {survey.content_hash[:12]}")
+    footer.add_run(f" · {made_for}")
     for paragraph in (section.header.paragraphs[0], footer):
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
@@ -154,6 +180,7 @@ def _write_guide(document: DocumentObject, survey: Survey, language: str) -> Non
             "There are no right or wrong answers; your experience counts. Leave a row empty if "
             "you can't compare the two."
         ),
+        _("In a word processor, type √ in place of the box, then save the file as .docx."),
         _("At the end, return the form to the organizer."),
     ):
         _paragraph(document, line, "List Number")
@@ -168,6 +195,46 @@ def _write_guide(document: DocumentObject, survey: Survey, language: str) -> Non
     _make_header(table.rows[0])
 
 
+def rating_tables(_: Translate) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """The tables of the self-rating: what stands in their first rows, and in their first column."""
+    return (
+        (
+            (
+                _("What did you judge from, and how much did it weigh?"),
+                *influence_words(_).values(),
+            ),
+            tuple(basis_words(_).values()),
+        ),
+        (
+            (_("How familiar are you with the subject?"), *familiarity_words(_).values()),
+            (_("Familiarity with the subject"),),
+        ),
+    )
+
+
+def _write_self_rating(document: DocumentObject, _: Translate) -> None:
+    """What the expert judges from and how familiar they are, with boxes to tick."""
+    document.add_heading(_("About yourself"), 1)
+    _paragraph(document, _("Tick one box in each row.")).paragraph_format.keep_with_next = True
+    for heading, names in rating_tables(_):
+        widths = (_NAME_WIDTH, *(_BOX_WIDTH for _word in heading[1:]))
+        table = _table(document, widths, 1 + len(names))
+        boxes = [BOX] * (len(heading) - 1)
+        lines = (heading, *((name, *boxes) for name in names))
+        for row, texts in zip(table.rows, lines, strict=True):
+            for cell, text in zip(row.cells, texts, strict=True):
+                _write(cell, text)
+        _make_header(table.rows[0])
+        _paragraph(document, "")
+
+
+def question(survey: Survey, parent: str, language: str) -> str:
+    """What is asked below a parent."""
+    _ = translator(language)
+    asked = _("For “{parent}”: which of the two is more important, and by how much?")
+    return asked.format(parent=survey.node_name(parent, language))
+
+
 def _write_parent(
     document: DocumentObject, survey: Survey, language: str, number: int, parent: str
 ) -> None:
@@ -175,8 +242,8 @@ def _write_parent(
     _ = translator(language)
     name = survey.node_name(parent, language)
     document.add_heading(one_line(f"{number}. {name}"), 1)
-    question = _("For “{parent}”: which of the two is more important, and by how much?")
-    _paragraph(document, question.format(parent=name)).paragraph_format.keep_with_next = True
+    asked = question(survey, parent, language)
+    _paragraph(document, asked).paragraph_format.keep_with_next = True
     kids = survey.hierarchy.children[parent]
     explained = [kid for kid in kids if survey.nodes[kid].explanation]
     if explained:
@@ -204,18 +271,24 @@ def _write_parent(
         row.height = Cm(0.9)
 
 
+def headings(_: Translate) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The two rows above the pairs, a text for each of their cells."""
+    steps = [position.removeprefix("1/") for position in SAATY_POSITIONS]
+    left, right = _("← left is more important"), _("right is more important →")
+    return ("", "", left, "=", right, ""), ("", _("Left"), *steps, _("Right"))
+
+
 def _write_header(table: Table, _: Translate) -> None:
     """Two rows that come again on every page: the sides, and the numbers."""
     sides, numbers = table.rows[0], table.rows[1]
-    left, right = _("← left is more important"), _("right is more important →")
-    steps = [position.removeprefix("1/") for position in SAATY_POSITIONS]
-    for cell, text in zip(numbers.cells, ("", _("Left"), *steps, _("Right")), strict=True):
+    (_empty, _blank, left, equal, right, _last), heading = headings(_)
+    for cell, text in zip(numbers.cells, heading, strict=True):
         _write(cell, text, size=9, centered=True)
     middle = 2 + SAATY_POSITIONS.index("1")
     cells = sides.cells
     for first, last, text in ((2, middle - 1, left), (middle + 1, len(cells) - 2, right)):
         _write(cells[first].merge(cells[last]), text, size=9, centered=True)
-    _write(cells[middle], "=", size=9, centered=True)
+    _write(cells[middle], equal, size=9, centered=True)
     for row in (sides, numbers):
         _make_header(row)
 

@@ -24,6 +24,7 @@ from ..messages import Phrase
 from ..scale import footnote_mark, opposite
 from ..study.answers import Judgment
 from ..study.entered import spreadsheet_reason, step_of
+from ..study.standing import SelfRating
 from ..study.survey import Survey
 from ..tables.workbooks import uploaded_workbook
 from .cells import one_line
@@ -62,6 +63,7 @@ class FilledQuestionnaire:
         round_number: Delphi round, from 1.
         judgments: the answers in the order of the survey; `place` names sheet and cell.
         unanswered: the pairs that were left blank, as (parent, left, right).
+        self_rating: what the expert says of their own authority; None = nothing.
     """
 
     expert: str
@@ -69,6 +71,7 @@ class FilledQuestionnaire:
     round_number: int
     judgments: tuple[Judgment, ...]
     unanswered: tuple[Pair, ...]
+    self_rating: SelfRating | None = None
 
 
 def read_questionnaire(

@@ -20,8 +20,7 @@ from ..messages import Phrase
 from ..report.document import LABEL_GAPS, further_part, one_line
 from ..report.workbook import HEADING_ROW
 from ..tables.opened import MAX_UNPACKED
-from ..tables.workbooks import uploaded_workbook
-from .word_files import word_document
+from ..tables.workbooks import uploaded_package, uploaded_workbook
 
 MAX_SPREAD = 1_000_000
 """Cells that its merged cells and links may cover."""
@@ -145,10 +144,17 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def _from_word(content: bytes, marks: frozenset[str], source: str) -> ReadReport:
-    try:
-        body = word_document(content).element.body
-    except Exception as cause:  # a damaged file fails wherever the reader happens to stumble
-        raise _unreadable(source, "not_docx") from cause
+    import docx  # noqa: PLC0415 - slow to load, needed here alone
+
+    with uploaded_package(
+        content,
+        source,
+        max_bytes=MAX_UNPACKED,
+        damaged="not_docx",
+        refused="at_place",
+        error=ReportError,
+    ) as counted:
+        body = docx.Document(counted).element.body
     following: dict[str, Part] = {}
     waiting: list[str] = []
     for element in body.iterchildren():

@@ -158,6 +158,7 @@ def _path_words(path: str, _: Translate) -> str:
 _LINE = re.compile(r"(line|row) (\d+)(?:, column (.+))?")
 _COLUMN = re.compile(r"column (.+)")
 _SHEET = re.compile(r"sheet (['\"])(.+)\1, (?:cell (\w+)|row (\d+))")
+_TABLE = re.compile(r"table (['\"])(.+)\1(?:, row (\d+))?")
 _PATH = re.compile(r"(?!sheet |expert )[^,:'\"]+")
 
 
@@ -174,9 +175,11 @@ def _part_words(part: str, _: Translate) -> str | None:
         return _column_words(match[1], _)
     if match := _SHEET.fullmatch(part):
         sheet, cell, row = match.group(2, 3, 4)
-        if row:
-            return _("sheet “{sheet}”, row {row}").format(sheet=sheet, row=row)
-        return _("sheet “{sheet}”, cell {cell}").format(sheet=sheet, cell=cell)
+        words = _("sheet “{sheet}”, row {row}") if row else _("sheet “{sheet}”, cell {cell}")
+        return words.format(sheet=sheet, cell=cell, row=row)
+    if match := _TABLE.fullmatch(part):
+        words = _("table “{table}”, row {row}") if match[3] else _("table “{table}”")
+        return words.format(table=match[2], row=match[3])
     return None
 
 

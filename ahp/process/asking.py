@@ -21,8 +21,13 @@ GUIDANCE = ("offer", "reason", "require")
 """Contradictions (CR of 0.1 and more) are shown and may stay; stay with a reason in writing alone;
 must be mended before submitting."""
 
+
 Pair = tuple[str, str, str]
 """A comparison: parent, left, right."""
+
+SELF_RATING = ("off", "offer", "require")
+"""Whether experts are asked what they judge from and how familiar they are with the matter, for the
+authority coefficient: not at all; may answer; must before submitting."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +39,20 @@ class Asking:
         short_form: whether experts may choose to be asked a part of the comparisons.
         cannot_judge: whether a comparison may be left out as one that the expert can't judge.
         guidance: one of `GUIDANCE`.
+        self_rating: one of `SELF_RATING`.
     """
 
     way: str = "expert"
     short_form: bool = False
     cannot_judge: bool = False
     guidance: str = "offer"
+    self_rating: str = "off"
 
     def __post_init__(self) -> None:
         check_types(self)
         check_option("way", self.way, ("expert", *WAYS))
         check_option("guidance", self.guidance, GUIDANCE)
+        check_option("self_rating", self.self_rating, SELF_RATING)
 
     def check(self, way: Way) -> None:
         """Refuse a way that isn't allowed.
@@ -68,8 +76,11 @@ class Asking:
 
     @property
     def content(self) -> str:
-        """JSON (RFC 8785)."""
-        return jcs(asdict(self))
+        """JSON (RFC 8785), as earlier versions wrote it where self-rating is off."""
+        chosen = asdict(self)
+        if self.self_rating == "off":
+            del chosen["self_rating"]
+        return jcs(chosen)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from ..study import Judgment
 from ..study.answers import check_place
 from ..study.limits import check_length
 from ..study.plain import check_option
-from ..study.standing import Standing
+from ..study.standing import SelfRating, Standing
 from .asking import Asking, Way, check_way, read_ranking
 from .invitation import Invitation
 from .settings import Settings
@@ -573,6 +573,47 @@ class NamingChosen(OnExpert):
 
 
 @dataclass(frozen=True)
+class SelfRated(OnExpert):
+    """What the expert says of their own authority, before submitting; it stays for later rounds."""
+
+    kind = "self_rated"
+    in_detail = "rating"
+    choice = SelfRating
+    rating: SelfRating
+
+
+@dataclass(frozen=True)
+class Keyed(OnExpert):
+    """A paper questionnaire of the expert as one person keyed it in: no answers before a second
+    person has done so and what differs is settled.
+
+    Attributes:
+        by: who keyed it in.
+        answers: parent, left, right and judgment of each row with a tick.
+    """
+
+    kind = "keyed"
+    in_detail = ("answers", "by")
+    by: str
+    answers: tuple[tuple[str, str, str, str], ...]
+
+    def __post_init__(self) -> None:
+        check_length("name", self.by)
+        rows = self.answers if isinstance(self.answers, list | tuple) else (None,)
+        for row in rows:
+            texts = row if isinstance(row, list | tuple) else ()
+            if [type(text) for text in texts] != [str] * 4:
+                raise LogError("event_column", name="answers", value=self.answers)
+        object.__setattr__(self, "answers", tuple(map(tuple, self.answers)))
+
+    def check(self, hierarchy: Hierarchy) -> None:
+        """Refuse what is no judgment of a comparison."""
+        for parent, left, right, value in self.answers:
+            check_place(Judgment("", parent, left, right, "", "event"), hierarchy)
+            parse_judgment(value)
+
+
+@dataclass(frozen=True)
 class LinkIssued(OnExpert):
     """The number of a new personal link."""
 
@@ -613,7 +654,7 @@ ACTIONS: dict[str, type[Action]] = {
         *(Commented, Reasoned, Consented, WayChosen, Ranked, Shown, Kept, Submitted),
         *(SettingsChosen, AskingChosen, StandingGiven, RoundClosed, RoundOpened, ExpertRenamed),
         *(ExpertRemoved, StudyRenamed, StudyArchived, StudyUnarchived, ChainSealed),
-        *(ReportWritten, NamingChosen, StudyImported, InvitationChosen, Mailed),
+        *(ReportWritten, NamingChosen, StudyImported, InvitationChosen, Mailed, SelfRated, Keyed),
     )
 }
 """Kind -> what was done."""

@@ -17,7 +17,7 @@ from ..errors import AHPError, LogError
 from ..messages import Phrase
 from ..scale import opposite
 from ..study import Analysis, Answers, Judgment, Survey
-from ..study.standing import Standing
+from ..study.standing import SelfRating, Standing
 from .asking import Asking, Pair, Way
 from .events import (
     Action,
@@ -30,6 +30,7 @@ from .events import (
     ExpertRenamed,
     InvitationChosen,
     Kept,
+    Keyed,
     Logged,
     Mailed,
     NamingChosen,
@@ -41,6 +42,7 @@ from .events import (
     RoundClosed,
     RoundOpened,
     Said,
+    SelfRated,
     SettingsChosen,
     StandingGiven,
     StudyArchived,
@@ -141,6 +143,7 @@ class Member:
         added_seq, removed_seq: numbers of the events that did so; None = not removed.
         may_be_named: whether they agree that reports name them.
         mailed: what was written to them -> number of the round and time of the last such e-mail.
+        self_rating: what they say of their own authority; None = nothing.
     """
 
     name: str
@@ -150,6 +153,12 @@ class Member:
     standing: Standing = field(default_factory=Standing)
     may_be_named: bool = False
     mailed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    self_rating: SelfRating | None = None
+
+    @property
+    def counting(self) -> Standing:
+        """The standing that counts."""
+        return self.standing.with_rating(self.self_rating)
 
 
 @dataclass(frozen=True)
@@ -199,6 +208,7 @@ class State:
         spoken: ids of those who stay in the study, since they have said something in some round.
         closed: the closed rounds.
         new_weights: expert id -> weight, of those set since the last choice of settings.
+        keyed: expert id -> how their paper questionnaire of this round was keyed in, at most twice.
         reports: (round, language) -> what persons last wrote in that report.
     """
 
@@ -218,6 +228,7 @@ class State:
     spoken: frozenset[str] = frozenset()
     closed: tuple[Closed, ...] = ()
     new_weights: Mapping[str, float] = field(default_factory=dict)
+    keyed: Mapping[str, tuple[Keyed, ...]] = field(default_factory=dict)
     reports: Mapping[tuple[int, str], Written] = field(default_factory=dict)
 
     @classmethod
@@ -237,8 +248,8 @@ class State:
 
     @property
     def standings(self) -> dict[str, Standing]:
-        """Name -> standing, of the panel."""
-        return {who.name: who.standing for who in self.panel.values()}
+        """Name -> standing that counts, of the panel."""
+        return {who.name: who.counting for who in self.panel.values()}
 
     @property
     def weights_undecided(self) -> bool:
@@ -489,8 +500,9 @@ def _(action: ExpertAdded, state: State, one: Logged) -> dict[str, Any]:
 @_changes.register
 def _(action: ExpertRenamed, state: State, one: Logged) -> dict[str, Any]:
     who = state.members[str(one.expert)]
-    named = who.may_be_named and who.name == action.name  # nobody agrees for another one
-    called = replace(who, name=action.name, organization=action.organization, may_be_named=named)
+    called = replace(who, name=action.name, organization=action.organization)
+    if who.name != action.name:  # nobody speaks for another one
+        called = replace(called, may_be_named=False, self_rating=None)
     return _member(state, one, called)
 
 
@@ -521,6 +533,20 @@ def _(action: Mailed, state: State, one: Logged) -> dict[str, Any]:
     return _member(state, one, replace(who, mailed=mailed))
 
 
+@_changes.register
+def _(action: SelfRated, state: State, one: Logged) -> dict[str, Any]:
+    who = state.members[str(one.expert)]
+    return _member(state, one, replace(who, self_rating=action.rating))
+
+
+@_changes.register
+def _(action: Keyed, state: State, one: Logged) -> dict[str, Any]:
+    before = state.keyed.get(str(one.expert), ())
+    if len(before) == 2 or (before and before[0].by.casefold() == action.by.casefold()):
+        before = ()  # done anew
+    return {"keyed": {**state.keyed, str(one.expert): (*before, action)}}
+
+
 def _member(state: State, one: Logged, who: Member) -> dict[str, Any]:
     return {"members": {**state.members, str(one.expert): who}}
 
@@ -534,7 +560,7 @@ def _(action: RoundClosed, state: State, one: Logged) -> dict[str, Any]:
 @_changes.register
 def _(action: RoundOpened, state: State, one: Logged) -> dict[str, Any]:
     undated = state.invitation.undated
-    return {"open": True, "round": one.round, "told": {}, "invitation": undated}
+    return {"open": True, "round": one.round, "told": {}, "keyed": {}, "invitation": undated}
 
 
 @singledispatch
@@ -616,7 +642,7 @@ def objection(state: State, one: Logged) -> Phrase | None:
         return Phrase("event_not_first" if state.seq else "event_creates_nothing")
     if one.round != state.round + opens or (opens and state.open):
         return Phrase("event_of_another_round", round=one.round)
-    if not state.open and (said or isinstance(action, RoundClosed)):
+    if not state.open and (said or isinstance(action, RoundClosed | SelfRated | Keyed)):
         return Phrase("event_after_closing", round=one.round)
     about_expert = one.expert is not None or said or isinstance(action, OnExpert)
     if isinstance(action, ExpertAdded):
@@ -629,7 +655,7 @@ def objection(state: State, one: Logged) -> Phrase | None:
 
 def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
     """Why something can't be said, renamed, removed, archived or brought back any more."""
-    if isinstance(action, Said):
+    if isinstance(action, Said | SelfRated | Keyed):
         return Phrase("event_after_submitting") if state.submitted(expert) else None
     if isinstance(action, ExpertRenamed | ExpertRemoved) and expert in state.spoken:
         return Phrase("event_after_answering")

@@ -29,7 +29,7 @@ from ..process.settings import Settings
 from ..study import Analysis, Survey
 from ..study.agreement import Agreement, Choice
 from ..study.panel import Panel
-from ..study.standing import Standing
+from ..study.standing import SelfRating, Standing
 from .table import Cell, Table, show_p
 from .who import incoherent_words
 
@@ -739,6 +739,13 @@ def familiarity_words(_: Translate) -> dict[str, str]:
         "slightly_familiar": _("slightly familiar"),
         "unfamiliar": _("unfamiliar"),
     }
+
+
+def rating_words(rating: SelfRating, _: Translate) -> str:
+    """What an expert says of their own authority in words."""
+    kinds, words = basis_words(_), influence_words(_)
+    grounds = (f"{kinds[kind]} – {words[rating.basis[kind]]}" for kind in kinds)
+    return _("; ").join((*grounds, familiarity_words(_)[rating.familiarity]))
 
 
 def choice_words(choice: Choice, _: Translate) -> str:

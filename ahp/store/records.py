@@ -18,7 +18,7 @@ from ..process.roles import allowed
 from ..process.rounds import Feedback
 from ..process.settings import Settings
 from ..study import Survey
-from ..study.standing import Standing
+from ..study.standing import SelfRating, Standing
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,7 @@ class ExpertInfo:
         progress: parent id -> (answered, asked) below it, in the order of the tree.
         spoken: True once they answered or said anything in any round; they stay in the study.
         may_be_named: whether they agree that reports name them.
+        self_rating: what they say of their own authority; None = nothing.
         last_answer: when the newest reply was given, UTC, ISO 8601; None without one.
         replies: what they said in this round.
         sitting: what they are asked, and how.
@@ -161,6 +162,12 @@ class ExpertInfo:
     sitting: Sitting = field(repr=False, compare=False)
     spoken: bool = False
     may_be_named: bool = False
+    self_rating: SelfRating | None = None
+
+    @property
+    def counting(self) -> Standing:
+        """The standing that counts."""
+        return self.standing.with_rating(self.self_rating)
 
     @property
     def mailed(self) -> Mapping[str, tuple[int, str]]:

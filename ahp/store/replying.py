@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
 from ..datafile import jcs
 from ..errors import AnswersError, LockedError, StoreError
 from ..messages import Phrase
-from ..process.asking import Way
+from ..process.asking import Pair, Way
 from ..process.events import (
     Abstained,
     Action,
@@ -20,24 +20,37 @@ from ..process.events import (
     Commented,
     Consented,
     Kept,
+    Keyed,
     NamingChosen,
     Ranked,
     Reasoned,
     Replied,
+    SelfRated,
     Shown,
     Submitted,
     WayChosen,
 )
 from ..process.fold import State
 from ..process.itinerary import Replies
+from ..process.keying import keyed_differences
 from ..process.own_result import unsettled_parents
 from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment
 from ..study.entered import spreadsheet_reason, step_of
+from ..study.standing import SelfRating
 from . import log
 from .log import Entry
 from .models import ExpertRow, StudyRow
-from .part import Part, check_open, check_round, new_id, open_study
+from .part import (
+    Part,
+    by_organizer,
+    check_open,
+    check_round,
+    line,
+    locked_expert,
+    new_id,
+    open_study,
+)
 from .people import add_people
 from .queries import EXPERTS, expert_and_study, study_row
 from .records import Event
@@ -322,6 +335,39 @@ class Replying(Part):
                 who = Actor("expert", expert_id)
                 log.append(session, study, [Entry(chosen, new_id(), "web", expert_id, who)])
 
+    def rate_self(
+        self,
+        expert_id: str,
+        rating: SelfRating,
+        *,
+        round_number: int | None = None,
+        source: str = "web",
+        actor: Actor | None = None,
+    ) -> None:
+        """Store what an expert says of their own authority, before they submit.
+
+        Args:
+            expert_id: who says so.
+            rating: what they say.
+            round_number: as for `answer`.
+            source: `"web"` or `"file"`.
+            actor: the file it was read from; None = the expert.
+
+        Raises:
+            StoreError: the study doesn't ask it.
+            LockedError: the expert has submitted, or the round is closed.
+        """
+        with self._write() as session:
+            expert, study = self._own_expert(session, expert_id)
+            _check_answerable(session, expert, study, round_number)
+            state = state_of(session, study)
+            if state.asking.self_rating == "off":
+                raise StoreError("self_rating_not_asked", title=study.title)
+            if state.members[expert_id].self_rating != rating:
+                who = actor or Actor("expert", expert_id)
+                entry = Entry(SelfRated(rating), new_id(), source, expert_id, who)
+                log.append(session, study, [entry])
+
     def upload_answers(
         self,
         expert_id: str,
@@ -346,6 +392,85 @@ class Replying(Part):
             expert, study = self._own_expert(session, expert_id)
             return _upload(
                 session, expert, study, judgments, round_number=round_number, actor=actor
+            )
+
+    def key_in(
+        self,
+        expert_id: str,
+        answers: Mapping[Pair, str],
+        by: str,
+        *,
+        round_number: int | None = None,
+    ) -> None:
+        """Store what one person read in an expert's paper questionnaire. When another person has
+        keyed it in, too, `take_keyed` makes answers of both; a third time begins anew.
+
+        Args:
+            expert_id: whose questionnaire it is.
+            answers: comparison as the survey orders it -> judgment, of the rows with a tick.
+            by: who keyed it in.
+            round_number: as for `answer`.
+
+        Raises:
+            AnswersError: a pair the expert is not asked, or a value off the scale.
+            LockedError: the expert has submitted, or the round is closed.
+        """
+        keyed = Keyed(line("name", by), tuple((*pair, value) for pair, value in answers.items()))
+        with self._write() as session:
+            expert, study = locked_expert(session, expert_id)
+            _check_answerable(session, expert, study, round_number)
+            state = state_of(session, study)
+            for *pair, value in keyed.answers:
+                if problem := _not_asked(state, expert_id, Answered(*pair, value)):
+                    raise AnswersError(problem.code, **problem.parameters)
+            log.append(session, study, [by_organizer(keyed, expert_id)])
+
+    def keyed(self, study_id: str) -> dict[str, tuple[Keyed, ...]]:
+        """Expert id -> how their paper questionnaire of this round was keyed in so far."""
+        with self._database.read() as session:
+            return dict(state_of(session, study_row(session, study_id)).keyed)
+
+    def take_keyed(
+        self,
+        expert_id: str,
+        settled: Mapping[Pair, str | None],
+        *,
+        round_number: int | None = None,
+    ) -> list[Event]:
+        """Store what two persons keyed in as the expert's answers.
+
+        Args:
+            expert_id: whose questionnaire it is.
+            settled: comparison -> judgment that stands on paper, of those that were keyed in
+                differently; None = none does.
+            round_number: as for `answer`.
+
+        Raises:
+            StoreError: it wasn't keyed in by two persons, or a difference isn't settled.
+            LockedError: the expert has submitted, or the round is closed.
+        """
+        with self._write() as session:
+            expert, study = locked_expert(session, expert_id)
+            keyed = state_of(session, study).keyed.get(expert_id, ())
+            if len(keyed) < 2:
+                raise StoreError("keyed_once", name=expert.name)
+            differences = keyed_differences(*keyed)
+            if open_pairs := differences.keys() - settled.keys():
+                raise StoreError("keyed_differently", name=expert.name, count=len(open_pairs))
+            first, second = keyed
+            read: dict[Pair, str | None] = {
+                (parent, left, right): value for parent, left, right, value in first.answers
+            }
+            read |= {pair: settled[pair] for pair in differences}
+            place = f"paper, keyed in by {first.by} and {second.by}"
+            judgments = [Judgment("", *pair, value, place) for pair, value in read.items() if value]
+            return _upload(
+                session,
+                expert,
+                study,
+                judgments,
+                round_number=round_number,
+                actor=self._organizer,
             )
 
     def import_answers(
@@ -538,7 +663,9 @@ def _not_asked(
 
 
 def _unfinished(state: State, expert_id: str) -> Phrase | None:
-    """Why an expert can't submit yet: answers are missing, or contradictions may not stay."""
+    """Why an expert can't submit yet: answers or the self-rating are missing, or contradictions may
+    not stay.
+    """
     name, progress = state.members[expert_id].name, state.progress(expert_id)
     answered, total = (sum(column) for column in zip(*progress.values(), strict=True))
     if missing := total - answered:
@@ -550,6 +677,8 @@ def _unfinished(state: State, expert_id: str) -> Phrase | None:
         required = asking.guidance == "require"
         code = "contradictions_stay" if required else "contradictions_stay_without_reason"
         return Phrase(code, name=name, parents=parents)
+    if asking.self_rating == "require" and not state.members[expert_id].counting.familiarity:
+        return Phrase("self_rating_missing", name=name)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Self
 
@@ -25,6 +25,38 @@ WEIGHTINGS = ("equal", "given", "authority", "consistency", "distance")
 
 COMPUTED_WEIGHTINGS = ("equal", "consistency", "distance")
 """Those that follow from the judgments alone."""
+
+
+@dataclass(frozen=True)
+class SelfRating:
+    """What an expert says on the two questions of the authority coefficient (权威系数, 自评).
+
+    Attributes:
+        basis, familiarity: as of `Standing`, both answered.
+    """
+
+    basis: Mapping[str, str]
+    familiarity: str
+
+    def __post_init__(self) -> None:
+        check_types(self)
+        check_option("familiarity", self.familiarity, FAMILIARITY)
+        judgment_basis(self.basis)
+        object.__setattr__(self, "basis", MappingProxyType(dict(self.basis)))
+
+    @classmethod
+    def from_content(cls, content: str) -> Self:
+        """Read back what `content` wrote.
+
+        Raises:
+            OptionError: it is not that; names the path inside it.
+        """
+        return from_plain(cls, content, "self_rating")
+
+    @property
+    def content(self) -> str:
+        """JSON (RFC 8785)."""
+        return jcs(unstructure(self))
 
 
 @dataclass(frozen=True)
@@ -87,6 +119,14 @@ class Standing:
             return None
         basis = judgment_basis(self.basis)
         return float(authority_coefficient(basis, FAMILIARITY[self.familiarity]))
+
+    def with_rating(self, rating: SelfRating | None) -> Standing:
+        """The standing that counts: what the organizer noted of the authority comes first, where
+        that is nothing, what the expert says.
+        """
+        if rating is None or self.familiarity:
+            return self
+        return replace(self, basis=rating.basis, familiarity=rating.familiarity)
 
     def comparisons(self, hierarchy: Hierarchy) -> tuple[tuple[str, str, str], ...]:
         """The comparisons this expert is asked."""

@@ -20,6 +20,9 @@ from ..messages import Phrase
 MAX_PARTS = 2000
 """Files in an archive."""
 
+MAX_IN_DOCUMENT = 400_000
+"""XML elements of a document, whose cells have eight or so each; some 350 bytes of memory each."""
+
 MAX_ELEMENTS = 150_000
 """XML elements of a workbook, besides cells that are read row by row."""
 
@@ -73,7 +76,7 @@ def uploaded_workbook(
         AHPError: of the given type; too large, has a document type, or cannot be read.
     """
     values_only = max_spread is None
-    try:
+    with _said_of_file(source, damaged, refused, error):
         census = Census(values_only)
         # openpyxl gets what was counted, never the file, which may say otherwise to it
         counted = counted_archive(content, max_bytes, census)
@@ -86,6 +89,41 @@ def uploaded_workbook(
             )
             yield workbook
             workbook.close()
+
+
+@contextmanager
+def uploaded_package(
+    content: bytes,
+    source: str,
+    *,
+    max_bytes: int,
+    damaged: str,
+    refused: str,
+    error: type[AHPError] = AnswersError,
+) -> Iterator[io.BytesIO]:
+    """Another file of Office, a document (DOCX), as it may be given to a reader: unpacked, counted,
+    without document types and pictures.
+
+    Args:
+        content: the file.
+        source: its name, for messages.
+        max_bytes: what it may unpack to.
+        damaged: code of what is wrong with one that cannot be read, as it is opened or used.
+        refused: code of the errors, which have a place and a problem.
+        error: their type.
+
+    Raises:
+        AHPError: of the given type; too large, has a document type, or cannot be read.
+    """
+    with _said_of_file(source, damaged, refused, error):
+        yield counted_archive(content, max_bytes, Census(most=MAX_IN_DOCUMENT))
+
+
+@contextmanager
+def _said_of_file(source: str, damaged: str, refused: str, error: type[AHPError]) -> Iterator[None]:
+    """What goes wrong with a file, as an error of the given type."""
+    try:
+        yield
     except AHPError:
         raise
     except _OversizeError as cause:

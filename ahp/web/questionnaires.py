@@ -1,4 +1,4 @@
-"""Questionnaires as spreadsheets: downloaded, filled in, uploaded, looked at, recorded."""
+"""Questionnaires as files: downloaded, filled in, uploaded, looked at, recorded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import partial
 import streamlit as st
 
 from ahp.errors import AHPError
+from ahp.exchange.filled_form import read_form
 from ahp.exchange.questionnaire_xlsx import (
     FilledQuestionnaire,
     questionnaire_workbook,
@@ -17,6 +18,7 @@ from ahp.exchange.questionnaire_xlsx import (
 )
 from ahp.i18n.words import judgment_sentence
 from ahp.process.events import Actor
+from ahp.report.panel import rating_words
 from ahp.scale import opposite
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.web import state
@@ -67,11 +69,11 @@ def download_questionnaire(
 def upload_questionnaires(
     study: StudyInfo, experts: Sequence[ExpertInfo], *, for_them: bool = False
 ) -> None:
-    """Upload filled workbooks of these experts; each is shown before it is recorded.
+    """Upload filled workbooks and forms of these experts; each is shown before it is recorded.
 
     Args:
         study: the study.
-        experts: whose workbooks are taken.
+        experts: whose files are taken.
         for_them: offer to submit what is complete, for experts who never open their link.
     """
     _ = state.translate()
@@ -81,8 +83,8 @@ def upload_questionnaires(
         st.error(state.plain(refused))
     attempt = st.session_state.setdefault("upload_attempt", 0)
     files = st.file_uploader(
-        _("Upload filled questionnaires (XLSX)"),
-        type="xlsx",
+        _("Upload filled questionnaires (XLSX, DOCX)"),
+        type=["xlsx", "docx"],
         accept_multiple_files=True,
         key=f"upload-{study.id}-{attempt}",
     )
@@ -90,7 +92,8 @@ def upload_questionnaires(
     read: list[tuple[ExpertInfo, FilledQuestionnaire, Actor]] = []
     for file in files:
         try:
-            filled = read_questionnaire(
+            read_file = read_form if file.name.lower().endswith(".docx") else read_questionnaire
+            filled = read_file(
                 file.getvalue(),
                 study.survey,
                 source=file.name,
@@ -148,6 +151,17 @@ def show_preview(study: StudyInfo, expert: ExpertInfo, filled: FilledQuestionnai
             }
         )
     st.dataframe(rows, hide_index=True, width="stretch")
+    if filled.self_rating is not None:
+        rated = _("The expert's self-rating: {rating}.")
+        st.write(rated.format(rating=rating_words(filled.self_rating, _)))
+    if filled.unanswered:
+        with st.expander(_("Comparisons left open")):
+            for parent, *pair in filled.unanswered:
+                left, right = (survey.node_name(node, language) for node in pair)
+                said = _("{parent}: “{left}” or “{right}”").format(
+                    parent=survey.node_name(parent, language), left=left, right=right
+                )
+                st.markdown(f"- {state.plain(said)}")
 
 
 def record_files(
@@ -175,6 +189,14 @@ def record_files(
                     name=expert.name, count=len(events)
                 )
             )
+            if filled.self_rating is not None:
+                database.rate_self(
+                    expert.id,
+                    filled.self_rating,
+                    round_number=filled.round_number,
+                    source="file",
+                    actor=file,
+                )
             now = database.expert(expert.id)
             if submit and now.answered == now.total:
                 database.submit(

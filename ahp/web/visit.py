@@ -21,6 +21,7 @@ from ahp.errors import (
     StoreError,
     TextLimitError,
 )
+from ahp.group import JUDGMENT_BASIS
 from ahp.i18n.words import judgment_sentence, position_words
 from ahp.process.asking import Asking, Pair
 from ahp.process.itinerary import Replies, Stop, find_stop, following, itinerary, open_stops
@@ -28,6 +29,7 @@ from ahp.process.rounds import Feedback
 from ahp.scale import SAATY_POSITIONS, parse_judgment
 from ahp.store import ExpertInfo, Sitting, StudyInfo
 from ahp.study import Survey
+from ahp.study.standing import SelfRating
 from ahp.web import state
 
 ABSTAIN = "abstain"
@@ -492,6 +494,23 @@ def submit(visit: Visit, event_id: str) -> None:
 def choose_naming(visit: Visit, agreed: bool) -> None:
     """Store whether reports may name the expert."""
     act(lambda: state.by_link().choose_naming(visit.expert.id, agreed))
+
+
+def rate_self(visit: Visit) -> None:
+    """Store what the expert says of their own authority, once all of it is said."""
+    _, form = state.translate(), st.session_state
+    basis = {kind: form.get(rating_key(visit, kind)) for kind in JUDGMENT_BASIS}
+    familiarity = form.get(rating_key(visit, "familiarity"))
+    if not (familiarity and all(basis.values())):
+        form["problem"] = _("Please answer all five questions about yourself; nothing was saved.")
+        return
+    rating = SelfRating(basis, familiarity)
+    act(lambda: state.by_link().rate_self(visit.expert.id, rating, round_number=visit.study.round))
+
+
+def rating_key(visit: Visit, question: str) -> str:
+    """Key of the field for a question of the self-rating."""
+    return f"self_rating {visit.about} {question}"
 
 
 def new_id() -> str:

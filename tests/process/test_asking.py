@@ -39,6 +39,9 @@ def test_asking_in_the_log():
         '{"cannot_judge":false,"guidance":"offer","short_form":false,"way":"expert"}'
     )
     assert Asking.from_content("{}") == Asking()
+    offered = Asking(self_rating="offer")
+    assert '"self_rating":"offer"' in offered.content
+    assert Asking.from_content(offered.content) == offered
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,19 @@ from dataclasses import replace
 import pytest
 
 from ahp.errors import AHPError
+from ahp.group import JUDGMENT_BASIS
 from ahp.process import events
 from ahp.process.asking import Asking, Way
 from ahp.process.events import ACTIONS, Action, columns, read_action
 from ahp.process.invitation import Invitation
 from ahp.process.settings import Settings
-from ahp.study.standing import Standing
+from ahp.study.standing import SelfRating, Standing
 from tests.study.panels import SURVEY
 
 TREE = SURVEY.hierarchy
 PAIR = ("a", "a1", "a2")
+RATING = SelfRating(dict.fromkeys(JUDGMENT_BASIS, "large"), "familiar")
+
 STORED: list[tuple[Action, tuple[str | None, ...]]] = [
     (events.StudyCreated("Pilot", None), (None, None, None, None, '{"note":null,"title":"Pilot"}')),
     (events.StudyRenamed("试点"), (None, None, None, None, '{"title":"试点"}')),
@@ -71,6 +74,11 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
     (
         events.NamingChosen(True, "letter of 4 May"),
         (*(None,) * 4, '{"agreed":true,"stated":"letter of 4 May"}'),
+    ),
+    (events.SelfRated(RATING), (*(None,) * 4, RATING.content)),
+    (
+        events.Keyed("Li", ((*PAIR, "1/3"),)),
+        (*(None,) * 4, '{"answers":[["a","a1","a2","1/3"]],"by":"Li"}'),
     ),
     (events.LinkIssued(3), (None, None, None, None, '{"link":3}')),
     (events.LinkRevoked(3), (None, None, None, None, '{"link":3}')),
@@ -131,6 +139,11 @@ def test_every_kind_has_its_columns() -> None:
         (events.LinkIssued(3), {"detail": '{"link":"3"}'}, "its link is '3'"),
         (events.LinkIssued(3), {"detail": "{}"}, "its detail has no link"),
         (events.NamingChosen(True), {"detail": '{"agreed":1}'}, "its agreed is 1"),
+        (
+            events.Keyed("Li", ()),
+            {"detail": '{"answers":[["a","a1","a2"]],"by":"Li"}'},
+            "its answers is [['a', 'a1', 'a2']]",
+        ),
         (events.LinkIssued(3), {"detail": "[]"}, "its detail has no link"),
         (
             events.ExpertAdded("Ada", None),

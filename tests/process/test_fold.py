@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ahp.group import JUDGMENT_BASIS
+from ahp.messages import Phrase
 from ahp.process import events as e
 from ahp.process import fold as folding
 from ahp.process.events import Action, Logged
 from ahp.process.fold import Course, Member, State, Told, fold, objection
 from ahp.process.settings import Settings
-from ahp.study.standing import Standing
+from ahp.study.standing import SelfRating, Standing
 from tests.study.panels import SURVEY
 
 START = State.of(SURVEY)
@@ -148,6 +150,24 @@ def test_nobody_agrees_for_another_one() -> None:
         action = e.ExpertRenamed(name, "Treasury")
         after = fold([Logged(5, 1, "1", "organizer", TIME, action)], agreed)
         assert after.members["1"].may_be_named is named
+
+
+def test_what_experts_say_of_themselves_counts_without_an_entry() -> None:
+    rating = SelfRating(dict.fromkeys(JUDGMENT_BASIS, "large"), "familiar")
+    rated = fold(log(*BEGIN, ("1", e.SelfRated(rating))), START)
+    assert rated.standings["Ada"] == Standing(basis=rating.basis, familiarity="familiar")
+    assert rated.members["1"].standing == rated.standings["Bo"] == Standing()
+    seq = rated.seq + 1
+    entry = Standing(2, "chair", rating.basis, "unfamiliar")
+    entered = fold([Logged(seq, 1, "1", "organizer", TIME, e.StandingGiven(entry))], rated)
+    assert entered.standings["Ada"] == entry
+    other = Logged(seq, 1, "1", "organizer", TIME, e.ExpertRenamed("Cy", None))
+    assert fold([other], rated).members["1"].self_rating is None
+    submitted = fold([Logged(seq, 1, "1", "web", TIME, e.Submitted())], rated)
+    again = Logged(seq + 1, 1, "1", "web", TIME, e.SelfRated(rating))
+    assert objection(submitted, again) == Phrase("event_after_submitting")
+    closed = fold([Logged(seq, 1, None, "organizer", TIME, e.RoundClosed(None))], rated)
+    assert objection(closed, again) == Phrase("event_after_closing", round=1)
 
 
 @pytest.mark.parametrize(

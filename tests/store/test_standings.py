@@ -6,16 +6,51 @@ from dataclasses import replace
 import pytest
 
 import ahp
-from ahp.errors import StoreError
+from ahp.errors import LockedError, StoreError
+from ahp.process.asking import Asking
 from ahp.process.settings import Settings
 from ahp.study import Judgment
-from ahp.study.standing import Standing
+from ahp.study.standing import SelfRating, Standing
 from tests.store.conftest import RULES, databases
 
 url = databases(*RULES)
 
 BASIS = dict.fromkeys(ahp.group.JUDGMENT_BASIS, "large")
 KNOWN = Standing(basis=BASIS, familiarity="familiar", recused={"a": "wrote the rules of a"})
+
+
+def test_experts_rate_themselves(store, study, survey):
+    rating = SelfRating(BASIS, "familiar")
+    ada, bo = store.add_experts(study.id, {"Ada": None, "Bo": None})
+    with pytest.raises(StoreError, match="does not ask experts to rate themselves"):
+        store.rate_self(ada.id, rating)
+    store.set_asking(study.id, Asking(self_rating="require"))
+    judgments = submitted(survey, ["Ada"]).judgments
+    for one in (ada, bo):
+        store.upload_answers(one.id, judgments)
+    with pytest.raises(StoreError, match="^expert 'Ada' has not said what they judge from and how"):
+        store.submit(ada.id, event_id="early")
+    store.rate_self(ada.id, rating, round_number=1)
+    event = last(store, study)
+    assert (event.kind, event.source, event.actor_kind, event.actor_id, event.detail) == (
+        *("self_rated", "web", "expert", ada.id, rating.content),
+    )
+    store.rate_self(ada.id, rating)
+    assert last(store, study) == event
+    store.submit(ada.id, event_id="s")
+    with pytest.raises(LockedError):
+        store.rate_self(ada.id, SelfRating(BASIS, "unfamiliar"))
+    store.set_standing(bo.id, Standing(basis=BASIS, familiarity="unfamiliar"))
+    store.submit(bo.id, event_id="t")  # the organizer's entry is enough
+    chosen = replace(store.settings(study.id), weighting="authority")
+    store.set_settings(study.id, chosen)
+    assert {name: one.authority for name, one in store.standings(study.id).items()} == {
+        "Ada": pytest.approx(0.9),
+        "Bo": pytest.approx(0.6),
+    }
+    weights = json.loads(store.close_round(study.id).evidence)["expert_weights"]
+    assert weights == pytest.approx({"Ada": 0.6, "Bo": 0.4})
+    assert [log.events for log in store.verify_log()] == [last(store, study).seq]
 
 
 def last(store, study):

@@ -9,10 +9,12 @@ import re
 from dataclasses import replace
 
 import pytest
+from docx import Document
 from openpyxl import Workbook, load_workbook
 
 import ahp
 import ahp.resources
+from ahp.exchange.questionnaire_docx import questionnaire_document
 from ahp.exchange.questionnaire_xlsx import questionnaire_workbook
 from ahp.process.asking import Asking
 from ahp.process.settings import Settings
@@ -22,6 +24,7 @@ from ahp.store import ExpertInfo, Store, StudyInfo
 from ahp.study import Answers, Judgment
 from ahp.study.standing import Standing
 from ahp.web import components, desk, state
+from tests.panel_study import small_survey
 from tests.study.panels import make_survey
 from tests.web.tables import shown_tables
 from tests.web.test_pages import keyed, texts
@@ -572,6 +575,66 @@ def test_a_workbook_that_is_not_submitted_is_recorded(visit, store, organizer, s
     (refused,) = [one.value for one in app.error]
     assert refused.startswith("expert “A” has contradicting answers below “effectiveness”")
     assert not store.experts(study.id)[0].submitted
+
+
+def test_a_filled_form_is_shown_with_its_open_rows_and_recorded(visit, store, organizer, study):
+    form = Document(
+        io.BytesIO(
+            questionnaire_document(
+                study.survey,
+                title=study.title,
+                expert="A",
+                study_id=study.id,
+                round_number=study.round,
+                language="en",
+            )
+        )
+    )
+    table = next(one for one in form.tables if len(one.columns) == 20)
+    table.rows[2].cells[4].paragraphs[0].runs[0].text = "√"
+    saved = io.BytesIO()
+    form.save(saved)
+    app = visit(organizer, "files")
+    keyed(app.get("file_uploader"), "upload-").set_value(
+        [("A.docx", saved.getvalue(), "application/docx")]
+    ).run()
+    assert "**A**: 1 answers read, 34 comparisons left open" in texts(app)
+    second = study.survey.hierarchy.comparisons[1]
+    parent, left, right = (study.survey.node_name(one, "en") for one in second)
+    assert f"- {parent}: “{left}” or “{right}”" in texts(app)
+    app.button(key="record_files").click().run()
+    stored = store.events(study.id)[-1]
+    assert (stored.kind, stored.value, stored.source) == ("answer", "7", "file")
+    assert stored.detail == f"A.docx: table '1. {parent}', row 1"
+
+
+def test_paper_is_keyed_in_by_two_and_recorded(visit, store, organizer):
+    survey = small_survey()
+    study = store.create_study(survey, "2026")
+    expert = store.add_expert(study.id, "A")
+    pairs = survey.hierarchy.comparisons
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Paper, keyed in by two"
+    app.run()
+    for name, last in (("Li", "5"), ("Wang", "1/5")):
+        fields = [one for one in app.selectbox if str(one.key).startswith("key-")]
+        assert [one.value for one in fields] == [None] * len(pairs)
+        for field in fields:
+            field.set_value("3")
+        fields[-1].set_value(last)
+        next(one for one in app.text_input if one.label == "Who keys it in").set_value(name)
+        keyed(app.button, "save_keying-").click().run()
+    assert "Keyed in by Li and Wang: 1 differences." in texts(app)
+    app.button(key="take_keyed").click().run()
+    assert [one.value for one in app.error] == [
+        "the questionnaire of “A”: 1 comparisons were keyed in differently, expected what stands "
+        "on paper for each"
+    ]
+    keyed(app.selectbox, "settle-").set_value("1/5")
+    app.checkbox(key="submit_keyed").check()
+    app.button(key="take_keyed").click().run()
+    assert store.current(expert.id) == {**dict.fromkeys(pairs, "3"), pairs[-1]: "1/5"}
+    assert store.expert(expert.id).submitted
 
 
 def test_a_workbook_of_the_closed_round_is_refused(visit, store, organizer, study):

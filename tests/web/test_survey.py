@@ -11,6 +11,7 @@ from ahp.exchange.survey_text import with_given_weights
 from ahp.process.asking import Asking
 from ahp.process.settings import Settings
 from ahp.store import ExpertInfo
+from ahp.study.standing import SelfRating
 from tests.panel_study import small_survey
 from tests.web.test_pages import add_expert, answer, keyed, labels, texts
 
@@ -299,6 +300,28 @@ def test_an_expert_agrees_to_be_named_and_takes_it_back(visit, store, survey, ex
         ("expert", expert.id, '{"agreed":true}'),
         ("expert", expert.id, '{"agreed":false}'),
     ]
+
+
+def test_experts_rate_themselves_before_they_submit(visit, store, survey, expert, session):
+    store.set_asking(expert.study_id, Asking(self_rating="require"))
+    answer(store, survey, expert)
+    store.set_place(expert.id, "review")
+    app = visit(session)
+    sure = keyed(app.checkbox, "sure-")
+    sure.check().run()
+    assert app.button(key="submit").disabled
+    app.button(key="rate_self").click().run()
+    assert [one.value for one in app.error] == [
+        "Please answer all five questions about yourself; nothing was saved."
+    ]
+    for one in app.radio:
+        one.set_value("familiar" if one.key.endswith("familiarity") else "large")
+    app.button(key="rate_self").click().run()
+    rating = SelfRating(dict.fromkeys(ahp.JUDGMENT_BASIS, "large"), "familiar")
+    assert store.expert(expert.id).self_rating == rating
+    assert "Your self-rating is saved." in texts(app)
+    app.button(key="submit").click().run()
+    assert store.expert(expert.id).submitted
 
 
 def test_who_may_be_named_is_said_until_the_round_is_closed(visit, store, survey, expert, session):

@@ -13,7 +13,13 @@ from ahp.exchange.link_sheet import link_sheet
 from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ahp.report import Table
 from ahp.report.letters import deadline_words
-from ahp.report.panel import basis_words, familiarity_words, influence_words, weighting_words
+from ahp.report.panel import (
+    basis_words,
+    familiarity_words,
+    influence_words,
+    rating_words,
+    weighting_words,
+)
 from ahp.report.table import Cell
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study.limits import LONGEST
@@ -56,7 +62,7 @@ def show_progress(study: StudyInfo) -> None:
             f"{expert.answered}/{expert.total}",
             expert.submitted,
             link_words[expert.link],
-            counting_weight(weighting, expert.standing),
+            counting_weight(weighting, expert.counting),
             counted_by,
             *("/".join(map(str, expert.progress.get(parent, ("–",)))) for parent in parents),
         )
@@ -485,7 +491,8 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                     state.show_error(error, study.survey)
                 else:
                     st.rerun()
-        if (authority := now.authority) is not None:
+        show_self_rating(experts[chosen])
+        if (authority := experts[chosen].counting.authority) is not None:
             st.caption(_("Authority coefficient Cr = {cr}").format(cr=f"{authority:.3f}"))
         weighting = state.desk().settings(study.id).weighting
         st.caption(
@@ -493,6 +500,20 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                 weighting=weighting_words(_)[weighting]
             )
         )
+
+
+def show_self_rating(expert: ExpertInfo) -> None:
+    """What an expert says of their own authority, and whether it counts."""
+    _, rating = state.translate(), expert.self_rating
+    if rating is None:
+        return
+    counts = (
+        _("Your entry counts; empty it to let the self-rating count.")
+        if expert.standing.familiarity
+        else _("It counts, as long as you make no entry of your own.")
+    )
+    rated = _("The expert's self-rating: {rating}.").format(rating=rating_words(rating, _))
+    st.info(f"{rated} {counts}")
 
 
 ordered = st.session_state.pop("mail_order", None)  # not later, whatever the page shows now

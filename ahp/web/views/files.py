@@ -37,6 +37,7 @@ from ahp.study.answers import answers_from_table
 from ahp.web import state
 from ahp.web.desk import show_weights_question
 from ahp.web.intake_files import choose_sheet
+from ahp.web.keying import show_keying
 from ahp.web.questionnaires import (
     download_questionnaire,
     file_name,
@@ -64,8 +65,8 @@ def show_questionnaires(study: StudyInfo) -> None:
     st.write(
         _(
             "For experts who rather fill in a spreadsheet or a sheet of paper. A workbook belongs "
-            "to one expert and one round; upload it here, or let the experts do so on their own "
-            "page."
+            "to one expert and one round, a paper form to one round: with a pen, or in Word, WPS "
+            "or LibreOffice. Upload filled files here, or let the experts do so on their own page."
         )
     )
     experts = database.experts(study.id)
@@ -73,7 +74,15 @@ def show_questionnaires(study: StudyInfo) -> None:
         st.download_button(
             _("Paper form (DOCX)"),
             state.guarded(
-                partial(questionnaire_document, study.survey, title=study.title, language=language)
+                partial(
+                    questionnaire_document,
+                    study.survey,
+                    title=study.title,
+                    study_id=study.id,
+                    round_number=study.round,
+                    self_rating=database.asking(study.id).self_rating != "off",
+                    language=language,
+                )
             ),
             file_name(study.title) + ".docx",
             DOCX,
@@ -459,11 +468,18 @@ st.title(_("Files"))
 picked = state.pick_study()
 show_weights_question(picked.id)
 tabs = st.tabs(
-    [_("Questionnaires"), _("Answers from other programs"), _("Export")],
+    [
+        _("Questionnaires"),
+        _("Paper, keyed in by two"),
+        _("Answers from other programs"),
+        _("Export"),
+    ],
     on_change="rerun",
     key="files",
 )
-for tab, show in zip(tabs, (show_questionnaires, show_import, show_export), strict=True):
+for tab, show in zip(
+    tabs, (show_questionnaires, show_keying, show_import, show_export), strict=True
+):
     if tab.open:
         with tab:
             show(picked)

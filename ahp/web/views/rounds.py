@@ -228,6 +228,16 @@ def show_asking(study: StudyInfo, now: Asking) -> None:
             now.guidance,
             f"set_guidance-{about}",
         )
+        self_rating = choose(
+            _("Experts rate their own authority: what they judge from, how familiar they are"),
+            {
+                "off": _("not asked"),
+                "offer": _("may answer before submitting"),
+                "require": _("must answer before submitting"),
+            },
+            now.self_rating,
+            f"set_self_rating-{about}",
+        )
         if guidance == "require":
             st.warning(
                 _(
@@ -237,7 +247,7 @@ def show_asking(study: StudyInfo, now: Asking) -> None:
             )
         locked = not state.may("run_studies")
         if st.button(_("Save"), type="primary", disabled=locked, key="save_asking"):
-            asking = Asking(way, short_form, cannot_judge, guidance)
+            asking = Asking(way, short_form, cannot_judge, guidance, self_rating)
             if state.attempt(lambda: state.desk().set_asking(study.id, asking)):
                 st.toast(_("Saved"))
             st.rerun()

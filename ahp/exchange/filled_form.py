@@ -1,0 +1,349 @@
+"""The paper form of `questionnaire_docx`, filled in with a word processor and read back.
+
+Word, WPS and LibreOffice let people tick in many ways: another sign in place of the box or beside
+it, a symbol of Wingdings, a check box that can be clicked, a highlighted cell. All of them are
+read, and nothing is guessed: what could be a tick or not is a fault, named with its table and row.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from docx import Document
+from docx.oxml.ns import qn
+
+from ..errors import AnswersError
+from ..group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
+from ..i18n import LANGUAGES, translator
+from ..scale import SAATY_POSITIONS
+from ..study.answers import Judgment
+from ..study.standing import SelfRating
+from ..study.survey import Survey
+from ..tables.faults import refuse_faults
+from ..tables.workbooks import uploaded_package
+from .cells import one_line
+from .questionnaire_docx import SHORT, headings, question, rating_tables
+from .questionnaire_writer import ENTRIES
+from .questionnaire_xlsx import MAX_BYTES, FilledQuestionnaire
+from .survey_text import Pair
+
+TICKS = frozenset("☑☒■√✓✔✗✘✕✖×xXvV●⬛◼🗹🗷🗵☓╳")
+"""Signs that are a tick wherever a box was."""
+
+BOXES = frozenset("□☐▢◻⬜▫❏❑")
+"""Signs of a box that is not ticked, as programs write them anew."""
+
+_WINGDINGS = {
+    "Wingdings": {0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0xFD: "☒", 0x78: "☒", 0x6E: "■", 0x6C: "●"}
+    | dict.fromkeys((0x6F, 0x70, 0x71, 0x72, 0xA8), "□"),
+    "Wingdings 2": {0x50: "✓", 0x4F: "✗", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0x51: "☒"}
+    | dict.fromkeys((0x2A, 0xA3), "□"),
+}
+"""Font of symbols -> code of a character -> the sign that it shows."""
+
+_EDITION = re.compile(
+    rf"([A-Za-z][\w-]*) · ([0-9a-f]{{{SHORT}}})(?: · ([0-9a-f]{{{SHORT}}})-([0-9]{{1,6}}))?"
+)
+_UNMARKED = frozenset({"", "AUTO", "NONE", "WHITE", "FFFFFF", "EDEDED"})
+"""Colors of what nobody highlighted; the last one is that of the column in the middle."""
+
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_UNSEEN = frozenset("\ufe0e\ufe0f\u200b\ufeff")
+"""Beside signs: how they are to be drawn, or nothing."""
+
+_OFF = frozenset({"0", "false", "off"})
+_GONE = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:rPr"), qn("w:pPr")})
+_DRAWN = frozenset({qn("w:drawing"), qn("w:pict"), qn("w:object")})
+_COLUMNS = len(SAATY_POSITIONS) + 3
+
+Element = Any
+"""An element of the file, of lxml."""
+
+
+def read_form(
+    content: bytes,
+    survey: Survey,
+    *,
+    source: str = "questionnaire.docx",
+    study_id: str | None = None,
+    expert: str | None = None,
+    round_number: int | None = None,
+) -> FilledQuestionnaire:
+    """Read the ticks in a document that `questionnaire_document` made and people filled in.
+
+    A row without a tick is left open.
+
+    Args:
+        content: the .docx file.
+        survey: what was asked; the form must be of the same content hash.
+        source: name of the file, for messages.
+        study_id: the study that the form must have been made for; None for any.
+        expert: who filled it in, where that is known; None for whoever the form names.
+        round_number: the round; None for any.
+
+    Raises:
+        AnswersError: lists all that is wrong, with table, row and the items compared: two ticks, a
+            sign that is none, wording that was changed, no name.
+    """
+    if content.startswith(bytes.fromhex("D0CF11E0A1B11AE1")):
+        raise AnswersError("old_document", source=source)
+    with uploaded_package(
+        content, source, max_bytes=MAX_BYTES, damaged="not_a_form", refused="form_refused"
+    ) as counted:
+        document = Document(counted)
+        body = document.element.body
+        feet = [section.footer._element for section in document.sections]
+    study, form_round = _made_for(feet, survey, study_id, round_number, source)
+    form = _Form(survey, source, list(body.iter(qn("w:tbl"))))
+    form.read({_text(one) for one in body.iter(qn("w:p"))})
+    who = form.name()
+    if expert is not None and who not in ("", one_line(expert)):
+        form.refuse("questionnaire_of_other_expert", form.source, found=who, expected=expert)
+    elif not (who or expert):
+        form.refuse("form_nameless", source)
+    self_rating = form.self_rating() if form.language else None
+    refuse_faults(form.faults, source, AnswersError)
+    if not form.ticked:
+        raise AnswersError("form_unticked", source=source)
+    who = expert or who
+    return FilledQuestionnaire(
+        expert=who,
+        study_id=study_id or study,
+        round_number=form_round,
+        judgments=tuple(Judgment(who, *one) for one in form.ticked),
+        unanswered=tuple(form.unanswered),
+        self_rating=self_rating,
+    )
+
+
+def _made_for(
+    feet: Sequence[Element],
+    survey: Survey,
+    study_id: str | None,
+    round_number: int | None,
+    source: str,
+) -> tuple[str, int]:
+    """The study and the round that the foot of the pages names, once they are the expected ones."""
+    found = next(filter(None, (_EDITION.search(_text(foot)) for foot in feet)), None)
+    if found is None:
+        raise AnswersError("not_made_as_form", source=source)
+    survey_id, version, study, number = found.groups()
+    if (survey_id, version) != (survey.id, survey.content_hash[:SHORT]):
+        raise AnswersError("questionnaire_of_other_survey", source=source)
+    if study_id is not None and study != study_id[:SHORT]:
+        raise AnswersError("questionnaire_of_other_study", source=source)
+    form_round = int(number or 1)
+    if round_number is not None and form_round != round_number:
+        raise AnswersError(
+            "questionnaire_of_other_round", source=source, found=form_round, expected=round_number
+        )
+    return study or "", form_round
+
+
+@dataclass
+class _Form:
+    """A form while it is read.
+
+    Attributes:
+        survey: what was asked.
+        source: name of the file.
+        tables: all of the file.
+        faults: what is wrong with it.
+        ticked: parent, left, right, judgment and place of each row with one tick.
+        unanswered: the pairs of rows without a tick.
+        language: that the form is in.
+    """
+
+    survey: Survey
+    source: str
+    tables: Sequence[Element]
+    faults: list[AnswersError] = field(default_factory=list)
+    ticked: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    unanswered: list[Pair] = field(default_factory=list)
+    language: str = ""
+
+    def refuse(self, code: str, place: str, **parameters: Any) -> None:
+        """Note a fault."""
+        self.faults.append(AnswersError(code, place=place, source=place, **parameters))
+
+    def called(self, node: str) -> str:
+        """The name of an item as the form has it."""
+        return one_line(self.survey.node_name(node, self.language))
+
+    def name(self) -> str:
+        """Who filled it in, as the field beside "Name" says."""
+        label = translator(self.language)("Name") if self.language else None
+        for table in self.tables:
+            cells = [cell for row in _inside(table, "w:tr") for cell in _inside(row, "w:tc")]
+            if len(cells) > 1 and _text(cells[0]) == label:
+                return _text(cells[1])
+        return ""
+
+    def self_rating(self) -> SelfRating | None:
+        """What the expert says of their own authority; None where that isn't asked or answered."""
+        asked = rating_tables(translator(self.language))
+        answers: list[int | None] = []
+        for heading, names in asked:
+            for table in self.tables:
+                rows = [list(_inside(row, "w:tc")) for row in _inside(table, "w:tr")]
+                if tuple(map(_text, rows[0])) != heading or len(rows) != len(names) + 1:
+                    continue
+                for k, (name, (first, *boxes)) in enumerate(
+                    zip(names, rows[1:], strict=True), start=1
+                ):
+                    ticks = [_ticked(box, "") for box in boxes]
+                    if None in ticks or sum(map(bool, ticks)) > 1 or _text(first) != name:
+                        place = f"{self.source}: table {heading[0]!r}, row {k}"
+                        self.refuse("rating_unclear", place, name=name)
+                        return None
+                    answers.append(ticks.index(True) if any(ticks) else None)
+        if not answers or answers == [None] * len(answers):
+            return None
+        *basis, familiarity = answers
+        if familiarity is None or None in basis or len(basis) != len(JUDGMENT_BASIS):
+            self.refuse("rating_incomplete", self.source)
+            return None
+        grounds = (INFLUENCES[k] for k in basis if k is not None)
+        return SelfRating(
+            dict(zip(JUDGMENT_BASIS, grounds, strict=True)), list(FAMILIARITY)[familiarity]
+        )
+
+    def read(self, paragraphs: set[str]) -> None:
+        """Read all tables of pairs.
+
+        Args:
+            paragraphs: texts of the form, in which the questions are looked for.
+        """
+        words = {code: headings(translator(code)) for code in LANGUAGES}
+        found: list[tuple[tuple[str, ...], list[list[Element]]]] = []
+        for table in self.tables:
+            rows = [list(_inside(row, "w:tc")) for row in _inside(table, "w:tr")]
+            texts = [tuple(map(_text, cells)) for cells in rows[:2]]
+            for code, (sides, heading) in words.items():
+                if len(texts) == 2 and texts[1] == heading:
+                    self.language = code
+                    found.append((texts[0] if texts[0] != sides else (), rows[2:]))
+        parents = self.survey.hierarchy.compared
+        if len(found) != len(parents):
+            self.refuse("form_tables", self.source, count=len(found), expected=len(parents))
+            return
+        for number, (parent, (sides, rows)) in enumerate(zip(parents, found, strict=True), start=1):
+            place = f"{self.source}: table {f'{number}. {self.called(parent)}'!r}"
+            asked = one_line(question(self.survey, parent, self.language))
+            if asked not in paragraphs:
+                self.refuse("form_wording", place, expected=asked)
+            if sides:
+                expected = words[self.language][0]
+                self.refuse("form_sides", place, value=sides, expected=expected)
+            pairs = self.survey.hierarchy.pairs(parent)
+            if len(rows) != len(pairs):
+                self.refuse("form_rows", place, count=len(rows), expected=len(pairs))
+                continue
+            for k, (cells, (left, right)) in enumerate(zip(rows, pairs, strict=True), start=1):
+                self.read_row((parent, left, right), cells, f"{place}, row {k}")
+
+    def read_row(self, pair: Pair, cells: Sequence[Element], place: str) -> None:
+        """Read the tick of a pair."""
+        if len(cells) != _COLUMNS:
+            self.refuse("form_cells", place, count=len(cells), expected=_COLUMNS)
+            return
+        left, right = names = [self.called(node) for node in pair[1:]]
+        if any(one.tag in _DRAWN for cell in cells for one in cell.iter()):
+            self.refuse("box_drawn", place, left=left, right=right)
+            return
+        for cell, expected in zip((cells[1], cells[-1]), names, strict=True):
+            if (shown := _text(cell)) != expected:
+                self.refuse("names_changed", place, value=shown, expected=expected)
+                return
+        marked = []
+        for position, cell in zip(SAATY_POSITIONS, cells[2:-1], strict=True):
+            ticked = _ticked(cell, position.removeprefix("1/"))
+            if ticked is None:
+                self.refuse(
+                    "box_unreadable",
+                    place,
+                    value=_text(cell),
+                    entry=ENTRIES[position],
+                    left=left,
+                    right=right,
+                )
+                return
+            if ticked:
+                marked.append(position)
+        if len(marked) > 1:
+            entries = tuple(map(ENTRIES.__getitem__, marked))
+            self.refuse("boxes_ticked", place, ticked=entries, left=left, right=right)
+        elif marked:
+            self.ticked.append((*pair, marked[0], place))
+        else:
+            self.unanswered.append(pair)
+
+
+def _inside(element: Element, tag: str) -> Iterator[Element]:
+    """The rows of a table or the cells of a row, also those inside a content control."""
+    for child in element:
+        if child.tag == qn(tag):
+            yield child
+        elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")):
+            yield from _inside(child, tag)
+
+
+def _ticked(cell: Element, step: str) -> bool | None:
+    """Whether a cell is ticked; None if nobody can tell.
+
+    Args:
+        cell: of the table.
+        step: the number above it, which people type for a tick.
+    """
+    control = cell.getparent().getparent() if cell.getparent().tag == qn("w:sdtContent") else None
+    boxes = [cell] if control is None else [cell, control.find(qn("w:sdtPr"))]
+    for box in boxes:
+        for one in box.iter(f"{_W14}checked", qn("w:checkBox")):
+            if one.tag == qn("w:checkBox"):  # a field of older versions
+                state = one.find(qn("w:checked"))
+                state = one.find(qn("w:default")) if state is None else state
+                value = "0" if state is None else state.get(qn("w:val"), "1")
+            else:
+                value = one.get(f"{_W14}val", "1")
+            if value not in _OFF:
+                return True
+    if any(_highlighted(one) for one in cell.iter(qn("w:highlight"), qn("w:shd"))):
+        return True
+    text = "".join(unicodedata.normalize("NFKC", _text(cell)).split())
+    signs = set(text) - BOXES - _UNSEEN
+    return bool(signs) if signs <= TICKS or text.strip("".join(BOXES)) == step else None
+
+
+def _highlighted(element: Element) -> bool:
+    """Whether a color of a cell or a text is one that somebody chose."""
+    color = element.get(qn("w:val")) if element.tag == qn("w:highlight") else None
+    return (color or element.get(qn("w:fill")) or "").upper() not in _UNMARKED
+
+
+def _text(element: Element) -> str:
+    """What is displayed, on one line, with plain signs in place of the symbols of Wingdings."""
+    return one_line("".join(_pieces(element)))
+
+
+def _pieces(element: Element) -> Iterator[str]:
+    for child in element:
+        if child.tag in _GONE:
+            continue
+        if child.tag == qn("w:t"):
+            run = child.getparent()
+            fonts = run.find(f"{qn('w:rPr')}/{qn('w:rFonts')}")
+            symbols = None if fonts is None else _WINGDINGS.get(fonts.get(qn("w:ascii")))
+            for sign in child.text or "":
+                yield symbols.get(ord(sign) & 0xFF, sign) if symbols else sign
+        elif child.tag == qn("w:sym"):
+            symbols = _WINGDINGS.get(child.get(qn("w:font")), {})
+            yield symbols.get(int(child.get(qn("w:char")), 16) & 0xFF, "?")
+        elif child.tag in (qn("w:tab"), qn("w:br"), qn("w:p")):
+            yield " "
+            yield from _pieces(child)
+        else:
+            yield from _pieces(child)

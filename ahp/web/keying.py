@@ -1,0 +1,136 @@
+"""Paper questionnaires that two persons key in, on the page of files."""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+
+from ..exchange.questionnaire_writer import ENTRIES
+from ..process.asking import Pair
+from ..process.events import Keyed
+from ..process.keying import keyed_differences
+from ..store import ExpertInfo, StudyInfo
+from ..study.limits import LONGEST
+from . import state
+
+
+def show_keying(study: StudyInfo) -> None:
+    """Paper questionnaires keyed in by two persons, who don't see what the other one read."""
+    _, database = state.translate(), state.desk()
+    st.write(
+        _(
+            "A paper questionnaire is keyed in by two persons, one after the other; what they read "
+            "differently is looked up on paper. Only then it becomes the expert's answers."
+        )
+    )
+    state.show_problem()
+    waiting = {one.id: one for one in database.experts(study.id) if not one.submitted}
+    if not (study.open and waiting and state.may("run_studies")):
+        st.info(_("Nothing can be keyed in: the round is closed, or everybody has submitted."))
+        return
+    chosen = st.selectbox(
+        _("Expert"), list(waiting), format_func=lambda one: waiting[one].name, key="keyed_expert"
+    )
+    expert, keyed = waiting[chosen], database.keyed(study.id).get(chosen, ())
+    if len(keyed) == 2:
+        show_differences(study, expert, keyed[0], keyed[1])
+    if len(keyed) == 1:
+        st.info(
+            _("Keyed in by {name}; now another person keys it in.").format(
+                name=state.plain(keyed[0].by)
+            )
+        )
+    with st.expander(_("Key in"), expanded=len(keyed) < 2):
+        show_keying_form(study, expert, len(keyed))
+
+
+def show_keying_form(study: StudyInfo, expert: ExpertInfo, times: int) -> None:
+    """A field for each row of the paper form."""
+    _, language, survey = state.translate(), state.language(), study.survey
+    attempt = st.session_state.setdefault("keying_attempt", 0)  # nobody sees what was keyed in
+    account, about = state.actor().id, f"{expert.id}-{study.round}-{times}-{attempt}"
+    with st.form(f"keying-{about}"):
+        by = (
+            state.account_names()[account]
+            if account
+            else st.text_input(_("Who keys it in"), max_chars=LONGEST["name"])
+        )
+        answers: dict[Pair, str] = {}
+        for parent in survey.hierarchy.compared:
+            if parent in expert.standing.recused:
+                continue
+            st.markdown(f"**{state.plain(survey.node_name(parent, language))}**")
+            for number, pair in enumerate(survey.hierarchy.pairs(parent), start=1):
+                left, right = (survey.node_name(node, language) for node in pair)
+                value = show_entry(f"{number}. {left} – {right}", f"key-{about}-{parent}-{number}")
+                if value:
+                    answers[(parent, *pair)] = value
+        if st.form_submit_button(_("Save"), key=f"save_keying-{about}"):
+            if state.attempt(
+                lambda: state.desk().key_in(expert.id, answers, by, round_number=study.round)
+            ):
+                st.session_state["keying_attempt"] += 1
+            st.rerun()
+
+
+def show_entry(label: str, key: str, *, settling: bool = False) -> str | None:
+    """A field for a row of the paper form: the step on its side; None = nothing chosen, "" = no
+    tick, where that is to be said.
+    """
+    _ = state.translate()
+    words = {"": _("no tick"), **ENTRIES} if settling else ENTRIES
+    return st.selectbox(
+        state.plain(label),
+        list(words),
+        index=None,
+        format_func=words.__getitem__,
+        placeholder=_("please choose") if settling else _("no tick"),
+        key=key,
+    )
+
+
+def show_differences(study: StudyInfo, expert: ExpertInfo, first: Keyed, second: Keyed) -> None:
+    """What two persons read differently, to be settled; then the answers are taken over."""
+    _, language, survey = state.translate(), state.language(), study.survey
+    differences = keyed_differences(first, second)
+    with st.form(f"settle-{expert.id}"):
+        st.markdown(
+            _("Keyed in by {first} and {second}: {count} differences.").format(
+                first=state.plain(first.by), second=state.plain(second.by), count=len(differences)
+            )
+        )
+        settled: dict[Pair, str | None] = {}
+        for number, (pair, read) in enumerate(differences.items()):
+            parent, left, right = (survey.node_name(node, language) for node in pair)
+            said = [ENTRIES[one] if one else _("no tick") for one in read]
+            st.markdown(
+                state.plain(
+                    f"{parent}: {left} – {right}. {first.by}: {said[0]}; {second.by}: {said[1]}"
+                )
+            )
+            value = show_entry(
+                _("What stands on paper"), f"settle-{expert.id}-{number}", settling=True
+            )
+            if value is not None:
+                settled[pair] = value or None
+        submit = st.checkbox(
+            _("Submit the answers of those who have answered everything"), key="submit_keyed"
+        )
+        if st.form_submit_button(_("Record these answers"), type="primary", key="take_keyed"):
+            taken = state.attempt(
+                lambda: state.desk().take_keyed(expert.id, settled, round_number=study.round)
+            )
+            if taken and submit:
+                taken = state.attempt(
+                    lambda: state.desk().submit(
+                        expert.id,
+                        event_id=secrets.token_hex(16),
+                        source="file",
+                        round_number=study.round,
+                        actor=state.actor(),
+                    )
+                )
+            if taken:
+                st.toast(_("Saved"))
+            st.rerun()

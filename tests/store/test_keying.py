@@ -1,0 +1,50 @@
+"""Paper questionnaires that two persons key in."""
+
+from __future__ import annotations
+
+import pytest
+
+from ahp.errors import AnswersError, LockedError, StoreError
+from ahp.process.events import Keyed
+
+
+def test_two_persons_key_in_and_settle_what_differs(store, study, survey):
+    expert = store.add_expert(study.id, "Ada")
+    first, second, third, *_ = pairs = survey.hierarchy.comparisons
+    read = dict.fromkeys(pairs, "3")
+    store.key_in(expert.id, {**read, first: "5"}, "Li")
+    with pytest.raises(StoreError, match="^the questionnaire of 'Ada' was not keyed in by two"):
+        store.take_keyed(expert.id, {})
+    store.key_in(expert.id, {**read, first: "7"}, " li ")  # the same person, anew
+    assert [one.by for one in store.keyed(study.id)[expert.id]] == ["li"]
+    store.key_in(expert.id, {pair: "3" for pair in pairs if pair != third}, "Wang", round_number=1)
+    assert store.current(expert.id) == {}
+    with pytest.raises(StoreError, match="'Ada': 1 comparisons were keyed in differently"):
+        store.take_keyed(expert.id, {first: "5"})
+    events = store.take_keyed(expert.id, {first: "5", third: None})
+    expected = {**read, first: "5"}
+    del expected[third]
+    assert store.current(expert.id) == expected
+    assert {(one.kind, one.source, one.detail) for one in events} == {
+        ("answer", "file", "paper, keyed in by li and Wang")
+    }
+    store.key_in(expert.id, read, "Zhao")  # a third time begins anew
+    assert store.keyed(study.id)[expert.id] == (
+        Keyed("Zhao", tuple((*pair, "3") for pair in pairs)),
+    )
+    assert [log.events for log in store.verify_log()] == [store.events(study.id)[-1].seq]
+    store.answer(expert.id, *third, "1", event_id="t")
+    store.submit(expert.id, event_id="s")
+    with pytest.raises(LockedError):
+        store.key_in(expert.id, read, "Li")
+    assert second in store.current(expert.id)
+
+
+def test_what_is_keyed_in_is_checked(store, study, survey):
+    expert = store.add_expert(study.id, "Ada")
+    pair = survey.hierarchy.comparisons[0]
+    with pytest.raises(AnswersError, match="^judgment '10'|off the scale|expected one of"):
+        store.key_in(expert.id, {pair: "10"}, "Li")
+    with pytest.raises(StoreError):
+        store.key_in(expert.id, {pair: "9"}, " ")
+    assert store.keyed(study.id) == {}
