@@ -25,6 +25,7 @@ LONGEST: Mapping[str, int] = MappingProxyType(
         "text": 200,
         "document": 1000,
         "sentence": 3000,
+        "wording": 5000,
         "stated": 200,
         "rules": 2**19,
         "layout": 2**18,
@@ -33,7 +34,7 @@ LONGEST: Mapping[str, int] = MappingProxyType(
 """Which text -> how many characters it may have at most. `place` is where an answer from a file was
 read, `contradictions` what an expert was shown, `survey` and `rules` a whole definition, `document`
 the numbers of documents, `stated` where somebody said something, `layout` how a file is read,
-`sentence` one of a report, `text` any other."""
+`sentence` one of a report, `wording` what an explanation says, `text` any other."""
 
 
 def check_length(what: str, text: str) -> None:

@@ -447,9 +447,9 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
             st.caption(_("Authority coefficient Cr = {cr}").format(cr=f"{authority:.3f}"))
         weighting = state.desk().settings(study.id).weighting
         st.caption(
-            _("The study's weighting is “{weighting}”; it is chosen on the page “Rounds”.").format(
-                weighting=weighting_words(_)[weighting]
-            )
+            _(
+                "The study's weighting is “{weighting}”; it is chosen on the page “Settings”."
+            ).format(weighting=weighting_words(_)[weighting])
         )
 
 
