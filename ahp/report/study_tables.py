@@ -55,7 +55,7 @@ def items_table(survey: Survey, language: str) -> Table:
 def wording_words(_: Translate) -> dict[str, str]:
     """Which text of a survey or an item (`Mending.text`) in words."""
     return {
-        "name": _("Name"),
+        "name": _("What it is called"),
         "explanation": _("Explanation"),
         "description": _("Description"),
     }
@@ -73,7 +73,7 @@ def mended_table(mended: Sequence[Mended], survey: Survey, language: str) -> Tab
     return Table(
         title=_("Wording that was mended after the study began"),
         columns=(
-            *(_("Item"), _("Text"), _("Language"), _("Before"), _("Now")),
+            *(_("Item"), _("Text"), _("Language"), _("Text before"), _("Text now")),
             *(_("When (UTC)"), _("By")),
         ),
         rows=tuple(rows),

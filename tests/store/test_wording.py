@@ -7,9 +7,13 @@ import json
 import pytest
 
 from ahp.errors import StoreError, TextLimitError
+from ahp.exchange.questionnaire_xlsx import questionnaire_workbook, read_questionnaire
+from ahp.exchange.study_export import evidence_of, export_study
 from ahp.process.asking import Asking
+from ahp.report.manifest import Inputs, read_manifest
 from ahp.report.study_report import study_report
 from ahp.store import Store
+from ahp.study.survey import survey_from_toml
 from ahp.study.wording import Mending
 from tests.store.conftest import RULES, databases
 
@@ -67,7 +71,7 @@ def test_a_frozen_result_verifies_and_the_report_says_what_was_mended(
     table = report.tables()["mended"]
     assert table.rows == (
         (
-            *("Alpha, mended", "Name", "English", slip.old, slip.new),
+            *("Alpha, mended", "What it is called", "English", slip.old, slip.new),
             *(mended.time[:16].replace("T", " "), "organizer without an account"),
         ),
     )
@@ -75,6 +79,31 @@ def test_a_frozen_result_verifies_and_the_report_says_what_was_mended(
     assert "Alpha, mended" in names
     assert slip.old not in names
     assert dict(report.provenance)["Content hash"] == found.survey.content_hash
+
+
+def test_a_report_is_made_again_with_what_was_mended(
+    store, study, slip, survey, answer_all, tmp_path
+):
+    closed(store, study, answer_all)
+    store.mend_wording(study.id, slip)
+    found = store.report_evidence(study.id, 1)
+    files = export_study(found, store.answers(study.id, round_number=1), "en", forms=["html"])
+    judged = survey_from_toml(files["survey.toml"], "survey.toml")
+    assert judged.content_hash == survey.content_hash
+    manifest = read_manifest(files["manifest.json"], "manifest.json")
+    for one in manifest.inputs.values():
+        (tmp_path / one.name).write_bytes(files[one.name])
+    again = evidence_of(Inputs(manifest, tmp_path))
+    assert (again.survey, again.mended) == (found.survey, found.mended)
+
+
+def test_questionnaires_with_the_old_words_are_read(store, study, slip, survey):
+    told = {"title": "Pilot", "expert": "Ada", "study_id": study.id, "language": "en"}
+    handed_out = questionnaire_workbook(survey, **told, round_number=1)
+    store.mend_wording(study.id, slip)
+    store.mend_wording(study.id, slip._replace(old=slip.new, new="Alpha"))
+    filled = read_questionnaire(handed_out, store.study(study.id).survey)
+    assert filled.unanswered == survey.hierarchy.comparisons
 
 
 def test_what_was_mended_moves_with_the_study(store, study, slip, tmp_path):

@@ -356,10 +356,9 @@ def show_mending(study: StudyInfo) -> None:
         )
         old = texts[place[:2]][place[2]]
         key = mending_key(study, place, old)
-        if place[1] == "name":
-            st.text_input(_("Text"), old, max_chars=LONGEST["name"], key=key)
-        else:
-            st.text_area(_("Text"), old, max_chars=LONGEST["wording"], key=key)
+        field, most = (st.text_input, "name") if place[1] == "name" else (st.text_area, "wording")
+        # one from a file may be longer than what is written here
+        field(_("Text"), old, max_chars=max(LONGEST[most], len(old)), key=key)
         sure = st.checkbox(
             _("Only a slip is put right: the text means what it meant before"), key=f"sure-{key}"
         )
@@ -394,7 +393,7 @@ def show_trial(study: StudyInfo) -> None:
         on_click=begin_trial,
         args=(study,),
         disabled=not state.may("run_studies"),
-        key="trial",
+        key="begin_trial",
     )
 
 
