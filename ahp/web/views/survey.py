@@ -22,7 +22,6 @@ from ahp.store import ExpertInfo
 from ahp.study.limits import LONGEST
 from ahp.web import state
 from ahp.web.components import histogram, new_screen, rank_items, scale_choice, send_waiting
-from ahp.web.desk import open_page
 from ahp.web.entrance import ask_for_link, choose_expert
 from ahp.web.questionnaires import download_questionnaire, upload_questionnaires
 from ahp.web.summaries import saved_words, show_parent, show_progress, show_review, show_submitted
@@ -532,7 +531,8 @@ def show_trial(tried: Trial) -> None:
             _("This is a trial. Nothing of it is stored in the study."), icon=":material/science:"
         )
         if st.button(_("End the trial"), key="end_trial"):
-            open_page("settings", tried.study)
+            st.session_state["study"] = tried.study
+            st.switch_page("views/settings.py")
 
 
 if under_way := state.trial():
