@@ -820,6 +820,7 @@ _STUDY = {
     "the_text": _("A text"),
     "the_title": _("The title"),
     "the_value": _("The value"),
+    "the_wording": _("The text"),
     "too_many_comparisons": _("{count} comparisons, expected at most {most}"),
     "two_matrices": _("{place}: stands there twice, expected once"),
     "value_refused": _("value = {problem}"),
@@ -1901,6 +1902,10 @@ _STORE = {
     ),
     "self_rating_not_asked": _("{title!r} does not ask experts to rate themselves"),
     "weights_of_others": _("weights of {found!r}, expected one for each of {expected!r}"),
+    "wording_empty": _("Please write a text in place of the one that is mended."),
+    "wording_is_another": _("The text is “{now}” meanwhile, no longer “{old}”. Please look again."),
+    "wording_not_there": _("{node} has no {text} in the language {language} that could be mended."),
+    "wording_shared": _("Another item of the survey is, or was, called “{name}”."),
 }
 
 _APP = {

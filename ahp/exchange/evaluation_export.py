@@ -26,6 +26,7 @@ from ..report.evaluation_report import Form, evaluation_report
 from ..report.manifest import Inputs, LogPosition, settings_of
 from ..report.unit_notice import notices_zip, unit_notices
 from ..study import Analysis, Answers
+from ..study.wording import as_judged
 from .evaluation_events import (
     numbers_of_people,
     read_events,
@@ -179,7 +180,7 @@ def export_logged_evaluation(
         shown = coded(panel.analysis)
         experts = panel.analysis.panel.experts
         codes = dict(zip(experts, shown.panel.experts, strict=True))
-        inputs["survey"] = ("survey.toml", survey_toml(shown.survey).encode())
+        inputs["survey"] = ("survey.toml", survey_toml(as_judged(shown.survey)).encode())
         inputs["answers"] = ("answers.csv", coded_answers(panel.answers.only(experts), codes))
         certainty["panel"] = settings_of(shown)
     numbers = numbers_of_people(events)

@@ -26,6 +26,7 @@ from ..study.answers import Judgment
 from ..study.entered import spreadsheet_reason, step_of
 from ..study.standing import SelfRating
 from ..study.survey import Survey
+from ..study.wording import names_so_far
 from ..tables.workbooks import uploaded_workbook
 from .cells import one_line
 from .questionnaire_writer import (
@@ -211,13 +212,13 @@ def _check_names(cell: Cell, pair: Pair, survey: Survey, language: str, place: s
         raise AnswersError("cell_merged", place=f"{place}{cell.coordinate}")
     for letter, node in (("B", pair[1]), ("D", pair[2])):
         shown = sheet[f"{letter}{cell.row}"].value
-        expected = one_line(survey.node_name(node, language))
-        if not isinstance(shown, str) or one_line(shown) != expected:
+        expected = {one_line(name) for name in names_so_far(survey, node, language)}
+        if not isinstance(shown, str) or one_line(shown) not in expected:
             raise AnswersError(
                 "names_changed",
                 place=f"{place}{letter}{cell.row}",
                 value=shown,
-                expected=expected,
+                expected=one_line(survey.node_name(node, language)),
             )
 
 

@@ -41,6 +41,7 @@ class _Result:
     invited: int | None
     round: int | None
     running: bool
+    mended: tuple[tuple[str, str, str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +92,7 @@ class _Study(_Written):
     remarks: tuple[_Remarks, ...]
     reasons: tuple[tuple[str, str, str, str, str], ...]
     certainty: _StudyCertainty | None
+    mended_by: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from ..study.answers import answers_from_table
 from ..study.certainty import study_certainty
 from ..study.standing import Standing
 from ..study.survey import survey_from_toml
+from ..study.wording import Mended, Mending, as_judged, mend
 from .long_csv import write_answers
 from .report_export import (
     CALCULATION,
@@ -85,7 +86,7 @@ def export_study(
     if document.references:
         further[REFERENCES] = document.references.encode()
     told.step()
-    inputs = {"survey": ("survey.toml", survey_toml(shown.survey).encode())}
+    inputs = {"survey": ("survey.toml", survey_toml(as_judged(shown.survey)).encode())}
     for number, given in enumerate(earlier_answers, start=1):
         inputs[f"answers_{number}"] = (f"answers_{number}.csv", coded_answers(given, codes))
     inputs["answers"] = ("answers.csv", coded_answers(answers, codes))
@@ -146,7 +147,7 @@ def study_settings(evidence: StudyEvidence, texts: Mapping[str, Any]) -> dict[st
         evidence: as it is shown.
         texts: `edits`, `outdated` and `signed_by`, as for `export_study`.
     """
-    certainty, log = evidence.certainty, evidence.log
+    certainty, log, mended = evidence.certainty, evidence.log, evidence.mended
     return {
         **settings_of(evidence.analysis),
         "study": {
@@ -157,6 +158,7 @@ def study_settings(evidence: StudyEvidence, texts: Mapping[str, Any]) -> dict[st
             "hashes": dict(evidence.hashes),
             "log_verifies": None if log is None else log.problem is None,
             **texts,
+            **({"mended_by": [[one.time, one.who] for one in mended]} if mended else {}),
             "earlier": [settings_of(one) for one in evidence.earlier],
             "organizations": dict(evidence.organizations),
             "shown_names": sorted(evidence.consenting & {*evidence.codes, *evidence.organizations}),
@@ -202,6 +204,8 @@ def analysis_of(inputs: Inputs, answers: str, chosen: Mapping[str, Any]) -> Anal
         settings.pop("weighting")
     settings["recused"] = tuple((name, parent) for name, parent in settings["recused"])
     survey = survey_from_toml(*inputs.content("survey"))
+    for mending in settings.pop("mended", ()):
+        survey = mend(survey, Mending(*mending))
     analysis = analyze(survey, answers_from_table(*inputs.content(answers)), **settings)
     return replace(analysis, **told)
 
@@ -239,6 +243,10 @@ def evidence_of(inputs: Inputs) -> StudyEvidence:
         reasons={tuple(place): text for *place, text in told["reasons"]},
         **{name: told[name] for name in ("title", "note", "opened", "closed", "hashes")},
         log=log_of_manifest(inputs.manifest, told["log_verifies"]),
+        mended=tuple(
+            Mended(one, *by)
+            for one, by in zip(analysis.survey.mended, told.get("mended_by", ()), strict=True)
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from ..study.answers import check_place
 from ..study.limits import check_length
 from ..study.plain import check_option
 from ..study.standing import SelfRating, Standing
+from ..study.wording import Mending
 from .asking import Asking, Way, check_way, read_ranking
 from .invitation import Invitation
 from .settings import Settings
@@ -369,6 +370,32 @@ class InvitationChosen(Action):
 
 
 @dataclass(frozen=True)
+class WordingMended(Action):
+    """A slip in a text of the survey is put right: what is meant stays, and so do the judgments.
+
+    Attributes:
+        node, text, language, old, new: see `Mending`.
+    """
+
+    kind = "wording_mended"
+    in_detail = ("node", "text", "language", "old", "new")
+    in_detail_if_any = ("node",)
+    text: str
+    language: str
+    old: str
+    new: str
+    node: str = ""
+
+    def __post_init__(self) -> None:
+        check_length("name" if self.text == "name" else "wording", self.new)
+
+    @property
+    def mending(self) -> Mending:
+        """What is changed of the survey."""
+        return Mending(self.node, self.text, self.language, self.old, self.new)
+
+
+@dataclass(frozen=True)
 class RoundClosed(Action):
     """A round is over, for ever.
 
@@ -655,6 +682,7 @@ ACTIONS: dict[str, type[Action]] = {
         *(SettingsChosen, AskingChosen, StandingGiven, RoundClosed, RoundOpened, ExpertRenamed),
         *(ExpertRemoved, StudyRenamed, StudyArchived, StudyUnarchived, ChainSealed),
         *(ReportWritten, NamingChosen, StudyImported, InvitationChosen, Mailed, SelfRated, Keyed),
+        *(WordingMended,),
     )
 }
 """Kind -> what was done."""

@@ -18,6 +18,8 @@ from ..messages import Phrase
 from ..scale import opposite
 from ..study import Analysis, Answers, Judgment, Survey
 from ..study.standing import SelfRating, Standing
+from ..study.survey import labels_of
+from ..study.wording import mend, mending_problem
 from .asking import Asking, Pair, Way
 from .events import (
     Action,
@@ -51,6 +53,7 @@ from .events import (
     StudyUnarchived,
     Submitted,
     WayChosen,
+    WordingMended,
     merged_drafts,
     merged_sentences,
 )
@@ -196,7 +199,7 @@ class State:
     """A study after some of its events.
 
     Attributes:
-        survey: what it asks.
+        survey: what it asks, as it is worded now.
         seq: number of the last event, 0 before the first.
         created: time of the first.
         title, note: of the study.
@@ -483,6 +486,11 @@ def _(action: SettingsChosen, state: State, one: Logged) -> dict[str, Any]:
 
 
 @_changes.register
+def _(action: WordingMended, state: State, one: Logged) -> dict[str, Any]:
+    return {"survey": mend(state.survey, action.mending)}
+
+
+@_changes.register
 def _(action: AskingChosen, state: State, one: Logged) -> dict[str, Any]:
     return {"asking": action.asking}
 
@@ -654,7 +662,7 @@ def objection(state: State, one: Logged) -> Phrase | None:
 
 
 def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
-    """Why something can't be said, renamed, removed, archived or brought back any more."""
+    """Why something can't be said, renamed, removed, mended, archived or brought back any more."""
     if isinstance(action, Said | SelfRated | Keyed):
         return Phrase("event_after_submitting") if state.submitted(expert) else None
     if isinstance(action, ExpertRenamed | ExpertRemoved) and expert in state.spoken:
@@ -666,6 +674,9 @@ def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
     archived = state.archived_seq is not None
     if isinstance(action, StudyArchived if archived else StudyUnarchived):
         return Phrase("event_archives_again" if archived else "event_unarchives_again")
+    if isinstance(action, WordingMended):
+        survey = state.survey
+        return mending_problem(survey, action.mending, labels_of(survey, tuple(survey.nodes)))
     return _misreported(action, state) if isinstance(action, ReportWritten) else None
 
 

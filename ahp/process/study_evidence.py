@@ -28,6 +28,7 @@ from ..study.certainty import StudyCertainty, movable_nodes, study_certainty
 from ..study.groups import by_group
 from ..study.standing import Standing
 from ..study.survey import Survey, load_survey
+from ..study.wording import Mended
 from .events import LogState
 from .itinerary import Replies
 from .rounds import data_hash
@@ -72,6 +73,7 @@ class StudyEvidence:
         known_by_code: experts who are called by their codes already.
         opened, closed: when answers came in, ISO 8601; empty = not known.
         log: of the study; None = it has none, as answers from a file.
+        mended: slips in the survey's wording that were put right since experts judge by it.
         hashes: what was hashed -> SHA-256, keys of `ahp.report.study_report.hash_words`.
     """
 
@@ -94,6 +96,7 @@ class StudyEvidence:
     opened: str = ""
     closed: str = ""
     log: LogState | None = None
+    mended: tuple[Mended, ...] = ()
     hashes: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

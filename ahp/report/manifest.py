@@ -290,7 +290,7 @@ def settings_of(analysis: Analysis) -> dict[str, Any]:
         "invited": analysis.invited,
         "round": analysis.round,
         "running": analysis.running,
-    }
+    } | ({"mended": list(map(list, mended))} if (mended := analysis.survey.mended) else {})
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:

@@ -72,6 +72,7 @@ from .study_tables import (
     expert_judgments_tables,
     items_explained,
     items_table,
+    mended_table,
     organizations_table,
     questions_table,
     rank_survival_table,
@@ -286,6 +287,9 @@ class _Pages:
         if items_explained(self.survey):
             said = _("What each item means to them is said in {annex}.")
             text += self.between_sentences + said.format(annex=refer("section", "questionnaire"))
+        if self.evidence.mended:
+            said = _("Slips in its wording were put right after the study began: {table}.")
+            text += self.between_sentences + said.format(table=refer("table", "mended"))
         table = self.table(hierarchy_table(self.analysis, self.language), "hierarchy")
         blocks: list[Block] = [Paragraph(text), table, *self.figures.hierarchy()]
         return Section(_("Hierarchy"), tuple(blocks), "hierarchy")
@@ -584,6 +588,9 @@ class _Pages:
             self.plain(questions_table(self.survey, language), "questions"),
             self.plain(items_table(self.survey, language), "items"),
         )
+        if evidence.mended:
+            mended = mended_table(evidence.mended, self.survey, language)
+            questionnaire += (self.plain(mended, "mended"),)
         experts: list[Block] = []
         if set(self.analysis.panel.experts) - evidence.consenting:
             experts.append(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
-from ..i18n import translator
+from ..i18n import LANGUAGES, Translate, translator
 from ..i18n.words import between_meaning, step_words
 from ..process.rounds import summarize
 from ..process.settings import Settings
 from ..process.study_evidence import StudyEvidence
 from ..study import Analysis, Survey
 from ..study.agreement import Choice
+from ..study.wording import Mended
 from .panel import follows, rounds_table
 from .table import Cell, Table
 
@@ -47,6 +49,39 @@ def items_table(survey: Survey, language: str) -> Table:
         columns=(_("Branch"), _("Item"), _("Explanation"))[:width],
         rows=tuple(rows),
         language=language,
+    )
+
+
+def wording_words(_: Translate) -> dict[str, str]:
+    """Which text of a survey or an item (`Mending.text`) in words."""
+    return {
+        "name": _("What it is called"),
+        "explanation": _("Explanation"),
+        "description": _("Description"),
+    }
+
+
+def mended_table(mended: Sequence[Mended], survey: Survey, language: str) -> Table:
+    """What was put right in the wording of a survey since experts judge by it."""
+    _ = translator(language)
+    kinds, rows = wording_words(_), []
+    for (node, text, of, old, new), time, who in mended:
+        item = survey.node_name(node, language) if node else _("The survey itself")
+        by = who or _("organizer without an account")
+        when = time[:16].replace("T", " ")
+        rows.append((item, kinds[text], LANGUAGES.get(of, of), old, new, when, by))
+    return Table(
+        title=_("Wording that was mended after the study began"),
+        columns=(
+            *(_("Item"), _("Text"), _("Language"), _("Text before"), _("Text now")),
+            *(_("When (UTC)"), _("By")),
+        ),
+        rows=tuple(rows),
+        language=language,
+        note=_(
+            "Slips that were put right: what is meant stayed, and so did all judgments and the "
+            "hash of the survey that they are bound to."
+        ),
     )
 
 

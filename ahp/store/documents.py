@@ -21,8 +21,8 @@ from .queries import study_info, study_row
 from .records import EvaluationLog, Event, StudyInfo, StudyLog
 from .rounds import close
 from .server_settings import known_key
+from .states import state_of
 from .studies import begin_study
-from .surveys import survey_of
 
 
 class Documents(Part):
@@ -78,7 +78,7 @@ class Documents(Part):
             ]
             log.append(session, study, entries)
             close(session, study)
-            return study_info(study, survey)
+            return study_info(study, state_of(session, study).survey)
 
     def receipt(self, expert_id: str, *, round_number: int | None = None) -> Receipt:
         """What an expert submitted and where the log has it, signed with the server's key.
@@ -131,7 +131,7 @@ class Documents(Part):
         """
         with self._write() as session:
             study = transfer.import_study(session, content, source)
-            return study_info(study, survey_of(session, study))
+            return study_info(study, state_of(session, study).survey)
 
     def imports(self) -> dict[str, Event]:
         """Id of a study that was read from a file -> the event that tells when it was last."""

@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from ..errors import AccessError, StoreError
+from ..process.events import WordingMended
 from ..study import Survey
 from .models import (
     AccountRow,
     EvaluationRow,
+    EventRow,
     ExpertRow,
     LinkRow,
     PersonRow,
@@ -21,10 +23,8 @@ from .models import (
 )
 from .records import AccountInfo, ExpertInfo, PersonInfo, Sitting, StudyInfo
 from .states import evaluation_state_of, state_of
+from .surveys import parse_survey
 
-STUDIES = select(StudyRow, SurveyRow.content).join(
-    SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash
-)
 EXPERTS = (
     select(ExpertRow, StudyRow)
     .join(StudyRow, StudyRow.id == ExpertRow.study_id)
@@ -115,8 +115,34 @@ def account_info(row: AccountRow) -> AccountInfo:
     )
 
 
+def study_infos(session: Session, *which: ColumnElement[bool]) -> list[StudyInfo]:
+    """Studies as they are handed out, the newest first; only logs that mend the wording of a survey
+    are read.
+    """
+    rows = session.execute(
+        select(StudyRow, SurveyRow.content)
+        .join(SurveyRow, SurveyRow.content_hash == StudyRow.survey_hash)
+        .where(*which)
+        .order_by(StudyRow.created.desc(), StudyRow.id)
+    ).all()
+    mended = set(
+        session.scalars(
+            select(EventRow.study_id).where(
+                EventRow.study_id.in_(select(StudyRow.id).where(*which)),  # a part of the index
+                EventRow.kind == WordingMended.kind,
+            )
+        )
+    )
+    return [
+        study_info(
+            study, state_of(session, study).survey if study.id in mended else parse_survey(content)
+        )
+        for study, content in rows
+    ]
+
+
 def study_info(study: StudyRow, survey: Survey) -> StudyInfo:
-    """A study as it is handed out."""
+    """A study as it is handed out, with its survey as it is worded now."""
     return StudyInfo(
         id=study.id,
         title=study.title,

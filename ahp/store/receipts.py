@@ -16,7 +16,6 @@ from .database import Database
 from .models import StudyRow
 from .queries import expert_and_study
 from .states import state_of
-from .surveys import survey_of
 
 
 def make_receipt(
@@ -55,7 +54,7 @@ def verify_receipt(
         try:
             with database.write() as session:
                 study = _imported(session, export, sources[0])
-                survey = survey_of(session, study)
+                survey = state_of(session, study).survey
                 _same("study", said, study=study.id)
                 _same("survey", said, survey=survey.id, survey_hash=survey.content_hash)
                 try:

@@ -19,6 +19,7 @@ from .models import StudyRow
 from .part import Part, by_organizer
 from .queries import evaluation_row, study_row
 from .states import state_of
+from .studies import mended_wording
 
 
 class Reports(Part):
@@ -97,7 +98,7 @@ class Reports(Part):
         with self._database.read() as session:
             study = study_row(session, study_id)
             log_state = _log_state(session, study, only_new=only_new)
-            state = state_of(session, study)
+            state, mended = state_of(session, study), mended_wording(session, study)
         *before, asked = [state.in_round(number) for number in range(1, round_number + 1)]
         if asked.analysis is None:
             return None
@@ -113,10 +114,14 @@ class Reports(Part):
         told = {who.name: asked.told_by(expert) for expert, who in asked.panel.items()}
         times = [one.time for own in told.values() for one in own.given.values()]
         return gather_evidence(
-            replace(asked.analysis, running=closed is None),
+            replace(asked.analysis, running=closed is None, survey=state.survey),
             title=state.title,
             note=state.note or "",
-            earlier=[one.analysis for one in before if one.analysis is not None],
+            earlier=[
+                replace(one.analysis, survey=state.survey)
+                for one in before
+                if one.analysis is not None
+            ],
             standings=asked.standings,
             organizations={
                 who.name: who.organization for who in asked.panel.values() if who.organization
@@ -132,6 +137,7 @@ class Reports(Part):
             opened=min(times, default=""),
             closed=closed.time if closed else "",
             log=log_state,
+            mended=mended,
             hashes=hashes,
         )
 

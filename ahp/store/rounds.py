@@ -15,7 +15,6 @@ from .part import Part, by_organizer, check_round, open_study
 from .queries import study_info, study_row
 from .records import ClosedRound, StudyInfo
 from .states import state_of
-from .surveys import survey_of
 
 
 class Rounds(Part):
@@ -60,7 +59,7 @@ class Rounds(Part):
                 update(ExpertRow).where(ExpertRow.study_id == study_id).values(place=None)
             )
             log.append(session, study, [by_organizer(RoundOpened())])
-            return study_info(study, survey_of(session, study))
+            return study_info(study, state_of(session, study).survey)
 
     def closed_rounds(self, study_id: str) -> list[ClosedRound]:
         """The rounds that are closed, with their evidence, the first one first."""

@@ -166,7 +166,7 @@ def state_before(session: Session, study: StudyRow, seq: int | None) -> State:
     now = state_of(session, study)
     if seq is None:
         return now
-    start = State.of(now.survey)
+    start = State.of(survey_of(session, study))
     for closed in now.closed:
         start = closed.state if closed.state.seq < seq else start
     return fold(map(logged, chain.read(session, study.id, start.seq + 1, seq - 1)), start)

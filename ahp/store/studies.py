@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,20 +19,24 @@ from ..process.events import (
     StudyRenamed,
     StudyUnarchived,
     Submitted,
+    WordingMended,
+    read_action,
 )
 from ..process.invitation import Invitation
 from ..process.settings import Settings
 from ..random_index import random_index_value
 from ..study import Survey
 from ..study.standing import Standing
-from . import log
-from .models import EventRow, ExpertRow, StudyRow
+from ..study.survey import labels_of
+from ..study.wording import Mended, Mending, mending_problem
+from . import chain, log
+from .models import AccountRow, EventRow, ExpertRow, StudyRow
 from .part import Part, by_organizer, line, new_id
 from .people import add_people, give_standings, let_count
-from .queries import STUDIES, study_info, study_row
-from .records import StudyInfo
+from .queries import study_info, study_infos, study_row
+from .records import Event, StudyInfo
 from .states import state_of
-from .surveys import add_survey, parse_survey, survey_of
+from .surveys import add_survey
 
 
 class Studies(Part):
@@ -65,7 +70,7 @@ class Studies(Part):
             let_count(session, study, {ids[name]: own for name, own in (standings or {}).items()})
             if invitation not in (None, Invitation()):
                 log.append(session, study, [by_organizer(InvitationChosen(invitation))])
-            return study_info(study, survey)
+            return study_info(study, state_of(session, study).survey)
 
     def rename_study(self, study_id: str, title: str) -> StudyInfo:
         """Give a study another title; the log keeps the one before.
@@ -78,7 +83,38 @@ class Studies(Part):
             new = line("title", title)
             if new != study.title:
                 log.append(session, study, [by_organizer(StudyRenamed(new))])
-            return study_info(study, survey_of(session, study))
+            return study_info(study, state_of(session, study).survey)
+
+    def mend_wording(self, study_id: str, mending: Mending) -> None:
+        """Put a slip in a text of a study's survey right; judgments and weights stay, and the log
+        keeps the text before.
+
+        Args:
+            study_id: the study, in whatever state it is.
+            mending: the text, as it is now and as it shall be.
+
+        Raises:
+            StoreError: there is no such text, it is another one meanwhile, the new one is empty, or
+                another item has the name.
+            TextLimitError: the new text is too long.
+        """
+        with self._write() as session:
+            study = study_row(session, study_id, lock=True)
+            action = WordingMended(
+                mending.text, mending.language, mending.old, mending.new.strip(), mending.node
+            )
+            if action.new == action.old:
+                return
+            survey = state_of(session, study).survey
+            taken = labels_of(survey, tuple(survey.nodes))
+            if problem := mending_problem(survey, action.mending, taken):
+                raise StoreError(problem.code, **problem.parameters)
+            log.append(session, study, [by_organizer(action)])
+
+    def mended_wording(self, study_id: str) -> tuple[Mended, ...]:
+        """The texts of a study's survey that were mended, the first one first."""
+        with self._database.read() as session:
+            return mended_wording(session, study_row(session, study_id))
 
     def archive_study(self, study_id: str) -> StudyInfo:
         """Hide a study from the lists; nothing else changes, and `unarchive_study` undoes it."""
@@ -94,7 +130,7 @@ class Studies(Part):
             if (study.archived_seq is not None) != archived:
                 action = StudyArchived() if archived else StudyUnarchived()
                 log.append(session, study, [by_organizer(action)])
-            return study_info(study, survey_of(session, study))
+            return study_info(study, state_of(session, study).survey)
 
     def duplicate_study(self, study_id: str, title: str, *, experts: bool = False) -> StudyInfo:
         """Start a study like another one: its survey, settings and way of asking, and who asks; in
@@ -124,16 +160,13 @@ class Studies(Part):
                 panel = source.panel.values()
                 ids = add_people(session, study, {one.name: one.organization for one in panel})
                 give_standings(session, {ids[one.name]: one.standing for one in panel})
-            return study_info(study, source.survey)
+            return study_info(study, state_of(session, study).survey)
 
     def studies(self, *, archived: bool = False) -> list[StudyInfo]:
         """The studies, the newest first: those in the lists, or those that were archived."""
         chosen = StudyRow.archived_seq.is_not(None) if archived else StudyRow.archived_seq.is_(None)
         with self._database.read() as session:
-            rows = session.execute(
-                STUDIES.where(chosen).order_by(StudyRow.created.desc(), StudyRow.id)
-            )
-            return [study_info(study, parse_survey(content)) for study, content in rows]
+            return study_infos(session, chosen)
 
     def submitted(self) -> dict[str, tuple[int, int]]:
         """Id of a study in the lists -> how many experts have submitted in its round, of how many:
@@ -156,11 +189,10 @@ class Studies(Part):
     def study(self, study_id: str) -> StudyInfo:
         """One study."""
         with self._database.read() as session:
-            row = session.execute(STUDIES.where(StudyRow.id == study_id)).one_or_none()
-            if row is None:
+            found = study_infos(session, StudyRow.id == study_id)
+            if not found:
                 raise StoreError("no_study", id=study_id)
-            study, content = row
-            return study_info(study, parse_survey(content))
+            return found[0]
 
     def settings(self, study_id: str) -> Settings:
         """How a study is analyzed and when its rounds end."""
@@ -220,8 +252,26 @@ class Studies(Part):
                 log.append(session, study, [by_organizer(InvitationChosen(invitation))])
 
 
+def mended_wording(session: Session, study: StudyRow) -> tuple[Mended, ...]:
+    """What was mended in a study, see `Studies.mended_wording`."""
+    events = session.execute(
+        select(*chain.COLUMNS)
+        .where(EventRow.study_id == study.id, EventRow.kind == WordingMended.kind)
+        .order_by(EventRow.seq)
+    )
+    accounts = session.execute(select(AccountRow.id, AccountRow.name))
+    names = {account: name for account, name in accounts}  # noqa: C416 - rows, for mypy
+    found = []
+    for event in (Event(*row) for row in events):
+        action = read_action(vars(event))
+        assert isinstance(action, WordingMended)
+        found.append(Mended(action.mending, event.time, names.get(event.actor_id or "", "")))
+    return tuple(found)
+
+
 def begin_study(session: Session, survey: Survey, title: str, note: str | None) -> StudyRow:
-    """Start a study."""
+    """Start a study; what was mended in another one is how this survey is worded."""
+    survey = replace(survey, mended=())
     add_survey(session, survey)
     created = StudyCreated(line("title", title), None if note is None else line("note", note))
     study = StudyRow(

@@ -29,6 +29,7 @@ LONGEST: Mapping[str, int] = MappingProxyType(
         "text": 200,
         "document": 1000,
         "sentence": 3000,
+        "wording": 5000,
         "stated": 200,
         "rules": 2**19,
         "layout": 2**18,
@@ -39,7 +40,7 @@ LONGEST: Mapping[str, int] = MappingProxyType(
 read, `contradictions` what an expert was shown, `survey` and `rules` a whole definition, `document`
 the numbers of documents, `stated` where somebody said something, `layout` how a file is read,
 `draft` a survey that is being written, `sentence` one of a report, `asks` who asks experts,
-`contact` whom they call, `text` any other."""
+`contact` whom they call, `wording` what an explanation says, `text` any other."""
 
 
 def check_length(what: str, text: str) -> None:

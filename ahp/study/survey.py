@@ -37,6 +37,7 @@ from .names import (
     name_key,
     slug_of,
 )
+from .wording import Mending, as_judged
 
 FORMAT = 1
 MAX_CHILDREN = 9
@@ -110,6 +111,8 @@ class Survey(Result):
         hierarchy: the tree of node ids, with the weights that are given.
         method, random_index: defaults for the analysis, as the definition names them; see
             `reaching_random_index`.
+        mended: slips in the texts that were put right since experts judge by them, the first one
+            first; `content_hash` stays what it was.
     """
 
     id: str
@@ -120,6 +123,7 @@ class Survey(Result):
     hierarchy: Hierarchy
     method: str
     random_index: str
+    mended: tuple[Mending, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_names(
@@ -186,8 +190,9 @@ class Survey(Result):
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 of `content`: what judgments are bound to."""
-        return hashlib.sha256(self.content.encode()).hexdigest()
+        """SHA-256 of `content`, before any of it was mended: what judgments are bound to."""
+        content = as_judged(self).content if self.mended else self.content
+        return hashlib.sha256(content.encode()).hexdigest()
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -351,10 +356,14 @@ def survey_from_branches(
 def labels_of(
     survey: Survey, nodes: Sequence[str], key: Callable[[str], str] = name_key
 ) -> dict[str, set[str]]:
-    """Keys of what people may call nodes, ids and names in any language -> the nodes so called."""
+    """Keys of what people may call nodes, ids and names in any language, also from before they were
+    mended -> the nodes so called.
+    """
     labels: dict[str, set[str]] = {}
+    before = [(one.node, one.old) for one in survey.mended if one.text == "name"]
     for node in nodes:
-        for label in (node, *survey.nodes[node].name.values()):
+        old = (name for own, name in before if own == node)
+        for label in (node, *survey.nodes[node].name.values(), *old):
             labels.setdefault(key(label), set()).add(node)
     return labels
 

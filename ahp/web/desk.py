@@ -99,7 +99,7 @@ def nobody_left(survey: Survey, problem: IncoherentError) -> str:
     return _(
         "There is no result: below “{parent}” too few judgments are left once the experts who "
         "contradict themselves are left out: {experts}. Include them, down-weight them, or "
-        "choose a higher limit: on the page “Rounds”, “Aggregation and stopping rule”."
+        "choose a higher limit: on the page “Settings”, “Aggregation and stopping rule”."
     ).format(parent=survey.node_name(problem.parent, state.language()), experts=experts)
 
 
@@ -266,7 +266,7 @@ def show_survey(survey: Survey) -> None:
         st.warning(state.plain(state.in_words(remark, survey)))
     if survey.reaching_random_index != survey.random_index:
         st.caption(
-            _("You can choose another random index on the page “Rounds” under “Random index”.")
+            _("You can choose another random index on the page “Settings” under “Random index”.")
         )
 
 
@@ -314,7 +314,7 @@ def show_weights_question(study_id: str) -> None:
                 key="weights_keep",
             )
         st.caption(
-            _("Your decision is recorded in the log; you can change it on the page “Rounds”.")
+            _("Your decision is recorded in the log; you can change it on the page “Settings”.")
         )
 
 

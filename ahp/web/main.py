@@ -17,11 +17,17 @@ st.set_page_config(
     layout="wide",
 )
 welcome = st.Page("views/welcome.py", title=_("Welcome"), icon=":material/waving_hand:")
-survey = st.Page("views/survey.py", title=_("My survey"), icon=":material/checklist:")
+trial = state.trial()
+survey = st.Page(
+    "views/survey.py",
+    title=_("Trial as an expert") if trial else _("My survey"),
+    icon=":material/science:" if trial else ":material/checklist:",
+)
 studies = st.Page("views/studies.py", title=_("Studies"), icon=":material/folder_open:")
 accounts = st.Page("views/accounts.py", title=_("Accounts"), icon=":material/manage_accounts:")
 backup = st.Page("views/backup.py", title=_("Backup"), icon=":material/backup:")
 study_pages = [
+    ("settings", _("Settings"), "tune"),
     ("experts", _("Experts and links"), "group"),
     ("rounds", _("Rounds"), "replay"),
     ("results", _("Results"), "bar_chart"),
@@ -79,6 +85,8 @@ if person:
 desks = [*organizer_pages[:-2], evaluations, *evaluation_pages, accounts]
 if granted.may("back_up"):
     desks.append(backup)
+if trial and survey not in own_pages:
+    desks.append(survey)
 pages = own_pages + desks * granted.organizer or [welcome]
 if granted.enrolling:
     pages = [*own_pages, accounts]  # before anything else that an organizer does
@@ -87,6 +95,12 @@ elif st.session_state.get("recovery_codes"):
 alone = len(pages) == 1
 page = st.navigation(pages, position="hidden" if alone else "top")
 state.show_menu_of(page in (evaluations, *evaluation_pages))
+if trial and not trial.entered and granted.organizer:
+    trial.entered = True
+    st.switch_page(survey)
+elif trial and page != survey:  # who leaves a trial has ended it
+    del st.session_state[state.TRIAL]
+    st.rerun()
 st.html(
     "<style>.stApp .stMainBlockContainer{{padding-top:{top}}}"  # the rest is in first_paint.css
     # on a phone a wide table is scrolled instead of broken into single characters
@@ -123,14 +137,14 @@ st.html(
     )
 )
 by_link = page in (survey, *own.values())
-expert = state.own_expert(granted) if page == survey else None
+expert = state.answering(granted) if page == survey else None
 holder = expert or (person.person if person and page in own.values() else None)
 state.page_head(holder, None if by_link else granted.account or granted.enrolling)
 if granted.organizer:
     state.note_seen(granted)
     preload_charts()
 page.run()
-if holder:
+if holder and not trial:
     st.button(
         _("This isn't me / sign out on this computer"),
         icon=":material/logout:",

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, partial
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -30,6 +30,9 @@ from .internals import Offer, ticket
 from .password import fingerprint
 from .provider import LEAVE
 
+if TYPE_CHECKING:
+    from .trial import Trial
+
 _log = logging.getLogger(__name__)
 
 SESSION_COOKIE = "ahp_session"
@@ -37,6 +40,8 @@ EXPERT = "e"
 """Under this name, the address of a tab and its session say whose the tab is."""
 PERSON = "p"
 """Likewise for people of evaluations."""
+TRIAL = "trial"
+"""Under this name a tab's session has the trial (`ahp.web.trial`) that is under way in it."""
 LANGUAGE_COOKIE = "ahp_language"
 
 
@@ -67,8 +72,24 @@ def desk() -> Store:
 
 
 def by_link() -> Store:
-    """The database for what this browser does by a personal link: refused once that is invalid."""
-    return database().from_browser(session_token())
+    """The database for what this browser does by a personal link: refused once that is invalid. In
+    a trial its own.
+    """
+    tried = trial()
+    return tried.store if tried else database().from_browser(session_token())
+
+
+def trial() -> Trial | None:
+    """The trial that is under way in this tab."""
+    found: Trial | None = st.session_state.get(TRIAL)
+    return found
+
+
+def answering(granted: Grants) -> ExpertInfo | None:
+    """The expert as whom this tab answers: that of a trial, or whose it is (`own_expert`)."""
+    if (tried := trial()) and granted.organizer:
+        return tried.store.expert(tried.expert)
+    return own_expert(granted)
 
 
 def actor() -> Actor:

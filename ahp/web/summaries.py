@@ -150,7 +150,7 @@ def note_shown(visit: Visit, parent: str, suggestions: tuple[Suggestion, ...]) -
     noted = (visit.about, parent, detail)
     if st.session_state.get("noted") != noted:
         try:
-            state.database().note_shown(
+            state.by_link().note_shown(
                 visit.expert.id, parent, detail, round_number=visit.study.round
             )
         except AHPError as error:  # such as a round that was closed a moment ago
@@ -382,6 +382,21 @@ def show_submitted(visit: Visit) -> None:
         submitted.format(count=len(visit.replies.answers), abstained=abstained),
         icon=":material/check:",
     )
+    if state.trial():
+        st.info(_("Here an expert gets a signed receipt; a trial has none."))
+    else:
+        show_receipt(visit)
+    show_naming(visit)
+    show_own_ranking(visit)
+    for parent in visit.parents:
+        with st.expander(state.plain(visit.name(parent))):
+            show_own_weights(visit, parent)
+            show_answers(visit, parent)
+
+
+def show_receipt(visit: Visit) -> None:
+    """Where the expert's receipt is."""
+    _ = state.translate()
     st.write(
         _(
             "Your receipt holds all your answers, their place in the log and the server's "
@@ -396,12 +411,6 @@ def show_submitted(visit: Visit) -> None:
             _("Open the receipt"), address, icon=":material/receipt_long:", type="primary"
         )
         st.link_button(_("Save the receipt as a file"), as_file, icon=":material/download:")
-    show_naming(visit)
-    show_own_ranking(visit)
-    for parent in visit.parents:
-        with st.expander(state.plain(visit.name(parent))):
-            show_own_weights(visit, parent)
-            show_answers(visit, parent)
 
 
 def show_self_rating(visit: Visit) -> bool:

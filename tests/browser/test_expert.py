@@ -228,7 +228,7 @@ def test_a_comparison_that_cannot_be_judged(study: Study, running: RunningServer
 
     desk = panel.visitor("en-US", DESKTOP).new_page()
     actions.sign_in(desk, running)
-    desk.goto(f"{running.url}/rounds?study={panel.expert.study_id}")
+    desk.goto(f"{running.url}/settings?study={panel.expert.study_id}")
     desk.get_by_text("How experts are asked").click()
     asking = actions.control(desk, "asking")
     asking.get_by_text("Experts may leave out what they can't judge").click()

@@ -42,6 +42,17 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
         ),
     ),
     (events.Mailed("reminder"), (*(None,) * 4, '{"what":"reminder"}')),
+    (
+        events.WordingMended("name", "zh", "旧", "新", "a"),
+        (*(None,) * 4, '{"language":"zh","new":"新","node":"a","old":"旧","text":"name"}'),
+    ),
+    (
+        events.WordingMended("description", "en", "Teh survey", "The survey"),
+        (
+            *(None,) * 4,
+            '{"language":"en","new":"The survey","old":"Teh survey","text":"description"}',
+        ),
+    ),
     (events.RoundClosed("{}"), (None, None, None, None, "{}")),
     (events.RoundClosed(None), (None,) * 5),
     (events.RoundOpened(), (None,) * 5),

@@ -16,6 +16,8 @@ from ahp.process.events import Action, Logged
 from ahp.process.fold import Course, Member, State, Told, fold, objection
 from ahp.process.settings import Settings
 from ahp.study.standing import SelfRating, Standing
+from ahp.study.survey import labels_of
+from ahp.study.wording import as_judged, names_so_far
 from tests.study.panels import SURVEY
 
 START = State.of(SURVEY)
@@ -60,6 +62,50 @@ def test_what_is_taken_back_is_no_reply() -> None:
     replies = state.told_by("1").replies
     assert (replies.answers, replies.abstained) == ({}, frozenset())
     assert state.told_by("1").last_reply == TIME
+
+
+def test_mended_wording_is_a_layer_over_what_was_judged() -> None:
+    old = SURVEY.node_name("a1", "en")
+    slip = e.WordingMended("name", "en", old, "Spelled right", "a1")
+    again = e.WordingMended("name", "en", "Spelled right", "Spelt right", "a1")
+    state = fold(log(*BEGIN, (None, slip), (None, again)), START)
+    assert state.survey.node_name("a1", "en") == "Spelt right"
+    assert state.survey.mended == (slip.mending, again.mending)
+    assert (state.survey.content_hash, state.survey.hierarchy) == (
+        SURVEY.content_hash,
+        SURVEY.hierarchy,
+    )
+    assert state.survey.content != SURVEY.content
+    assert as_judged(state.survey) == SURVEY
+    assert names_so_far(state.survey, "a1", "en") == {old, "Spelled right", "Spelt right"}
+    assert [labels_of(state.survey, ["a1"])[name] for name in (old, "Spelled right")] == [
+        {"a1"},
+        {"a1"},
+    ]
+
+
+def test_wording_that_can_not_be_mended_so() -> None:
+    old, other = SURVEY.node_name("a1", "en"), SURVEY.node_name("a2", "en")
+    state = fold(log(*BEGIN), START)
+
+    def said(**changed: str) -> str:
+        mending = {"node": "a1", "text": "name", "language": "en", "old": old, "new": "x"} | changed
+        action = e.WordingMended(**mending)
+        refused = objection(state, Logged(4, 1, None, "organizer", TIME, action))
+        return "" if refused is None else str(refused)
+
+    assert said() == ""
+    assert said(old="Else") == (
+        f"The text is “{old}” meanwhile, no longer “Else”. Please look again."
+    )
+    assert said(new=" ") == "Please write a text in place of the one that is mended."
+    assert said(new=other) == f"Another item of the survey is, or was, called “{other}”."
+    assert said(new=" ".join(other)) == ""
+    assert said(new="a\nb") == "'a\\nb', expected a name without control characters"
+    nothing = "{node} has no {text} in the language {language} that could be mended."
+    for changed in ({"node": "zz"}, {"language": "fr"}, {"text": "source"}):
+        place = {"node": "a1", "text": "name", "language": "en"} | changed
+        assert said(**changed) == nothing.format(**place)
 
 
 def test_who_only_looks_has_said_nothing() -> None:

@@ -341,17 +341,27 @@ def test_a_reader_sees_every_page_and_can_change_nothing(visit, store, survey):
     before = store.events(expert.study_id)
     session = signed_in(store, "Li", "reader")
     enabled = {}
-    for page in ("studies", "experts", "rounds", "results", "files", "editor", "accounts"):
+    for page in (
+        "studies",
+        "settings",
+        "experts",
+        "rounds",
+        "results",
+        "files",
+        "editor",
+        "accounts",
+    ):
         app = visit(session, page)
         assert heads(app) == ["You are: <strong>Li</strong>"]
         enabled[page] = {one.key or one.label for one in app.button if not one.disabled}
         assert not app.error
         assert len(app.get("file_uploader")) == 0
     study = expert.study_id
-    assert enabled["studies"] == {f"experts-{study}", f"rounds-{study}", f"results-{study}"} | {
-        "sign_out"
-    }
-    assert enabled["experts"] == enabled["rounds"] == enabled["files"] == set()
+    ways = {f"{page}-{study}" for page in ("settings", "experts", "rounds", "results")}
+    assert enabled["studies"] == ways | {"sign_out"}
+    assert (
+        enabled["settings"] == enabled["experts"] == enabled["rounds"] == enabled["files"] == set()
+    )
     assert enabled["accounts"] == {"change_own", "begin_set_up"}
     app = visit(session, "rounds")
     assert app.checkbox[0].disabled
@@ -375,7 +385,7 @@ def test_a_head_closes_rounds(visit, store, survey):
 def test_what_is_refused_meanwhile_says_so(visit, store, survey):
     expert = add_expert(store, survey)
     session = signed_in(store, "Li", "organizer")
-    app = visit(session, "studies")
+    app = visit(session, "settings")
     store.set_roles(store.grants(session).account.id, ["reader"])
     app.button(key=f"archive-{expert.study_id}").click().run()
     assert [one.value for one in app.error] == [
@@ -388,7 +398,7 @@ def test_organizers_pages_write_as_who_is_signed_in():
     """Only the pages of who has a personal link use the database in which nobody is signed in."""
     by_link = {"survey.py", "welcome.py", "own_data.py", "own_notice.py", "own_rating.py"}
     pages = [one for one in (WEB / "views").glob("*.py") if one.name not in by_link]
-    assert len(pages) == 20
+    assert len(pages) == 21
     for path in (*pages, WEB / "desk.py"):
         called = {
             ast.unparse(node.func)

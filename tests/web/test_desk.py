@@ -129,7 +129,7 @@ def test_an_expert_without_answers_is_corrected_and_removed(visit, store, organi
 def test_a_study_is_renamed_duplicated_archived_and_brought_back(
     visit, store, organizer, study, survey
 ):
-    app = visit(organizer)
+    app = visit(organizer, "settings")
     app.text_input(key=f"title-{study.id}").set_value("2027")
     app.button(key=f"save_title-{study.id}").click().run()
     assert store.study(study.id).title == "2027"
@@ -143,6 +143,8 @@ def test_a_study_is_renamed_duplicated_archived_and_brought_back(
     assert [one.name for one in store.experts(copy.id)] == list("ABCDEF")
     app.button(key=f"archive-{study.id}").click().run()
     assert [one.title for one in store.studies()] == ["2028"]
+    assert "This study is archived." in [one.value for one in app.info]
+    app = visit(organizer, "studies")
     app.button(key=f"unarchive-{study.id}").click().run()
     assert {one.title for one in store.studies()} == {"2027", "2028"}
     store.verify_log()
@@ -271,7 +273,7 @@ def test_a_round_without_a_result_stays_open_and_says_why(visit, store, organize
 
 
 def test_settings_are_chosen_and_fewer_than_five_needs_a_tick(visit, store, organizer, study):
-    app = visit(organizer, "rounds")
+    app = visit(organizer, "settings")
     keyed(app.selectbox, "set_aggregate-").select("aij_trimmed").run()
     keyed(app.number_input, "set_trim-").set_value(0.2)
     keyed(app.selectbox, "stop-").select("kendall_w").run()
@@ -287,7 +289,7 @@ def test_settings_are_chosen_and_fewer_than_five_needs_a_tick(visit, store, orga
         target=0.7,
         feedback_from=3,
     )
-    assert "Kendall's W is" in app.info[0].value
+    assert "Kendall's W is" in visit(organizer, "rounds").info[0].value
 
 
 # -- results
@@ -437,13 +439,14 @@ def test_the_ranking_says_who_contradicts_themselves(visit, store, organizer, st
 def test_what_becomes_of_contradictions_is_a_setting(visit, store, organizer, study):
     for k, expert in enumerate(store.experts(study.id)):
         fill(store, study, expert, k // 2)
-    app = visit(organizer, "rounds")
+    app = visit(organizer, "settings")
     keyed(app.selectbox, "set_incoherent-").select("exclude")
     keyed(app.selectbox, "set_limit-").select("own").run()
     keyed(app.number_input, "set_cr_limit-").set_value(0.02)
     app.button(key="save_settings").click().run()
     now = store.settings(study.id)
     assert (now.incoherent, now.cr_limit) == ("exclude", 0.02)
+    app = visit(organizer, "rounds")
     keyed(app.checkbox, "sure-").check().run()
     app.button(key="close").click().run()
     assert store.study(study.id).open
@@ -922,15 +925,13 @@ def test_a_stale_tick_closes_nothing(visit, store, organizer, study):
 
 def test_choices_for_one_study_do_not_go_to_another(visit, store, organizer, study, survey):
     other = store.create_study(survey, "2026")
-    app = visit(organizer, "rounds")
+    app = visit(organizer, "settings")
     picker = next(box for box in app.selectbox if box.label == "Study")
     assert picker.options == [f"2026 ({other.id[:6]})", f"2026 ({study.id[:6]})"]
     picker.select(other.id).run()
     keyed(app.selectbox, "set_aggregate-").select("aij_median").run()
-    keyed(app.checkbox, "sure-").check().run()
     next(box for box in app.selectbox if box.label == "Study").select(study.id).run()
     assert keyed(app.selectbox, "set_aggregate-").value == "aij"
-    assert not keyed(app.checkbox, "sure-").value
     app.button(key="save_settings").click().run()
     assert store.settings(study.id).aggregate == store.settings(other.id).aggregate == "aij"
 
@@ -1047,7 +1048,7 @@ def test_what_experts_remark_stands_with_the_results(visit, store, organizer):
 
 
 def test_how_experts_are_asked_is_chosen_and_logged(visit, store, organizer, study):
-    app = visit(organizer, "rounds")
+    app = visit(organizer, "settings")
     keyed(app.selectbox, "set_way-").select("rank").run()
     keyed(app.checkbox, "set_short-").check().run()
     keyed(app.checkbox, "set_cannot-").check().run()
@@ -1061,7 +1062,7 @@ def test_how_experts_are_asked_is_chosen_and_logged(visit, store, organizer, stu
 def test_sixteen_items_offer_the_random_indices_that_reach(visit, store, organizer):
     survey = make_survey({f"c{k}": "goal" for k in range(16)})
     store.create_study(survey, "Sixteen")
-    app = visit(organizer, "rounds")
+    app = visit(organizer, "settings")
     index = next(box for box in app.selectbox if box.label == "Random index")
     reaching = ["donegan_dodd", "aguaron_moreno_2003", "alonso_lamata_line", "simulated"]
     assert (index.value, index.options) == ("simulated", reaching)

@@ -61,7 +61,7 @@ EVALUATION_PAGES = tuple(
 )
 PAGES = (
     *("", "welcome", "survey", "own_data", "own_rating", "own_notice", "studies", "experts"),
-    *("rounds", "results", "files", "editor", "accounts", "backup", "evaluations"),
+    *("settings", "rounds", "results", "files", "editor", "accounts", "backup", "evaluations"),
     *EVALUATION_PAGES,
 )
 """All addresses, also those that aren't in a role's menu."""

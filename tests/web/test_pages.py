@@ -473,7 +473,7 @@ def test_an_expert_s_session_does_not_open_the_organizer_s_pages(visit, store, s
     expert = add_expert(store, survey)
     session = store.open_link(store.issue_link(expert.id), None)
     app = visit(session)
-    study_pages = ("experts", "rounds", "results", "files", "editor")
+    study_pages = ("settings", "experts", "rounds", "results", "files", "editor")
     for page in ("studies", *study_pages, "accounts", "backup"):
         with pytest.raises(ValueError, match="Could not find a navigation page"):
             app.switch_page(f"views/{page}.py")

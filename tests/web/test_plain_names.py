@@ -112,7 +112,7 @@ def study(store: Any) -> StudyInfo:
     return store.study(made.id)
 
 
-@pytest.mark.parametrize("page", ["studies", "experts", "rounds", "files", "results"])
+@pytest.mark.parametrize("page", ["studies", "settings", "experts", "rounds", "files", "results"])
 def test_the_organizers_pages(visit: Any, organizer: str, study: StudyInfo, page: str) -> None:
     app = visit(organizer, page)
     assert running(app) == []

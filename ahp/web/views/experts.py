@@ -12,7 +12,6 @@ from ahp.exchange.expert_list import ExpertList, NewExpert, pasted_list, read_li
 from ahp.exchange.link_sheet import link_sheet
 from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ahp.report import Table
-from ahp.report.letters import deadline_words
 from ahp.report.panel import (
     basis_words,
     familiarity_words,
@@ -25,7 +24,6 @@ from ahp.store import ExpertInfo, StudyInfo
 from ahp.study.limits import LONGEST
 from ahp.study.standing import Standing, counting_weight
 from ahp.web import state
-from ahp.web.asked import ask_invitation, said_invitation
 from ahp.web.desk import (
     issue_links,
     issued_links,
@@ -119,39 +117,6 @@ def show_reminders(study: StudyInfo) -> None:
             "reminders",
         )
         show_texts(study, {expert.id: expert for expert in late})
-
-
-def save_invitation(study: StudyInfo, key: str) -> None:
-    """Say who asks as the form has it."""
-
-    def change() -> None:
-        said = said_invitation(key, study.survey.languages)
-        state.desk().set_invitation(study.id, said)
-
-    state.attempt(change)
-
-
-def show_invitation(study: StudyInfo) -> None:
-    """Who asks, until when, whom to call, to be said or changed."""
-    _, now = state.translate(), state.desk().invitation(study.id)
-    until = deadline_words(now, state.language())
-    said = [one for one in (now.asks, until, now.contact) if one]
-    with st.expander(_("Who asks, until when, whom to call"), icon=":material/event:"):
-        key = f"{study.id}-{state.mark(now.content)}"
-        with st.form(f"invitation-{key}"):
-            ask_invitation(key, study.survey.languages, now)
-            st.form_submit_button(
-                _("Save"), on_click=save_invitation, args=(study, key), key="save_invitation"
-            )
-        st.caption(
-            _(
-                "Experts read it on their pages and in what is written to them. Nothing is closed "
-                "by itself when the time is over: that is done on the page “Rounds”. The next "
-                "round begins without a date."
-            )
-        )
-    if said:
-        st.caption(state.plain(" · ".join(said)))
 
 
 def add(study: StudyInfo, experts: tuple[NewExpert, ...]) -> bool:
@@ -496,9 +461,9 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
             st.caption(_("Authority coefficient Cr = {cr}").format(cr=f"{authority:.3f}"))
         weighting = state.desk().settings(study.id).weighting
         st.caption(
-            _("The study's weighting is “{weighting}”; it is chosen on the page “Rounds”.").format(
-                weighting=weighting_words(_)[weighting]
-            )
+            _(
+                "The study's weighting is “{weighting}”; it is chosen on the page “Settings”."
+            ).format(weighting=weighting_words(_)[weighting])
         )
 
 
@@ -534,8 +499,6 @@ changes = state.may("run_studies")
 if not (picked.open and changes):
     state.show_problem()
 panel = {expert.id: expert for expert in state.desk().experts(picked.id)}
-if changes:
-    show_invitation(picked)
 if panel and picked.open:
     show_reminders(picked)
     if changes:

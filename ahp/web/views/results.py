@@ -130,7 +130,7 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
     if not who and all(getattr(result, name) == value for name, value in chosen.items()):
         return result
     st.info(
-        _("You are trying other options. They change nothing in the study; see “Rounds”."),
+        _("You are trying other options. They change nothing in the study; see “Settings”."),
         icon=":material/science:",
     )
     answers = state.desk().answers(study.id, round_number=number)
@@ -206,8 +206,8 @@ def show_ranking(analysis: Analysis) -> None:
         _(
             "An expert's judgments below a parent contradict each other where their own CR reaches "
             "the limit; contradictions of several experts cancel out in the joined matrix. Whether "
-            "such judgments count there, and from which limit on, is chosen on the page “Rounds”; "
-            "the choice is recorded in the log."
+            "such judgments count there, and from which limit on, is chosen on the page "
+            "“Settings”; the choice is recorded in the log."
         )
     )
     show_result(analysis, report.incoherent_table(analysis, language), "incoherent")

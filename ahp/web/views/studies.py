@@ -86,6 +86,8 @@ def show_study(
                 open_page("experts", study.id)
             if st.button(_("Rounds"), key=f"rounds-{study.id}"):
                 open_page("rounds", study.id)
+            if st.button(_("Settings"), key=f"settings-{study.id}"):
+                open_page("settings", study.id)
             nothing = not submitted and study.round == 1
             if st.button(_("Results"), key=f"results-{study.id}", disabled=nothing):
                 open_page("results", study.id)
@@ -98,69 +100,11 @@ def show_study(
                 key=f"export-{study.id}",
                 on_click="ignore",
             )
-        if state.may("run_studies"):
-            show_changes(study)
-
-
-def rename(study: StudyInfo) -> None:
-    """Give a study the title of the form."""
-    title = st.session_state[f"title-{study.id}"]
-    state.attempt(lambda: state.desk().rename_study(study.id, title))
-
-
-def duplicate(study: StudyInfo) -> None:
-    """Start a study like this one, as the form says."""
-    form = st.session_state
-    title, experts = form[f"copy_title-{study.id}"], form[f"copy_experts-{study.id}"]
-    state.attempt(lambda: state.desk().duplicate_study(study.id, title, experts=experts))
-
-
-def archive(study: StudyInfo) -> None:
-    """Hide a study from the lists."""
-    state.attempt(lambda: state.desk().archive_study(study.id))
 
 
 def unarchive(study: StudyInfo) -> None:
     """Bring a study back into the lists."""
     state.attempt(lambda: state.desk().unarchive_study(study.id))
-
-
-def show_changes(study: StudyInfo) -> None:
-    """Rename, duplicate or archive a study."""
-    _ = state.translate()
-    with st.expander(_("Rename, duplicate, archive"), icon=":material/edit:"):
-        with st.form(f"rename-{study.id}"):
-            st.text_input(_("Title"), value=study.title, key=f"title-{study.id}")
-            st.form_submit_button(
-                _("Rename"), on_click=rename, args=(study,), key=f"save_title-{study.id}"
-            )
-        with st.form(f"duplicate-{study.id}"):
-            st.text_input(
-                _("Title of the copy"),
-                value=_("{title} (copy)").format(title=study.title),
-                key=f"copy_title-{study.id}",
-            )
-            st.checkbox(
-                _("Also the experts with their weights and recusals, without their answers"),
-                key=f"copy_experts-{study.id}",
-            )
-            st.form_submit_button(
-                _("Duplicate"), on_click=duplicate, args=(study,), key=f"duplicate_study-{study.id}"
-            )
-            st.caption(
-                _(
-                    "The copy has the survey and the settings, and starts with round 1. Its "
-                    "experts need new personal links."
-                )
-            )
-        st.button(
-            _("Archive"),
-            on_click=archive,
-            args=(study,),
-            icon=":material/archive:",
-            key=f"archive-{study.id}",
-        )
-        st.caption(_("An archived study is hidden from the lists. Personal links go on working."))
 
 
 def show_archived() -> None:

@@ -26,6 +26,7 @@ from ahp.web.components import histogram, new_screen, rank_items, scale_choice, 
 from ahp.web.entrance import ask_for_link, choose_expert
 from ahp.web.questionnaires import download_questionnaire, upload_questionnaires
 from ahp.web.summaries import saved_words, show_parent, show_progress, show_review, show_submitted
+from ahp.web.trial import Trial
 from ahp.web.visit import (
     Visit,
     form_key,
@@ -49,7 +50,7 @@ Option = TypeVar("Option")
 def chosen_expert() -> ExpertInfo:
     """The expert this tab belongs to; asks whose it is when it belongs to nobody yet."""
     granted = state.grants()
-    expert = state.own_expert(granted)
+    expert = state.answering(granted)
     state.follow(expert)
     if expert is None:
         if state.bound_expert():
@@ -171,6 +172,13 @@ def show_welcome(visit: Visit) -> None:
         key="start",
     )
     show_scale(_)
+    if not state.trial():  # files belong to the study, which a trial leaves alone
+        show_files(visit)
+
+
+def show_files(visit: Visit) -> None:
+    """The survey as a spreadsheet, for who prefers one."""
+    _, expert = state.translate(), visit.expert
     with st.expander(_("Prefer a spreadsheet?"), icon=":material/table:"):
         st.write(
             _(
@@ -519,4 +527,18 @@ def show() -> None:
         show_until(visit.sitting.invitation)
 
 
+def show_trial(tried: Trial) -> None:
+    """That this is a trial, and the way out of it."""
+    _ = state.translate()
+    with st.container(border=True, key="trial_banner"):
+        st.warning(
+            _("This is a trial. Nothing of it is stored in the study."), icon=":material/science:"
+        )
+        if st.button(_("End the trial"), key="end_trial"):
+            st.session_state["study"] = tried.study
+            st.switch_page("views/settings.py")
+
+
+if under_way := state.trial():
+    show_trial(under_way)
 show()
