@@ -1,11 +1,11 @@
-"""Workbooks (XLSX) that people upload, opened so that none can exhaust the machine."""
+"""Workbooks (XLSX, ODS) that people upload, opened so that none can exhaust the machine."""
 
 from __future__ import annotations
 
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from xml.parsers import expat
@@ -15,6 +15,7 @@ from openpyxl.utils import coordinate_to_tuple, range_boundaries
 
 from ..errors import AHPError, AnswersError
 from ..messages import Phrase
+from .opendocument import MIMETYPE, xlsx_parts
 
 MAX_PARTS = 2000
 """Files in an archive."""
@@ -33,6 +34,7 @@ MAX_ROW = 2**16
 
 _CHUNK = 2**16
 _CELL = frozenset({"c", "v", "row", "f", "is", "t", "si", "r", "phoneticPr"})
+_OPENDOCUMENT_CELL = frozenset({"table-row", "table-cell", "covered-table-cell", "p", "s", "span"})
 """Elements that cells and their texts are made of."""
 
 
@@ -58,7 +60,7 @@ def uploaded_workbook(
     """Open a workbook; nothing in it is evaluated.
 
     Args:
-        content: the .xlsx file.
+        content: the .xlsx or .ods file.
         source: its name, for messages.
         max_bytes: what it may unpack to.
         max_spread: how many cells its merged cells and links may cover; None opens it for the saved
@@ -71,9 +73,12 @@ def uploaded_workbook(
         AHPError: of the given type; too large, has a document type, or cannot be read.
     """
     values_only = max_spread is None
+    opendocument = MIMETYPE in content[:100]
     try:
         parts = unpack(content, max_bytes)
-        census = _Census(values_only)
+        if opendocument:
+            parts = _rewritten(parts["content.xml"], max_bytes)
+        census = _Census(_CELL if values_only else ())
         # openpyxl gets what was counted, never the file, which may say otherwise to it
         counted = _packed({name: census.checked(part) for name, part in parts.items()})
         if max_spread is not None and census.spread > max_spread:
@@ -90,21 +95,32 @@ def uploaded_workbook(
     except _OversizeError as cause:
         raise error(refused, place=source, problem=cause.problem) from cause
     except Exception as cause:  # a damaged file fails wherever the readers happen to stumble
-        raise error(refused, place=source, problem=Phrase(damaged)) from cause
+        problem = Phrase("not_ods" if opendocument else damaged)
+        raise error(refused, place=source, problem=problem) from cause
 
 
-def uncalculated_cells(content: bytes, sheet: Any) -> dict[int, list[int]]:
+def _rewritten(content: bytes, max_bytes: int) -> dict[str, bytes]:
+    """The parts of an XLSX workbook with what an ODS workbook has."""
+
+    def limit(size: int) -> None:
+        if size > max_bytes:
+            more = Phrase("more_than", count=max_bytes)
+            raise _OversizeError("unpacked_size", size=more, most=max_bytes)
+
+    _Census(_OPENDOCUMENT_CELL).checked(content)
+    return xlsx_parts(content, limit)
+
+
+def uncalculated_cells(sheet: Any) -> dict[int, list[int]]:
     """Where a sheet, opened for the saved values alone, has formulas without one: row -> columns.
 
     A program that doesn't calculate saves them so; who reads values alone would take the cells for
     empty ones.
 
     Args:
-        content: the .xlsx file.
         sheet: of `uploaded_workbook`.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        part = archive.read(sheet._worksheet_path.lstrip("/"))
+    part = sheet_part(sheet)
     if b"<f" not in part and b":f" not in part:
         return {}
     found: dict[int, list[int]] = {}
@@ -139,6 +155,12 @@ def uncalculated_cells(content: bytes, sheet: Any) -> dict[int, list[int]]:
     parser.CharacterDataHandler = text
     parser.Parse(part, True)
     return found
+
+
+def sheet_part(sheet: Any) -> bytes:
+    """The XML of a sheet that was opened for the saved values alone."""
+    with sheet._get_source() as part:
+        return bytes(part.read())
 
 
 def unpack(content: bytes, max_bytes: int) -> dict[str, bytes]:
@@ -186,15 +208,22 @@ def _packed(parts: Mapping[str, bytes]) -> io.BytesIO:
     return packed
 
 
+def _refuse_doctype(*_declaration: object) -> None:
+    raise _OversizeError("document_type")
+
+
 class _Census:
     """Counts what a workbook's parts make of memory once they are read.
+
+    Args:
+        cells_of: elements that are read row by row.
 
     Attributes:
         spread: how many cells merged cells and links cover.
     """
 
-    def __init__(self, values_only: bool) -> None:
-        self.values_only = values_only
+    def __init__(self, cells_of: Collection[str]) -> None:
+        self.cells_of = cells_of
         self.elements = self.cells = self.rows = self.in_row = self.spread = 0
 
     def checked(self, part: bytes) -> bytes:
@@ -205,23 +234,20 @@ class _Census:
         """
         # without zero bytes, so that no other encoding hides what is looked for
         if b"<!DOCTYPE" in part.replace(b"\0", b""):
-            self._refuse_doctype()
+            _refuse_doctype()
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.StartDoctypeDeclHandler = _refuse_doctype
         try:
             parser.Parse(part, True)
         except (expat.ExpatError, LookupError, ValueError):
             return b""
         return part
 
-    def _refuse_doctype(self, *_declaration: object) -> None:
-        raise _OversizeError("document_type")
-
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         kind = name.rpartition(":")[2]
-        if self.values_only and kind in _CELL:
-            if kind in ("row", "si"):
+        if kind in self.cells_of:
+            if kind in ("row", "si", "table-row"):
                 self.rows, self.in_row = self.rows + 1, 0
             self.in_row, self.cells = self.in_row + 1, self.cells + 1
             self._limit(self.rows, MAX_ROWS, "too_many_rows_inside")

@@ -19,6 +19,7 @@ from ahp.i18n.words import judgment_sentence
 from ahp.process.events import Actor
 from ahp.scale import opposite
 from ahp.store import ExpertInfo, StudyInfo
+from ahp.tables.opened import WORKBOOKS
 from ahp.web import state
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -82,7 +83,7 @@ def upload_questionnaires(
     attempt = st.session_state.setdefault("upload_attempt", 0)
     files = st.file_uploader(
         _("Upload filled questionnaires (XLSX)"),
-        type="xlsx",
+        type=[ending.removeprefix(".") for ending in WORKBOOKS],
         accept_multiple_files=True,
         key=f"upload-{study.id}-{attempt}",
     )

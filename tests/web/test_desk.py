@@ -695,7 +695,7 @@ def test_matrices_with_one_sheet_an_expert_are_recorded(visit, store, organizer)
     app = visit(organizer, "files")
     app.session_state["files"] = "Answers from other programs"
     app.run()
-    app.selectbox(key="import_kind").set_value("sheets").run()
+    app.selectbox(key="import_kind").set_value("expert-sheets").run()
     uploader = next(one for one in app.get("file_uploader") if "answers_file" in str(one.key))
     uploader.set_value(("p.xlsx", content.getvalue(), "application/octet-stream")).run()
     assert [caption.value for caption in app.caption][-2:] == [
