@@ -602,7 +602,7 @@ def test_answers_of_other_programs(visit, store, organizer, survey):
     assert len(store.answers(study.id).judgments) == 70
 
 
-def upload_answers(visit, organizer, name, content, kind="long"):
+def upload_answers(visit, organizer, name, content, kind="long-csv"):
     app = visit(organizer, "files")
     app.session_state["files"] = "Answers from other programs"
     app.session_state["import_kind"] = kind
@@ -650,7 +650,7 @@ def test_a_sheet_and_the_column_of_experts_are_asked_for(visit, store, organizer
     sheet.append([7, -3])
     out = io.BytesIO()
     book.save(out)
-    app = upload_answers(visit, organizer, "w.xlsx", out.getvalue(), "wide")
+    app = upload_answers(visit, organizer, "w.xlsx", out.getvalue(), "ahpsurvey")
     (choice,) = (one for one in app.selectbox if "answers_sheet" in str(one.key))
     assert (choice.value, choice.options) == (None, ["Sheet", "判断"])
     choice.select("判断").run()
