@@ -48,7 +48,7 @@ NOT_A_TABLE = ("questionnaire.xlsx", "owner.xlsx")
 CSV_ALONE = ("candidates.csv",)
 """Those that are never read as a workbook: there the cells are compared."""
 
-FIRST_SHEETS = {"units.xlsx": "单位", "observations.xlsx": "观测值"}
+FIRST_SHEETS = {"units.xlsx": "单位名录", "observations.xlsx": "观测值"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def judgments(answers: Answers) -> list[Judgment]:
 def observed(content: bytes, name: str, folder: Path) -> list[dict[str, str]]:
     path = folder / name
     path.write_bytes(content)
-    return read_observations(path).records()
+    return list(read_observations(path).records())
 
 
 def candidates(content: bytes, name: str, folder: Path) -> list[list[str]]:
