@@ -102,7 +102,7 @@ def _run(arguments: argparse.Namespace) -> int:
     print_notes((*taken.answers.remarks, *taken.meant), arguments)
     for count, words in _left_out(taken, arguments):
         line = _("{file}: not written: {what}, {count}")
-        said = line.format(file=arguments.input, what=_(words), count=count)
+        said = line.format(file=arguments.input, what=words, count=count)
         print_warning(said, language)
     if arguments.output:
         Path(arguments.output).write_bytes(written)
@@ -182,6 +182,7 @@ def _options(arguments: argparse.Namespace) -> Options:
     return Options(
         survey=survey,
         language=arguments.names_language,
+        words=line_language(arguments),
         sheets=tuple(arguments.sheets),
         negative_is=arguments.negative_is,
         expert_column=arguments.expert_column,
@@ -195,7 +196,7 @@ def _left_out(taken: TakenOver, arguments: argparse.Namespace) -> Iterator[tuple
     """What is not written of a project, and how much of it."""
     if taken.own and arguments.source == arguments.target:
         return
-    _ = translator("en")  # all words of what is not written are translated when printed
+    _ = translator(line_language(arguments))  # those of what was taken over
     survey = taken.survey
     given = sum(len(one.weights) for one in survey.given.values()) if survey else 0
     weights = _("given weights")
