@@ -281,12 +281,8 @@ def show_import(study: StudyInfo) -> None:
         st.info(_("Round {round} is closed: nothing can be uploaded.").format(round=study.round))
         return
     kinds = {name: one for name, one in FORMATS.items() if "survey" in one.options}
-    kind = st.selectbox(
-        _("Format"),
-        list(kinds),
-        format_func=lambda key: kinds[key].described(state.language()),
-        key="import_kind",
-    )
+    words = {name: one.described(state.language()) for name, one in kinds.items()}
+    kind = st.selectbox(_("Format"), list(kinds), format_func=words.__getitem__, key="import_kind")
     attempt = st.session_state.setdefault("import_attempt", 0)
     # a file that was looked at in one round is not recorded in the next
     with st.container(key=f"answers_file-{kind}"):
