@@ -1253,6 +1253,7 @@ _FILES = {
     ),
     "not_unicode": _("{value!r}, expected text that UTF-8 can write"),
     "not_utf8": _("{source}: byte {position} is not UTF-8, expected UTF-8 text"),
+    "not_ods": _("is no ODS workbook, or a damaged one, or one with a password"),
     "not_xlsx": _("is no XLSX file, or a damaged one"),
     "not_yaml": _(
         "{place}: not YAML; please check the indentation, colons and quotation marks there"

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pytest
 from openpyxl import Workbook
 
@@ -651,6 +652,12 @@ def test_convert_expert_sheets(run: Any, files: Path) -> None:
         "\ufeffexpert,parent,left,right,value\n张三,n1,n2,n3,3\n"
         '张三,n1,n2,look,"=""1/5"""\n张三,n1,n3,look,"=""1/4"""\n',
     )
+    with pandas.ExcelWriter("two.xlsx") as writer:
+        for name in ("张三", "平均"):
+            matrix.to_frame().to_excel(writer, sheet_name=name, index_label="选店")
+    options = ("--from", "expert-sheets", "--to", "long-csv", "--sheet", "张三")
+    assert run("convert", "two.xlsx", *options).out == outcome.out
+    assert "平均,n1,n2,n3,3" in run("convert", "two.xlsx", *options, "--sheet", "平均").out
     book = Workbook()
     book.worksheets[0].title = "李四"
     for row in (["选店", "价格", "质量"], ["价格", 1, "3:1"], ["质量", "N/A", 1]):

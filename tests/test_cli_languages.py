@@ -69,7 +69,8 @@ USAGE = {
     "convert x.csv": "ahp convert：错误：缺少参数：--from, --to。",
     "convert x.csv --from excel --to long-csv": (
         "ahp convert：错误：参数 --from：取值 'excel' 无效，可选："
-        "'ahp-os', 'ahpsurvey', 'expert-sheets', 'gluc', 'long-csv', 'platform'。"
+        "'ahp-os', 'ahpsurvey', 'expert-sheets', 'gluc', 'hierarchy-text', 'long-csv', "
+        "'platform', 'survey-toml'。"
     ),
 }
 """Arguments that can't be read -> the line below the usage."""

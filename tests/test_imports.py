@@ -44,7 +44,7 @@ PAGES = RESULTS | {"templates", "report", "store", "exchange", "plots", "publish
 ROOMS: dict[str, set[str]] = {
     **dict.fromkeys(NUMERIC, NUMERIC | {"version"}),
     **dict.fromkeys(BASE, BASE | {"errors", "messages"}),
-    "published": NUMERIC | BASE | {"published"},
+    "published": TABLES | {"published"},
     "pytest_plugin": NUMERIC | BASE | {"published"},
     "tables": TABLES,
     "study": STUDY,

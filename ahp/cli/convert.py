@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from ..datafile import read_bytes
 from ..errors import AnswersError, OptionError
+from ..exchange.formats import FORMATS, Options
+from ..exchange.take_over import TakenOver
 from ..i18n import translator
 from ..i18n.errors import place_words
 from ..messages import Phrase
-from ..study import Answers, Survey, load_survey, read_answers
-from .arguments import Commands, add_sheet
+from ..study import load_survey
+from ..tables.delimited import MAX_CSV
+from .arguments import Commands
 from .printing import line_language, print_notes, print_warning, table_language
-
-if TYPE_CHECKING:
-    from ..exchange.column_mapper import ColumnMapping
-    from ..exchange.take_over import TakenOver
-
-CONVERT_FROM = ("ahp-os", "ahpsurvey", "expert-sheets", "gluc", "long-csv", "platform")
-CONVERT_TO = ("ahp-os", "ahpsurvey", "column-mapping", "hierarchy-text", "long-csv", "survey-toml")
-"""Formats that `ahp convert` reads and writes."""
 
 CODINGS = ("signed", "position", "ratio", "text")
 """Of `ahp.exchange.column_mapper`, which is read when asked for."""
@@ -35,15 +29,15 @@ def add(commands: Commands) -> None:
         "convert",
         help="read the files of other programs, and write them",
         description="Reads answers or a survey in one format and writes them in another. Formats: "
-        "ahp-os, a project JSON of AHP-OS; ahpsurvey, a wide CSV table with a column a pair; gluc, "
-        "a YAML file of the R package ahp; expert-sheets, a workbook with one sheet an expert and "
-        "judgment matrices; long-csv, an answers file (CSV or XLSX); platform, an export of a "
-        "survey platform (CSV or XLSX); column-mapping, what its columns mean (JSON); "
-        "hierarchy-text, the tree as AHP-OS takes it; survey-toml, a survey file.",
+        + "; ".join(f"{name}, {one.described('en')}" for name, one in sorted(FORMATS.items()))
+        + ".",
     )
     command.add_argument("input", metavar="INPUT", help="the file to read")
-    command.add_argument("--from", dest="source", choices=CONVERT_FROM, required=True)
-    command.add_argument("--to", dest="target", choices=CONVERT_TO, required=True)
+    for option, stored, known in (
+        ("--from", "source", [name for name, one in FORMATS.items() if one.read]),
+        ("--to", "target", [name for name, one in FORMATS.items() if one.write]),
+    ):
+        command.add_argument(option, dest=stored, choices=sorted(known), required=True)
     command.add_argument(
         "--survey",
         metavar="FILE",
@@ -72,7 +66,15 @@ def add(commands: Commands) -> None:
         "position, 1 to 17 from the left end to the right; ratio, how much left matters more; "
         "text, of options",
     )
-    add_sheet(command)
+    command.add_argument(
+        "--sheet",
+        dest="sheets",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="of a workbook; needed when several sheets are filled. For expert-sheets that of an "
+        "expert, may come several times; by default all that are not hidden",
+    )
     command.add_argument(
         "--language",
         dest="names_language",
@@ -84,41 +86,32 @@ def add(commands: Commands) -> None:
     command.set_defaults(run=_run)
 
 
-@dataclass(frozen=True)
-class _Converted:
-    """What `ahp convert` read, and in words what the file holds beside it; the mapping where that
-    is what is written.
-    """
-
-    survey: Survey | None
-    answers: Answers
-    kept: dict[str, Any] = field(default_factory=dict)
-    beside: tuple[tuple[int, str], ...] = ()
-    mapping: ColumnMapping | None = None
-
-
 def _run(arguments: argparse.Namespace) -> int:
     _check_conversion(arguments)
-    conversion = _read_conversion(arguments)
-    if arguments.source in {"ahpsurvey", "platform"}:
-        _show_direction(conversion, arguments)
-    content = _write_conversion(arguments, conversion)
+    options = _options(arguments)
+    source, target = FORMATS[arguments.source], FORMATS[arguments.target]
+    if source.read is None or target.write is None:
+        raise TypeError("formats that are offered are read and written")
+    content = read_bytes(Path(arguments.input), AnswersError, MAX_CSV)
+    taken = source.read(content, arguments.input, options)
+    if "negative_is" in source.options:
+        _show_direction(taken, arguments)
+    written = target.write(taken, options)
     language = line_language(arguments)
     _ = translator(language)
-    print_notes(conversion.answers.remarks, arguments)
-    for count, words in conversion.beside:
-        if count:
-            line = _("{file}: not written: {what}, {count}")
-            said = line.format(file=arguments.input, what=_(words), count=count)
-            print_warning(said, language)
+    print_notes((*taken.answers.remarks, *taken.meant), arguments)
+    for count, words in _left_out(taken, arguments):
+        line = _("{file}: not written: {what}, {count}")
+        said = line.format(file=arguments.input, what=words, count=count)
+        print_warning(said, language)
     if arguments.output:
-        Path(arguments.output).write_bytes(content)
+        Path(arguments.output).write_bytes(written)
     else:
-        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.write(written)
     return 0
 
 
-def _show_direction(taken: _Converted, arguments: argparse.Namespace) -> None:
+def _show_direction(taken: TakenOver, arguments: argparse.Namespace) -> None:
     """One answer in words: nothing in a file tells whether its sign convention was said rightly."""
     from ..report.answers import answer_in_words, telling_answer  # noqa: PLC0415
 
@@ -138,161 +131,82 @@ def _show_direction(taken: _Converted, arguments: argparse.Namespace) -> None:
 def _check_conversion(arguments: argparse.Namespace) -> None:
     """Refuse options that are missing, and those that would do nothing."""
     source, target = arguments.source, arguments.target
-    platform = source == "platform"
-    wide = "ahpsurvey" in {source, target} or (platform and arguments.coding == "signed")
-    made = not arguments.survey and source not in {"long-csv", "platform"}  # of names
+    takes, platform = FORMATS[source].options, "mapping" in FORMATS[source].options
+    signed = "negative_is" in FORMATS[target].options or (
+        "negative_is" in takes and (not platform or arguments.coding == "signed")
+    )
     conversion = {"read": source, "written": target}
     for option, given, wanted, reason in (
-        ("--negative-is", arguments.negative_is, wide, "reason_sign"),
+        ("--negative-is", arguments.negative_is, signed, "reason_sign"),
         (
             "--survey",
             arguments.survey,
-            platform or (source == "long-csv" and target != "long-csv"),
+            "survey" in takes and "language" not in takes and source != target,
             "reason_no_survey",
         ),
         (
             "--language",
             arguments.names_language,
-            target == "survey-toml" and made,
+            target == "survey-toml" and "language" in takes and not arguments.survey,
             "reason_language",
         ),
     ):
         if wanted and not given:
             raise OptionError("option_missing", option=option, reason=Phrase(reason), **conversion)
     for option, given, useful in (
-        ("--negative-is", arguments.negative_is, wide),
-        ("--expert-column", arguments.expert_column, source == "ahpsurvey"),
-        ("--survey", arguments.survey, source not in {"ahp-os", "gluc"}),
+        ("--negative-is", arguments.negative_is, signed),
+        ("--expert-column", arguments.expert_column, "expert_column" in takes),
+        ("--survey", arguments.survey, "survey" in takes),
         ("--mapping", arguments.mapping, platform),
         ("--coding", arguments.coding, platform and not arguments.mapping),
-        ("--sheet", arguments.sheet, source in {"ahpsurvey", "long-csv", "platform"}),
+        ("--sheet", arguments.sheets[:1], "sheets" in takes),
+        ("--sheet", arguments.sheets[1:], "sheets" in takes and FORMATS[source].starts_study),
         ("--to", target, target != "column-mapping" or platform),
     ):
         if given and not useful:
-            raise OptionError("option_useless", option=option, given=given, **conversion)
+            shown = given[0] if isinstance(given, list) else given
+            raise OptionError("option_useless", option=option, given=shown, **conversion)
 
 
-def _read_project(arguments: argparse.Namespace, options: dict[str, str]) -> _Converted:
-    """The project of another program."""
-    path = Path(arguments.input)
-    if arguments.source == "ahp-os":
-        from ..exchange.ahp_os import read_project  # noqa: PLC0415 - read when asked for
-        from ..exchange.take_over import from_ahp_os  # noqa: PLC0415
-
-        project = read_project(path, **options)
-        project_parts = {
-            "given_weights": project.given_weights,
-            "alternatives": project.alternatives,
-            "alternative_answers": project.alternative_answers,
-            "author": project.author,
-        }
-        taken = from_ahp_os(project, path.name)
-        if arguments.target in {"ahp-os", "hierarchy-text"}:
-            lost = taken.left_out if arguments.target == "hierarchy-text" else ()
-            beside = tuple(item for item in lost if item[1] != "given weights")
-            return _Converted(taken.survey, taken.answers, project_parts, beside)
-        return _converted(taken, arguments.target)
-    from ..exchange.gluc import read_gluc  # noqa: PLC0415 - comes with the app
-    from ..exchange.take_over import from_gluc  # noqa: PLC0415
-
-    file = read_gluc(path, **options)
-    voters = sum(map(len, file.decision_makers.values()))
-    conversion = _converted(from_gluc(file, path.name), arguments.target)
-    first, *others = conversion.beside
-    _ = translator("en")  # all words of what is not written are translated when printed
-    beside = (first, (voters, _("weights of decision makers")), *others)
-    return replace(conversion, beside=beside)
-
-
-def _read_conversion(arguments: argparse.Namespace) -> _Converted:
-    path, options = Path(arguments.input), {}
-    if arguments.names_language:
-        options["language"] = arguments.names_language
-    if arguments.source in {"ahp-os", "gluc"}:
-        return _read_project(arguments, options)
+def _options(arguments: argparse.Namespace) -> Options:
+    """What the file doesn't say of itself."""
     survey = load_survey(arguments.survey) if arguments.survey else None
     if survey and arguments.names_language and arguments.names_language not in survey.languages:
         raise OptionError.unknown("--language", arguments.names_language, survey.languages)
-    if arguments.source == "long-csv":
-        return _Converted(survey, read_answers(path, survey, sheet=arguments.sheet))
-    if arguments.source == "platform" and survey is not None:
-        return _read_platform(arguments, survey)
-    if arguments.source == "expert-sheets":
-        from ..exchange.expert_sheets import read_expert_sheets  # noqa: PLC0415 - with the app
-
-        sheets = read_expert_sheets(path, survey=survey, **options)
-        return _Converted(sheets.survey, sheets.answers)
-    from ..exchange.ahpsurvey import read_ahpsurvey, survey_of_columns  # noqa: PLC0415
-
-    column = arguments.expert_column
-    table: dict[str, Any] = {"expert_column": column, "sheet": arguments.sheet}
-    survey = survey or survey_of_columns(path, **table, **options)
-    answers = read_ahpsurvey(path, survey=survey, negative_is=arguments.negative_is, **table)
-    return _Converted(survey, answers)
-
-
-def _read_platform(arguments: argparse.Namespace, survey: Survey) -> _Converted:
-    """The export of a survey platform by its mapping, or by the one that its headers suggest."""
-    from ..exchange import column_mapper  # noqa: PLC0415 - read when asked for
-
-    table = column_mapper.read_columns(Path(arguments.input), sheet=arguments.sheet)
+    mapping = None
     if arguments.mapping:
+        from ..exchange.column_mapper import mapping_from_json  # noqa: PLC0415 - when asked for
+
         path = Path(arguments.mapping)
-        content = read_bytes(path, AnswersError)
-        mapping = column_mapper.mapping_from_json(content, str(path))
-    else:
-        mapping = column_mapper.suggest_mapping(
-            table, survey, coding=arguments.coding, negative_is=arguments.negative_is
-        )
-    headers = dict(zip(table.letters, table.headers, strict=True))
-    language = line_language(arguments)
-    language = language if language in survey.languages else survey.languages[0]
-    said = [
-        Phrase(
-            "column_means",
-            column=pair.column,
-            header=headers[pair.column],
-            left=survey.node_name(pair.left, language),
-            right=survey.node_name(pair.right, language),
-        )
-        for pair in mapping.pairs
-        if pair.column in headers
-    ]
-    if open_pairs := column_mapper.missing(mapping, survey):
-        count, total = len(open_pairs), len(survey.hierarchy.comparisons)
-        said.append(Phrase("comparisons_without_column", count=count, total=total))
-    if arguments.target == "column-mapping":
-        return _Converted(survey, Answers((), (*table.remarks, *said)), mapping=mapping)
-    answers = column_mapper.apply_mapping(table, mapping, survey)
-    return _Converted(survey, replace(answers, remarks=(*answers.remarks, *said)))
-
-
-def _converted(taken: TakenOver, target: str) -> _Converted:
-    """What is written of a project, and what is not."""
-    given = sum(len(sourced.weights) for sourced in taken.survey.given.values())
-    written = target in {"survey-toml", "hierarchy-text", "ahp-os"}
-    beside = (
-        (count + given if words == "given weights" and not written else count, words)
-        for count, words in taken.left_out
+        mapping = mapping_from_json(read_bytes(path, AnswersError), str(path))
+    return Options(
+        survey=survey,
+        language=arguments.names_language,
+        words=line_language(arguments),
+        sheets=tuple(arguments.sheets),
+        negative_is=arguments.negative_is,
+        expert_column=arguments.expert_column,
+        mapping=mapping,
+        coding=arguments.coding,
+        answers=arguments.target != "column-mapping",
     )
-    return _Converted(taken.survey, taken.answers, beside=tuple(beside))
 
 
-def _write_conversion(arguments: argparse.Namespace, taken: _Converted) -> bytes:
-    from ..exchange import ahp_os, ahpsurvey, long_csv, survey_text  # noqa: PLC0415
-
-    language = arguments.names_language
-    if taken.mapping is not None:
-        return taken.mapping.to_json().encode()
-    if taken.survey is None or arguments.target == "long-csv":
-        return long_csv.write_answers(taken.answers)
-    if arguments.target == "ahp-os":
-        return ahp_os.write_project(taken.survey, taken.answers, language=language, **taken.kept)
-    if arguments.target == "ahpsurvey":
-        return ahpsurvey.write_ahpsurvey(
-            taken.survey, taken.answers, negative_is=arguments.negative_is
-        )
-    if arguments.target == "hierarchy-text":
-        weights = taken.kept.get("given_weights")
-        return survey_text.hierarchy_text(taken.survey, language, weights).encode()
-    return survey_text.survey_toml(taken.survey).encode()
+def _left_out(taken: TakenOver, arguments: argparse.Namespace) -> Iterator[tuple[int, str]]:
+    """What is not written of a project, and how much of it."""
+    if taken.own and arguments.source == arguments.target:
+        return
+    _ = translator(line_language(arguments))  # those of what was taken over
+    survey = taken.survey
+    given = sum(len(one.weights) for one in survey.given.values()) if survey else 0
+    weights = _("given weights")
+    beside = [*taken.left_out[:1], (taken.voters, _("weights of decision makers"))]
+    for count, words in (*beside, *taken.left_out[1:]):
+        if words != weights:
+            left_out = count
+        elif FORMATS[arguments.target].keeps_weights:  # a hierarchy text has all that were given
+            left_out = 0 if taken.own and arguments.target == "hierarchy-text" else count
+        else:
+            left_out = count + given
+        if left_out:
+            yield left_out, words

@@ -40,6 +40,9 @@ ONLY_EXPERT = "DecisionMaker"
 
 _WEIGHTS = ("priority", "score")
 _FORMULAS = ("pairwiseFunction", "scoreFunction")
+_OLD_FORMULA = "preferenceFunction"
+"""What version 1.0 of the format calls the formula of a criterion."""
+
 _KINDS = ("pairwise", *_WEIGHTS, *_FORMULAS)
 _KEYS = ("name", "description", "author", "decision-makers", "preferences", "children")
 _CODE = re.compile(r"\bfunction\s*\(")
@@ -330,7 +333,7 @@ class _Reader:
         """What is said of a criterion; a property of its own is passed over when it is a text."""
         fields = self.mapping(node, path)
         for key, value in fields.items():
-            if key in _FORMULAS:
+            if key in (*_FORMULAS, _OLD_FORMULA):
                 raise self.error(value, f"{path}.{key}", "formula_refused")
             if key not in _KEYS and not isinstance(value, yaml.ScalarNode):
                 raise self.error(value, f"{path}.{key}", "key_unknown", valid=tuple(_KEYS))

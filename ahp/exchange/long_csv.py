@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Collection
 
 from ..errors import AnswersError
@@ -13,10 +12,8 @@ from ..scale import opposite
 from ..study import Answers, Judgment
 from ..study.answers import COLUMNS
 from ..study.entered import judged, step_of
-from ..tables.delimited import starts_formula
+from ..tables.delimited import kept_from_dates, starts_formula
 from .survey_text import Pair, is_writable
-
-_FRACTION = re.compile(r"\d+/\d+")
 
 
 def asked(judgment: Judgment) -> Phrase:
@@ -64,11 +61,6 @@ def guarded(cell: str, place: str | Phrase) -> str:
     if not is_writable(cell):
         raise AnswersError("cell_not_unicode", place=place, text=cell)
     return f"'{cell}" if starts_formula(cell.lstrip("'")) else cell
-
-
-def kept_from_dates(cell: str) -> str:
-    """A fraction as a formula that is its text: spreadsheets make a date of 1/3 alone."""
-    return f'="{cell}"' if _FRACTION.fullmatch(cell) else cell
 
 
 def write_answers(answers: Answers) -> bytes:

@@ -89,7 +89,7 @@ def read_questionnaire(
     Nothing in the file is evaluated. Blank answers are allowed.
 
     Args:
-        content: the .xlsx file.
+        content: the .xlsx file, or the .ods file that LibreOffice made of it.
         survey: what was asked; the file must be of the same content hash.
         source: name of the file, for messages.
         study_id: the study that the file must belong to; None for any.

@@ -6,17 +6,19 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import MatrixError
 from ..group import aggregate_priorities
 from ..i18n import Translate, translator
 from ..i18n.errors import error_sentence
+from ..messages import Phrase
 from ..study import Answers, Survey
 from .survey_text import GivenWeights, with_given_weights
 
 if TYPE_CHECKING:
     from .ahp_os import AhpOsProject
+    from .column_mapper import ColumnMapping
     from .expert_sheets import ExpertSheets
     from .gluc import GlucProject
 
@@ -29,18 +31,36 @@ class TakenOver:
     """A project of another program as a study keeps it.
 
     Attributes:
-        survey: with the weights that the file gives instead of comparisons.
+        survey: with the weights that the file gives instead of comparisons; None where a file of
+            answers alone is read without one.
         answers: the comparisons.
         expert_weights: expert -> weight of the decision maker; empty where the file has none.
         remarks: what was taken over how.
         left_out: how many of what a study can't keep.
+        title: of the project.
+        voters: how many weights of decision makers the file has, by criterion.
+        own: what the file's own format can keep beside, as its writer takes it.
+        mapping: what the columns of a table mean.
+        meant: the same in words.
     """
 
-    survey: Survey
+    survey: Survey | None
     answers: Answers
     expert_weights: Mapping[str, float] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     left_out: tuple[tuple[int, str], ...] = ()
+    title: str = ""
+    voters: int = 0
+    own: Mapping[str, Any] = field(default_factory=dict)
+    mapping: ColumnMapping | None = None
+    meant: tuple[Phrase, ...] = ()
+
+    @property
+    def known_survey(self) -> Survey:
+        """The survey, for formats that can't do without one."""
+        if self.survey is None:
+            raise TypeError("answers alone have no survey")
+        return self.survey
 
     def lost(self, language: str = "en") -> tuple[str, ...]:
         """What is left out and how much of it, a line each, in the language of its words."""
@@ -101,7 +121,9 @@ def from_gluc(project: GlucProject, source: str, language: str = "en") -> TakenO
         ),
     )
     return TakenOver(
-        survey, project.answers, MappingProxyType(weights), (*remarks, *given_remarks), left_out
+        *(survey, project.answers, MappingProxyType(weights), (*remarks, *given_remarks)),
+        left_out,
+        voters=sum(map(len, project.decision_makers.values())),
     )
 
 

@@ -27,6 +27,7 @@ from ..messages import Phrase
 from ..priority import check_method
 from ..random_index import random_index_value
 from ..result import Result
+from ..tables.delimited import CONSTANT, open_csv
 from ..version import __version__
 from .claims import Interval, Reference, holds
 from .explanations import explain_digits, explain_number
@@ -356,10 +357,10 @@ def _stored_solutions(text: str, key: _Key) -> _Solutions | None:
 
 @lru_cache(maxsize=4)
 def _candidate_rows(text: str) -> Sequence[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""))
+    reader, _separator = open_csv(io.StringIO(text, newline=""))
     try:
         header = next(reader, [])
-        rows = [(reader.line_num, row) for row in reader]
+        rows = [(reader.line_num, [CONSTANT.sub(r"\1", cell) for cell in row]) for row in reader]
     except csv.Error as error:
         place = f"line {reader.line_num}"
         raise PublishedError("csv_unreadable", place=place, message=str(error)) from error

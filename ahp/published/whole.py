@@ -18,6 +18,7 @@ from ..messages import Phrase
 from ..priority import weights
 from ..result import Result
 from ..scale import judgment_text
+from ..tables.delimited import kept_from_dates
 from ..tolerance import ROUNDING_RTOL
 from .claims import Reference, holds
 from .printing import ROUNDINGS, agrees, decimals_of, printed_interval
@@ -419,7 +420,7 @@ def save_candidates(result: TableReconstruction, path: Path) -> None:
         if solved.coverage < 1:
             raise PublishedError("search_incomplete", parent=name, note=solved.coverage_note)
     rows = [
-        [name, method, rounding, " ".join(_upper(matrix))]
+        [name, method, rounding, kept_from_dates(" ".join(_upper(matrix)))]
         for name, solved in result.parents.items()
         for matrix, method, rounding in zip(
             solved.candidates, solved.methods, solved.roundings, strict=True

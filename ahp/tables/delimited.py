@@ -34,6 +34,17 @@ _DECIMAL_COMMA = re.compile(r"\d,\d+|\d{2},\d{1,2}")
 45,660 is a date's number with its thousands."""
 
 
+CONSTANT = re.compile(r'\A="([^"]*)"\Z')
+"""A formula that is a text, by which people keep spreadsheets from changing it."""
+
+_FRACTION = re.compile(r"\d+/\d+")
+
+
+def kept_from_dates(cell: str) -> str:
+    """A fraction as a formula that is its text: spreadsheets make a date of 1/3 alone."""
+    return f'="{cell}"' if _FRACTION.fullmatch(cell) else cell
+
+
 def starts_formula(text: str) -> bool:
     """Whether spreadsheets run a cell of this text as a formula (OWASP, "CSV Injection"); some read
     the full-width forms as well.

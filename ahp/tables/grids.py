@@ -14,8 +14,17 @@ from xml.parsers import expat
 from ..datafile import check_size
 from ..errors import AHPError
 from ..messages import Phrase
-from .delimited import MAX_CSV, MAX_LINES, UNCALCULATED, Row, encoding_of, open_csv, with_point
-from .opened import FIRST_BYTES, MAX_UNPACKED, ZIP, cell_text, refuse_no_table
+from .delimited import (
+    CONSTANT,
+    MAX_CSV,
+    MAX_LINES,
+    UNCALCULATED,
+    Row,
+    encoding_of,
+    open_csv,
+    with_point,
+)
+from .opened import FIRST_BYTES, MAX_UNPACKED, WORKBOOKS, ZIP, cell_text, refuse_no_table
 
 MAX_COLUMNS = 1_000
 MAX_SPREAD = 100_000
@@ -23,9 +32,6 @@ MAX_SPREAD = 100_000
 
 HIDDEN = "_ahp"
 """Name of the sheet in which workbooks that are given out say what they are."""
-
-_CONSTANT = re.compile(r'\A="([^"]*)"\Z')
-"""A formula that is a text, by which people keep spreadsheets from changing it."""
 
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 """What a number format shows as it stands."""
@@ -142,7 +148,7 @@ def read_grid(
     A number that a workbook shows as a percentage is read as it is shown, `98%`.
 
     Args:
-        content: CSV of UTF-8, GBK or "Unicode text", or an .xlsx workbook.
+        content: CSV of UTF-8, GBK or "Unicode text", or a workbook (.xlsx, .ods).
         source: name of the file, for messages.
         error: type of the errors.
         sheet: of a workbook; "" for the only one that is shown and has cells.
@@ -152,7 +158,7 @@ def read_grid(
         AHPError: of that type; the file can't be read, or has several sheets.
     """
     refuse_no_table(content[:FIRST_BYTES], source, error)
-    damaged = content.startswith(ZIP[:2]) and source.lower().endswith(".xlsx")
+    damaged = content.startswith(ZIP[:2]) and source.lower().endswith(WORKBOOKS)
     if content.startswith(ZIP) or damaged:
         return _workbook_grid(content, source, error, sheet, max_unpacked)
     check_size(content, source, error, MAX_CSV)
@@ -176,7 +182,7 @@ def read_sheets(
     left out.
 
     Args:
-        content: an .xlsx workbook.
+        content: a workbook (.xlsx, .ods).
         source: its name, for messages.
         error: type of the errors.
         names: of the sheets; all that are shown by default.
@@ -200,23 +206,27 @@ def read_sheets(
             shown = one.sheet_state == "visible" if names is None else one.title in names
             if not shown and (names is not None or one.title == HIDDEN):
                 continue
-            rows = _sheet_lines(content, one, source, error)
+            rows = _sheet_lines(one, source, error)
             if rows and not shown:
                 hidden.append(one.title)
             elif rows:
-                merged, remarks = _sheet_layout(content, one, rows, source, error)
+                merged, remarks = _sheet_layout(one, rows, source, error)
                 about = {"source": source, "sheet": one.title}
                 said = tuple(Phrase("of_sheet", **about, problem=remark) for remark in remarks)
                 grids.append(Grid(source, one.title, rows, merged, said))
-        left_out = [Phrase("sheets_hidden", source=source, names=tuple(hidden))] if hidden else []
-        return tuple(grids), tuple(left_out)
+        return tuple(grids), _hidden_sheets(hidden, source)
+
+
+def _hidden_sheets(names: Collection[str], source: str) -> tuple[Phrase, ...]:
+    """That hidden sheets with something in them are not read."""
+    return (Phrase("sheets_hidden", source=source, names=tuple(names)),) if names else ()
 
 
 def _csv_lines(reader: Any, source: str, error: type[AHPError]) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for cells in reader:
-            yield line, [_CONSTANT.sub(r"\1", cell.strip()).strip() for cell in cells]
+            yield line, [CONSTANT.sub(r"\1", cell.strip()).strip() for cell in cells]
             line = reader.line_num + 1
     except csv.Error as problem:
         raise error("not_csv", place=f"{source}: line {reader.line_num}") from problem
@@ -246,12 +256,12 @@ def _workbook_grid(
         content, source, max_bytes=max_unpacked, max_spread=None, error=error
     ) as book:
         shown = {
-            one.title: _sheet_lines(content, one, source, error)
+            one.title: _sheet_lines(one, source, error)
             for one in book.worksheets
             if one.sheet_state == "visible" and (not name or one.title == name)
         }
         hidden = (
-            tuple(_sheet_lines(content, book[HIDDEN], source, error).values())
+            tuple(_sheet_lines(book[HIDDEN], source, error).values())
             if HIDDEN in book.sheetnames
             else ()
         )
@@ -262,18 +272,19 @@ def _workbook_grid(
         if len(filled) > 1:
             raise error("several_sheets", source=source, valid=tuple(filled))
         title = next(iter(filled), names[0])
-        merged, remarks = _sheet_layout(content, book[title], shown[title], source, error)
+        merged, remarks = _sheet_layout(book[title], shown[title], source, error)
+        others = (one for one in book.worksheets if one.title not in (*names, HIDDEN))
+        left_out = [one.title for one in others if not name and _sheet_lines(one, source, error)]
+        remarks = (*_hidden_sheets(left_out, source), *remarks)
         return Grid(source, title, shown[title], merged, remarks, hidden=hidden)
 
 
-def _sheet_lines(
-    content: bytes, sheet: Any, source: str, error: type[AHPError]
-) -> dict[int, tuple[str, ...]]:
+def _sheet_lines(sheet: Any, source: str, error: type[AHPError]) -> dict[int, tuple[str, ...]]:
     """The rows of a sheet that are not empty."""
     from .workbooks import uncalculated_cells  # noqa: PLC0415 - openpyxl comes with the app
 
     sheet.reset_dimensions()  # what the file says of its size may be wrong
-    uncalculated = uncalculated_cells(content, sheet)
+    uncalculated = uncalculated_cells(sheet)
 
     def lines() -> Iterator[tuple[int, list[str]]]:
         for number, row in enumerate(sheet.iter_rows(), start=1):
@@ -299,7 +310,6 @@ def _shown(cell: Any) -> str:
 
 
 def _sheet_layout(
-    content: bytes,
     sheet: Any,
     rows: Mapping[int, tuple[str, ...]],
     source: str,
@@ -345,7 +355,7 @@ def _sheet_layout(
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
-    with sheet_part(content, sheet) as part:
+    with sheet_part(sheet) as part:
         parser.ParseFile(part)
     remarks = [Phrase("rows_hidden", lines=ranges(hidden_rows))] if hidden_rows else []
     if hidden_columns:

@@ -25,6 +25,9 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\3\4"
 MAX_UNPACKED = 2**26
 """Bytes of an unpacked workbook; a larger one is refused."""
+WORKBOOKS = (".xlsx", ".ods")
+TABLES = ("csv", *(ending.removeprefix(".") for ending in WORKBOOKS))
+"""Endings of the workbooks, and of all tables, that are read."""
 FIRST_BYTES = 2_000
 """Bytes that tell what a file is."""
 
@@ -151,7 +154,7 @@ def open_table(
     """Open a CSV file or a workbook; which of them it is its content tells.
 
     Args:
-        path: CSV of UTF-8, GBK or "Unicode text", or an .xlsx workbook.
+        path: CSV of UTF-8, GBK or "Unicode text", or a workbook (.xlsx, .ods).
         error: type of the errors.
         sheets: what the sheet may be called if there are several, in lower case.
         whole_dates: keep the day of the first of a month, which else is the month.
@@ -164,7 +167,7 @@ def open_table(
         with path.open("rb") as file:
             begin, encoding = file.read(FIRST_BYTES), encoding_of(file)
         refuse_no_table(begin, source, error)
-        if path.suffix.lower() == ".xlsx" or begin.startswith(ZIP):
+        if path.suffix.lower() in WORKBOOKS or begin.startswith(ZIP):
             yield OpenTable(_sheet_rows(path, error, sheets, whole_dates=whole_dates))
             return
         if encoding is None:
@@ -205,7 +208,7 @@ def _sheet_rows(
             raise error("no_sheet", source=source, name=sheets[0], valid=tuple(names))
         chosen: Any = book[sheet or names[0]]
         chosen.reset_dimensions()  # what the file says of its size may be wrong
-        uncalculated = uncalculated_cells(content, chosen)
+        uncalculated = uncalculated_cells(chosen)
         for number, row in enumerate(chosen.iter_rows(values_only=True), start=1):
             cells = [cell_text(value, whole_dates=whole_dates) for value in row]
             for column in uncalculated.get(number, ()):

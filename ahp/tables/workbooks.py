@@ -1,4 +1,4 @@
-"""Workbooks (XLSX) that people upload, opened so that none can exhaust the machine."""
+"""Workbooks (XLSX, ODS) that people upload, opened so that none can exhaust the machine."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import io
 import shutil
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -16,6 +16,7 @@ from openpyxl.utils import coordinate_to_tuple, range_boundaries
 
 from ..errors import AHPError, AnswersError
 from ..messages import Phrase
+from .opendocument import MIMETYPE, xlsx_parts
 
 MAX_PARTS = 2000
 """Files in an archive."""
@@ -38,6 +39,7 @@ MAX_ROW = 2**16
 _CHUNK = 2**16
 _DOCTYPE = b"<!DOCTYPE"
 _CELL = frozenset({"c", "v", "row", "f", "is", "t", "si", "r", "phoneticPr"})
+_OPENDOCUMENT_CELL = frozenset({"table-row", "table-cell", "covered-table-cell", "p", "s", "span"})
 """Elements that cells and their texts are made of."""
 
 
@@ -63,7 +65,7 @@ def uploaded_workbook(
     """Open a workbook; nothing in it is evaluated.
 
     Args:
-        content: the .xlsx file.
+        content: the .xlsx or .ods file.
         source: its name, for messages.
         max_bytes: what it may unpack to.
         max_spread: how many cells its merged cells and links may cover; None opens it for the saved
@@ -76,8 +78,11 @@ def uploaded_workbook(
         AHPError: of the given type; too large, has a document type, or cannot be read.
     """
     values_only = max_spread is None
-    with _said_of_file(source, damaged, refused, error):
-        census = Census(values_only)
+    opendocument = MIMETYPE in content[:100]
+    with _said_of_file(source, "not_ods" if opendocument else damaged, refused, error):
+        if opendocument:
+            content = _as_xlsx(content, max_bytes)
+        census = Census(_CELL if values_only else ())
         # openpyxl gets what was counted, never the file, which may say otherwise to it
         counted = counted_archive(content, max_bytes, census)
         if max_spread is not None and census.spread > max_spread:
@@ -132,17 +137,34 @@ def _said_of_file(source: str, damaged: str, refused: str, error: type[AHPError]
         raise error(refused, place=source, problem=Phrase(damaged)) from cause
 
 
-def uncalculated_cells(content: bytes, sheet: Any) -> dict[int, list[int]]:
+def _as_xlsx(content: bytes, max_bytes: int) -> bytes:
+    """An XLSX workbook with what an ODS workbook has."""
+
+    def limit(size: int) -> None:
+        if size > max_bytes:
+            more = Phrase("more_than", count=max_bytes)
+            raise _OversizeError("unpacked_size", size=more, most=max_bytes)
+
+    counted = counted_archive(content, max_bytes, Census(_OPENDOCUMENT_CELL))
+    with zipfile.ZipFile(counted) as archive:
+        parts = xlsx_parts(archive.read("content.xml"), limit)
+    rewritten = io.BytesIO()
+    with zipfile.ZipFile(rewritten, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return rewritten.getvalue()
+
+
+def uncalculated_cells(sheet: Any) -> dict[int, list[int]]:
     """Where a sheet, opened for the saved values alone, has formulas without one: row -> columns.
 
     A program that doesn't calculate saves them so; who reads values alone would take the cells for
     empty ones.
 
     Args:
-        content: the .xlsx file.
         sheet: of `uploaded_workbook`.
     """
-    with sheet_part(content, sheet) as part:
+    with sheet_part(sheet) as part:
         if not _has_formulas(part):
             return {}
     found: dict[int, list[int]] = {}
@@ -175,24 +197,17 @@ def uncalculated_cells(content: bytes, sheet: Any) -> dict[int, list[int]]:
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = text
-    with sheet_part(content, sheet) as part:
+    with sheet_part(sheet) as part:
         parser.ParseFile(part)
     return found
 
 
-@contextmanager
-def sheet_part(content: bytes, sheet: Any) -> Iterator[IO[bytes]]:
-    """What a workbook has of a sheet, to be read piece by piece.
-
-    Args:
-        content: the .xlsx file.
-        sheet: of `uploaded_workbook`, opened for the saved values alone.
+def sheet_part(sheet: Any) -> AbstractContextManager[IO[bytes]]:
+    """What a workbook has of a sheet that was opened for the saved values alone, to be read piece
+    by piece.
     """
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as archive,
-        archive.open(sheet._worksheet_path.lstrip("/")) as part,
-    ):
-        yield part
+    source: AbstractContextManager[IO[bytes]] = sheet._get_source()
+    return source
 
 
 def _has_formulas(part: IO[bytes]) -> bool:
@@ -248,19 +263,23 @@ def counted_archive(content: bytes, max_bytes: int, census: Census) -> io.BytesI
     return counted
 
 
+def _refuse_doctype(*_declaration: object) -> None:
+    raise _OversizeError("document_type")
+
+
 class Census:
     """Counts what the parts of a workbook or a document make of memory once they are read.
 
     Args:
-        values_only: whether cells are read row by row.
+        cells_of: elements that are read row by row.
         most: XML elements, besides such cells.
 
     Attributes:
         spread: how many cells merged cells and links cover.
     """
 
-    def __init__(self, values_only: bool = False, most: int = MAX_ELEMENTS) -> None:
-        self.values_only, self.most = values_only, most
+    def __init__(self, cells_of: Collection[str] = (), most: int = MAX_ELEMENTS) -> None:
+        self.cells_of, self.most = cells_of, most
         self.elements = self.cells = self.rows = self.in_row = self.spread = 0
 
     def is_xml(self, chunks: Iterable[bytes]) -> bool:
@@ -271,13 +290,13 @@ class Census:
         """
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
-        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        parser.StartDoctypeDeclHandler = _refuse_doctype
         last, well_formed = b"", True
         for chunk in chunks:
             # without zero bytes, so that no other encoding hides what is looked for
             last += chunk.replace(b"\0", b"")
             if _DOCTYPE in last:
-                self._refuse_doctype()
+                _refuse_doctype()
             last = last[-len(_DOCTYPE) :]
             well_formed = well_formed and self._parsed(parser, chunk)
         return well_formed and self._parsed(parser, b"", True)
@@ -290,13 +309,10 @@ class Census:
             return False
         return True
 
-    def _refuse_doctype(self, *_declaration: object) -> None:
-        raise _OversizeError("document_type")
-
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         kind = name.rpartition(":")[2]
-        if self.values_only and kind in _CELL:
-            if kind in ("row", "si"):
+        if kind in self.cells_of:
+            if kind in ("row", "si", "table-row"):
                 self.rows, self.in_row = self.rows + 1, 0
             self.in_row, self.cells = self.in_row + 1, self.cells + 1
             self._limit(self.rows, MAX_ROWS, "too_many_rows_inside")

@@ -32,6 +32,7 @@ from ..i18n import Translate
 from ..i18n.evaluation import measured_words
 from ..process.evaluations.events import AliasLearned, CellKey, LayoutRemembered
 from ..study.limits import LONGEST
+from ..tables.opened import TABLES
 from . import state
 from .intake import (
     Intake,
@@ -60,7 +61,7 @@ def show_upload(intake: Intake) -> None:
         )
     file = st.file_uploader(
         _("Table with values (CSV, XLSX): the filled template, or a table of your own"),
-        type=["csv", "xlsx"],
+        type=list(TABLES),
         max_upload_size=EXPERT_UPLOAD // 2**20 if intake.owner else None,
         key=f"data_file-{intake.key}-{attempt}",
         disabled=intake.locked,

@@ -21,6 +21,7 @@ from ahp.process.events import Actor
 from ahp.report.panel import rating_words
 from ahp.scale import opposite
 from ahp.store import ExpertInfo, StudyInfo
+from ahp.tables.opened import WORKBOOKS
 from ahp.web import state
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -83,8 +84,8 @@ def upload_questionnaires(
         st.error(state.plain(refused))
     attempt = st.session_state.setdefault("upload_attempt", 0)
     files = st.file_uploader(
-        _("Upload filled questionnaires (XLSX, DOCX)"),
-        type=["xlsx", "docx"],
+        _("Upload filled questionnaires (XLSX, ODS, DOCX)"),
+        type=[*(ending.removeprefix(".") for ending in WORKBOOKS), "docx"],
         accept_multiple_files=True,
         key=f"upload-{study.id}-{attempt}",
     )

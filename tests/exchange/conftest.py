@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from openpyxl import Workbook
@@ -15,6 +16,12 @@ import ahp
 from ahp.study import Survey, survey_from_content
 
 Recalculate = Callable[[Mapping[str, bytes]], dict[str, bytes]]
+
+
+class Office(Protocol):
+    def __call__(
+        self, files: Mapping[str, bytes], form: str, opened_as: str = ""
+    ) -> dict[str, bytes]: ...
 
 
 def make_survey(survey_id: str, tree: Mapping[str, str | None], names: Mapping[str, str]) -> Survey:
@@ -93,25 +100,37 @@ def wide() -> Survey:
 
 
 @pytest.fixture(scope="session")
-def recalculate(tmp_path_factory: pytest.TempPathFactory) -> Recalculate:
-    """Opens workbooks in LibreOffice, which calculates every formula, and saves them as its own."""
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Opens files in LibreOffice, which calculates every formula, and saves them in another form:
+    name of each file that was saved -> content.
+    """
     program = shutil.which("soffice")
     if program is None:
         pytest.fail("soffice is missing: install libreoffice-calc-nogui (tools/system-packages)")
 
-    def convert(workbooks: Mapping[str, bytes]) -> dict[str, bytes]:
+    def convert(files: Mapping[str, bytes], form: str, opened_as: str = "") -> dict[str, bytes]:
         folder: Path = tmp_path_factory.mktemp("office")
-        for name, content in workbooks.items():
-            (folder / f"{name}.xlsx").write_bytes(content)
-        profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-        files = [f"{name}.xlsx" for name in workbooks]
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+        options = [
+            f"-env:UserInstallation={(folder.parent / 'office-profile').as_uri()}",
+            *([f"--infilter={opened_as}"] if opened_as else []),
+            *("--headless", "--convert-to", form, "--outdir", "saved"),
+        ]
         subprocess.run(
-            [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", "saved", *files],
-            cwd=folder,
-            check=True,
-            capture_output=True,
-            timeout=120,
+            [program, *options, *files], cwd=folder, check=True, capture_output=True, timeout=300
         )
-        return {name: (folder / "saved" / f"{name}.xlsx").read_bytes() for name in workbooks}
+        return {path.name: path.read_bytes() for path in (folder / "saved").iterdir()}
+
+    return convert
+
+
+@pytest.fixture(scope="session")
+def recalculate(office: Office) -> Recalculate:
+    """Workbooks as LibreOffice saves them, with every formula calculated."""
+
+    def convert(workbooks: Mapping[str, bytes]) -> dict[str, bytes]:
+        saved = office({f"{name}.xlsx": content for name, content in workbooks.items()}, "xlsx")
+        return {name: saved[f"{name}.xlsx"] for name in workbooks}
 
     return convert

@@ -250,6 +250,12 @@ def test_files_that_are_no_project(text: str, expected: str) -> None:
     assert message(lambda: read(text)) == f"f.ahp: {expected}"
 
 
+def test_the_formula_of_version_1_is_refused_by_its_name() -> None:
+    text = "Version: 2.0\nGoal:\n  name: g\n  preferenceFunction: a + b\n  children: {a: , b: }\n"
+    expected = f"f.ahp: line 4: Goal.preferenceFunction: {REFUSED}"
+    assert message(lambda: read(text)) == expected
+
+
 def test_bombs_are_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 30)]

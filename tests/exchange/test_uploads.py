@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 import ahp
+from ahp.exchange.formats import UPLOADS
 from ahp.exchange.survey_text import hierarchy_text, survey_toml
-from ahp.exchange.uploads import UPLOADS, Upload, read_upload
+from ahp.exchange.uploads import Upload, read_upload
 from ahp.study import Survey
 
 GLUC = """Version: 2.0
@@ -101,9 +102,9 @@ def test_a_whole_study_is_left_to_the_store() -> None:
 
 @pytest.mark.parametrize("name", ["survey.docx", "survey", "toml", "a.toml.exe", ""])
 def test_other_endings(name: str) -> None:
-    assert UPLOADS == ("toml", "json", "txt", "ahp", "yaml", "yml", "xlsx")
+    assert tuple(UPLOADS) == ("toml", "json", "txt", "ahp", "yaml", "yml", "xlsx", "ods")
     assert refused(b"x", name) == (
-        f"{name}: expected a file that ends with .toml, .json, .txt, .ahp, .yaml, .yml, .xlsx"
+        f"{name}: expected a file that ends with .toml, .json, .txt, .ahp, .yaml, .yml, .xlsx, .ods"
     )
 
 

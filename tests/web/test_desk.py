@@ -669,7 +669,7 @@ def test_answers_of_other_programs(visit, store, organizer, survey):
     assert len(store.answers(study.id).judgments) == 70
 
 
-def upload_answers(visit, organizer, name, content, kind="long"):
+def upload_answers(visit, organizer, name, content, kind="long-csv"):
     app = visit(organizer, "files")
     app.session_state["files"] = "Answers from other programs"
     app.session_state["import_kind"] = kind
@@ -717,7 +717,7 @@ def test_a_sheet_and_the_column_of_experts_are_asked_for(visit, store, organizer
     sheet.append([7, -3])
     out = io.BytesIO()
     book.save(out)
-    app = upload_answers(visit, organizer, "w.xlsx", out.getvalue(), "wide")
+    app = upload_answers(visit, organizer, "w.xlsx", out.getvalue(), "ahpsurvey")
     (choice,) = (one for one in app.selectbox if "answers_sheet" in str(one.key))
     assert (choice.value, choice.options) == (None, ["Sheet", "判断"])
     choice.select("判断").run()
@@ -762,7 +762,7 @@ def test_matrices_with_one_sheet_an_expert_are_recorded(visit, store, organizer)
     app = visit(organizer, "files")
     app.session_state["files"] = "Answers from other programs"
     app.run()
-    app.selectbox(key="import_kind").set_value("sheets").run()
+    app.selectbox(key="import_kind").set_value("expert-sheets").run()
     uploader = next(one for one in app.get("file_uploader") if "answers_file" in str(one.key))
     uploader.set_value(("p.xlsx", content.getvalue(), "application/octet-stream")).run()
     assert [caption.value for caption in app.caption][-2:] == [

@@ -23,6 +23,7 @@ from ahp.process.evaluations.unit_changes import (
 )
 from ahp.process.evaluations.units import Unit, UnitEntry, active_in, history
 from ahp.study.limits import LONGEST
+from ahp.tables.opened import TABLES
 from ahp.web import state
 from ahp.web.evaluating import Desk, attempt, begin, show_next, why_not
 from ahp.web.people import show_people
@@ -209,7 +210,7 @@ def show_adding(desk: Desk) -> None:
         )
         counted = f"unit_file-{desk.id}"
         tries = st.session_state.setdefault(counted, 0)
-        given = st.file_uploader(_("File"), type=["csv", "xlsx"], key=f"{counted}-{tries}")
+        given = st.file_uploader(_("File"), type=list(TABLES), key=f"{counted}-{tries}")
         if given is not None:
             show_read(desk, lambda: read_unit_list(given.getvalue(), given.name), counted)
 

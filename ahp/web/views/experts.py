@@ -23,6 +23,7 @@ from ahp.report.table import Cell
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study.limits import LONGEST
 from ahp.study.standing import Standing, counting_weight
+from ahp.tables.opened import TABLES
 from ahp.web import state
 from ahp.web.desk import (
     issue_links,
@@ -194,7 +195,7 @@ def show_adding(study: StudyInfo) -> None:
             )
         )
         attempt = st.session_state.setdefault("list_attempt", 0)
-        given = st.file_uploader(_("File"), type=["csv", "xlsx"], key=f"expert_list-{attempt}")
+        given = st.file_uploader(_("File"), type=list(TABLES), key=f"expert_list-{attempt}")
         if given is not None:
             show_list(study, lambda: read_list(given.getvalue(), given.name), "list")
 

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from ahp.errors import AHPError
-from ahp.exchange.ahp_os import write_project
-from ahp.exchange.ahpsurvey import Side, expert_columns, read_ahpsurvey, write_ahpsurvey
+from ahp.exchange.ahpsurvey import Side, expert_columns
 from ahp.exchange.column_mapper import (
     CODINGS,
     Coding,
     ColumnMapping,
     ColumnTable,
     PairColumn,
-    apply_mapping,
     mapping_from_json,
     missing,
     read_columns,
     suggest_mapping,
 )
-from ahp.exchange.expert_sheets import read_expert_sheets
-from ahp.exchange.long_csv import write_answers
+from ahp.exchange.formats import FORMATS, Options
 from ahp.exchange.questionnaire_docx import questionnaire_document
+from ahp.exchange.take_over import TakenOver
 from ahp.i18n.errors import place_words
 from ahp.process.events import Actor
 from ahp.report.answers import answer_in_words, telling_answer
 from ahp.report.archive import zip_bytes
 from ahp.store import ExpertInfo, StudyInfo
 from ahp.study import Answers
-from ahp.study.answers import answers_from_table
 from ahp.web import state
 from ahp.web.desk import show_weights_question
 from ahp.web.intake_files import choose_sheet
@@ -122,8 +119,8 @@ def choose_side(question: str, left: str, right: str) -> Side | None:
     )
 
 
-def read_wide(study: StudyInfo, content: bytes, name: str, sheet: str) -> Answers | None:
-    """A wide table of signed numbers, once its sign convention is known."""
+def ask_wide(study: StudyInfo, content: bytes, name: str, sheet: str) -> Options | None:
+    """What a wide table of signed numbers doesn't say: its sign convention."""
     _ = state.translate()
     columns = [None, *expert_columns(content, name, sheet)]
     expert_column = st.selectbox(
@@ -138,20 +135,11 @@ def read_wide(study: StudyInfo, content: bytes, name: str, sheet: str) -> Answer
         _("the item named first (as in the R package ahpsurvey)"),
         _("the item named second"),
     )
-    if side is None:
-        return None
-    return read_ahpsurvey(
-        content,
-        name,
-        survey=study.survey,
-        negative_is=side,
-        expert_column=expert_column,
-        sheet=sheet,
-    )
+    return Options(negative_is=side, expert_column=expert_column) if side else None
 
 
-def read_mapped(study: StudyInfo, content: bytes, name: str, sheet: str) -> Answers | None:
-    """A table of a survey platform, once every column's meaning is said."""
+def ask_mapped(study: StudyInfo, content: bytes, name: str, sheet: str) -> Options | None:
+    """What a table of a survey platform doesn't say: what every column means."""
     _, survey = state.translate(), study.survey
     table = read_columns(content, name, sheet=sheet)
     codings = {
@@ -199,7 +187,7 @@ def read_mapped(study: StudyInfo, content: bytes, name: str, sheet: str) -> Answ
         key="save_mapping",
         on_click="ignore",
     )
-    return apply_mapping(table, mapping, survey)
+    return Options(mapping=mapping)
 
 
 def edit_mapping(
@@ -264,10 +252,10 @@ def edit_mapping(
         if text := row[comparison]:
             before = known.get(letter)
             if before is not None and (before.parent, before.left, before.right) == pairs[text]:
-                found.append(dataclasses.replace(before, texts=texts or before.texts))
+                found.append(replace(before, texts=texts or before.texts))
             else:
                 found.append(PairColumn(letter, *pairs[text], coding, side, texts))
-    return dataclasses.replace(mapping, expert=expert, pairs=tuple(found))
+    return replace(mapping, expert=expert, pairs=tuple(found))
 
 
 def option_texts(table: ColumnTable, known: dict[str, PairColumn], about: str) -> dict[str, str]:
@@ -285,16 +273,11 @@ def option_texts(table: ColumnTable, known: dict[str, PairColumn], about: str) -
     return {row[text]: row[value] for row in edited if row[value]}
 
 
-READERS: dict[str, Callable[[StudyInfo, bytes, str, str], Answers | None]] = {
-    "long": lambda study, content, name, sheet: answers_from_table(
-        content, name, study.survey, sheet=sheet
-    ),
-    "wide": read_wide,
-    "platform": read_mapped,
-    "sheets": lambda study, content, name, _sheet: (
-        read_expert_sheets(content, name, survey=study.survey).answers
-    ),
+ASKED: dict[str, Callable[[StudyInfo, bytes, str, str], Options | None]] = {
+    "ahpsurvey": ask_wide,
+    "platform": ask_mapped,
 }
+"""Format -> what asks for what its files don't say; None until it is said."""
 
 
 def show_import(study: StudyInfo) -> None:
@@ -306,19 +289,15 @@ def show_import(study: StudyInfo) -> None:
     if not study.open:
         st.info(_("Round {round} is closed: nothing can be uploaded.").format(round=study.round))
         return
-    kinds = {
-        "long": _("long table (CSV, XLSX): expert, parent, left, right, value"),
-        "wide": _("wide table of ahpsurvey (CSV, XLSX): a column for each pair"),
-        "platform": _("export of a survey platform (CSV, XLSX): say what the columns mean"),
-        "sheets": _("workbook with one sheet an expert: judgment matrices (XLSX)"),
-    }
-    kind = st.selectbox(_("Format"), list(kinds), format_func=kinds.__getitem__, key="import_kind")
+    kinds = {name: one for name, one in FORMATS.items() if "survey" in one.options}
+    words = {name: one.described(state.language()) for name, one in kinds.items()}
+    kind = st.selectbox(_("Format"), list(kinds), format_func=words.__getitem__, key="import_kind")
     attempt = st.session_state.setdefault("import_attempt", 0)
     # a file that was looked at in one round is not recorded in the next
     with st.container(key=f"answers_file-{kind}"):
         file = st.file_uploader(
             _("File"),
-            type=["csv", "xlsx"],
+            type=list(kinds[kind].suffixes),
             key=f"answers_file-{kind}-{study.id}-{study.round}-{attempt}",
         )
     if recorded := st.session_state.pop("recorded_answers", None):
@@ -328,10 +307,18 @@ def show_import(study: StudyInfo) -> None:
     try:
         content = file.getvalue()
         key = f"answers_sheet-{hashlib.sha256(content).hexdigest()}"
-        sheet = "" if kind == "sheets" else choose_sheet(content, file.name, key)
-        answers = None if sheet is None else READERS[kind](study, content, file.name, sheet)
-        if answers is None:
+        sheet = "" if kinds[kind].starts_study else choose_sheet(content, file.name, key)
+        options: Options | None = None
+        if sheet is not None:
+            ask = ASKED.get(kind)
+            options = ask(study, content, file.name, sheet) if ask else Options()
+        read = kinds[kind].read
+        if options is None or read is None:
             return
+        sheets = (sheet,) if sheet else ()
+        answers = read(
+            content, file.name, replace(options, survey=study.survey, sheets=sheets)
+        ).answers
         answers.arrays(study.survey.hierarchy)
     except AHPError as error:
         state.show_error(error)
@@ -420,19 +407,18 @@ def show_export(study: StudyInfo) -> None:
         )
     )
     name = file_name(study.title, str(number), f"{len(answers.experts)}of{invited}")
-    writers: tuple[tuple[str, str, Callable[[], bytes | str]], ...] = (
-        (_("Long CSV"), f"{name}.csv", lambda: write_answers(answers)),
-        (
-            _("Wide CSV of ahpsurvey (negative: the item named first)"),
-            f"{name}_wide.csv",
-            lambda: write_ahpsurvey(study.survey, answers, negative_is="left"),
-        ),
-        (
-            _("Project of AHP-OS (JSON)"),
-            f"{name}_ahp-os.json",
-            lambda: write_project(study.survey, answers, language=language, title=study.title),
-        ),
-    )
+    taken = TakenOver(study.survey, answers, title=study.title)
+    options = Options(language=language, negative_is="left")
+    labels = {
+        "long-csv": (_("Long CSV"), ".csv"),
+        "ahpsurvey": (_("Wide CSV of ahpsurvey (negative: the item named first)"), "_wide.csv"),
+        "ahp-os": (_("Project of AHP-OS (JSON)"), "_ahp-os.json"),
+    }
+    writers = [
+        (label, name + ending, partial(one.write, taken, options))
+        for key, (label, ending) in labels.items()
+        if (one := FORMATS[key]).write
+    ]
     for label, file, write in writers if answers.judgments else ():
         try:
             write()

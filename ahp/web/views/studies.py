@@ -8,7 +8,8 @@ from functools import partial
 import streamlit as st
 
 from ahp.errors import AHPError
-from ahp.exchange.uploads import UPLOADS, Upload, read_upload
+from ahp.exchange.formats import UPLOADS
+from ahp.exchange.uploads import Upload, read_upload
 from ahp.process.draft import Draft
 from ahp.process.events import Actor, StudyImported, read_action
 from ahp.resources import data_folder
