@@ -90,8 +90,8 @@ class Format:
 
     suffixes: tuple[str, ...]
     words: str
-    read: Read | None
-    write: Write | None
+    read: Read | None = None
+    write: Write | None = None
     starts_study: bool = False
     options: frozenset[str] = frozenset()
     keeps_weights: bool = False
@@ -130,7 +130,7 @@ def _read_ahp_os(content: bytes, name: str, options: Options) -> TakenOver:
 def _write_ahp_os(taken: TakenOver, options: Options) -> bytes:
     from .ahp_os import write_project  # noqa: PLC0415
 
-    about = {"title": taken.title} if taken.title and not taken.own else {}
+    about: dict[str, Any] = {"title": taken.title} if taken.title and not taken.own else {}
     return write_project(
         taken.known_survey, taken.answers, language=options.language, **about, **taken.own
     )
@@ -247,41 +247,69 @@ _TABLE = frozenset({"survey", "sheets"})
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "survey-toml": Format(
-            *(("toml",), _("survey file"), _read_survey, _write_survey),
+            ("toml",),
+            _("survey file"),
+            read=_read_survey,
+            write=_write_survey,
             starts_study=True,
             keeps_weights=True,
         ),
         "ahp-os": Format(
-            *(("json",), _("project of AHP-OS"), _read_ahp_os, _write_ahp_os, True, _NAMES),
+            ("json",),
+            _("project of AHP-OS"),
+            read=_read_ahp_os,
+            write=_write_ahp_os,
+            starts_study=True,
+            options=_NAMES,
             keeps_weights=True,
         ),
         "hierarchy-text": Format(
-            *(("txt",), _("hierarchy text of AHP-OS"), _read_hierarchy_text),
-            *(_write_hierarchy_text, True, _NAMES),
+            ("txt",),
+            _("hierarchy text of AHP-OS"),
+            read=_read_hierarchy_text,
+            write=_write_hierarchy_text,
+            starts_study=True,
+            options=_NAMES,
             keeps_weights=True,
         ),
         "gluc": Format(
-            *(("ahp", "yaml", "yml"), _("file of the R package ahp")),
-            *(_read_gluc, None, True, _NAMES),
+            ("ahp", "yaml", "yml"),
+            _("file of the R package ahp"),
+            read=_read_gluc,
+            starts_study=True,
+            options=_NAMES,
         ),
         "long-csv": Format(
-            *(TABLES, _("long table: expert, parent, left, right, value"), _read_long),
-            *(_write_long, False, _TABLE),
+            TABLES,
+            _("long table: expert, parent, left, right, value"),
+            read=_read_long,
+            write=_write_long,
+            options=_TABLE,
         ),
         "ahpsurvey": Format(
-            *(TABLES, _("wide table of ahpsurvey: a column for each pair"), _read_ahpsurvey),
-            *(_write_ahpsurvey, False, _TABLE | _NAMES | {"negative_is", "expert_column"}),
+            TABLES,
+            _("wide table of ahpsurvey: a column for each pair"),
+            read=_read_ahpsurvey,
+            write=_write_ahpsurvey,
+            options=_TABLE | _NAMES | {"negative_is", "expert_column"},
         ),
         "platform": Format(
-            *(TABLES, _("export of a survey platform: say what the columns mean")),
-            *(_read_platform, None, False, _TABLE | {"negative_is", "mapping", "coding"}),
+            TABLES,
+            _("export of a survey platform: say what the columns mean"),
+            read=_read_platform,
+            options=_TABLE | {"negative_is", "mapping", "coding"},
         ),
         "expert-sheets": Format(
-            *(_BOOKS, _("workbook with one sheet an expert: judgment matrices")),
-            *(_read_expert_sheets, None, True, _TABLE | _NAMES),
+            _BOOKS,
+            _("workbook with one sheet an expert: judgment matrices"),
+            read=_read_expert_sheets,
+            starts_study=True,
+            options=_TABLE | _NAMES,
         ),
         "column-mapping": Format(
-            *(("json",), _("what the columns of an export mean"), None, _write_mapping)
+            ("json",),
+            _("what the columns of an export mean"),
+            write=_write_mapping,
         ),
     }
 )

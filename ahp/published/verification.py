@@ -359,7 +359,7 @@ def _stored_solutions(text: str, key: _Key) -> _Solutions | None:
 def _candidate_rows(text: str) -> Sequence[tuple[int, list[str]]]:
     reader, _separator = open_csv(io.StringIO(text, newline=""))
     try:
-        header = next(reader, [])
+        header: list[str] = next(reader, [])
         rows = [(reader.line_num, [CONSTANT.sub(r"\1", cell) for cell in row]) for row in reader]
     except csv.Error as error:
         place = f"line {reader.line_num}"

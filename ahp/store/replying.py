@@ -420,8 +420,8 @@ class Replying(Part):
             expert, study = locked_expert(session, expert_id)
             _check_answerable(session, expert, study, round_number)
             state = state_of(session, study)
-            for *pair, value in keyed.answers:
-                if problem := _not_asked(state, expert_id, Answered(*pair, value)):
+            for parent, left, right, value in keyed.answers:
+                if problem := _not_asked(state, expert_id, Answered(parent, left, right, value)):
                     raise AnswersError(problem.code, **problem.parameters)
             log.append(session, study, [by_organizer(keyed, expert_id)])
 

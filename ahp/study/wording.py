@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import EntryError
 from ..messages import Phrase
@@ -105,9 +105,10 @@ def mending_problem(
 
 def _worded(survey: Survey, mending: Mending, words: str) -> Survey:
     """The survey with these words in the place of a mending."""
-    owner = survey.nodes[mending.node] if mending.node else survey
-    text = MappingProxyType({**getattr(owner, mending.text), mending.language: words})
-    if owner is survey:
-        return replace(survey, **{mending.text: text})
-    nodes = {**survey.nodes, mending.node: replace(owner, **{mending.text: text})}
+    node = survey.nodes.get(mending.node)
+    texts = getattr(survey if node is None else node, mending.text)
+    changed: dict[str, Any] = {mending.text: MappingProxyType({**texts, mending.language: words})}
+    if node is None:
+        return replace(survey, **changed)
+    nodes = {**survey.nodes, mending.node: replace(node, **changed)}
     return replace(survey, nodes=MappingProxyType(nodes))

@@ -499,7 +499,9 @@ def choose_naming(visit: Visit, agreed: bool) -> None:
 def rate_self(visit: Visit) -> None:
     """Store what the expert says of their own authority, once all of it is said."""
     _, form = state.translate(), st.session_state
-    basis = {kind: form.get(rating_key(visit, kind)) for kind in JUDGMENT_BASIS}
+    basis: dict[str, str] = {
+        kind: form.get(rating_key(visit, kind)) or "" for kind in JUDGMENT_BASIS
+    }
     familiarity = form.get(rating_key(visit, "familiarity"))
     if not (familiarity and all(basis.values())):
         form["problem"] = _("Please answer all five questions about yourself; nothing was saved.")
