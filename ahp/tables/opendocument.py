@@ -15,6 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import get_column_letter
 
+from .opened import is_sheet_error
+
 MIMETYPE = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 """Stands in the head of the first file of the archive, which is stored as it is."""
 
@@ -227,6 +229,8 @@ def _value(cell: Mapping[str, str], text: str) -> str:
     """What stands in a cell of XLSX behind its place; "" for an empty one."""
     kind = cell.get("office:value-type", "string" if text else "")
     formula = f"<f>{escape(one)}</f>" if (one := cell.get("table:formula")) else ""
+    if cell.get("calcext:value-type") == "error" or is_sheet_error(text):
+        return f' t="e">{formula}<v>{escape(text)}</v>'  # the value beside it is an empty text
     style = _PERCENT if kind == "percentage" else _LITERAL_PERCENT if text.endswith("%") else 0
     value, type_ = cell.get("office:value", ""), "n"
     match kind:
