@@ -23,6 +23,7 @@ from ..scale import SAATY_POSITIONS
 from ..study.answers import Judgment
 from ..study.standing import SelfRating
 from ..study.survey import Survey
+from ..study.wording import names_so_far
 from ..tables.faults import refuse_faults
 from ..tables.workbooks import uploaded_package
 from .cells import one_line
@@ -171,8 +172,12 @@ class _Form:
         self.faults.append(AnswersError(code, place=place, source=place, **parameters))
 
     def called(self, node: str) -> str:
-        """The name of an item as the form has it."""
+        """The name of an item as forms have it now."""
         return one_line(self.survey.node_name(node, self.language))
+
+    def names(self, node: str) -> set[str]:
+        """What an item may be called on the form, whose wording may have been mended since."""
+        return set(map(one_line, names_so_far(self.survey, node, self.language)))
 
     def name(self) -> str:
         """Who filled it in, as the field beside "Name" says."""
@@ -233,8 +238,9 @@ class _Form:
             return
         for number, (parent, (sides, rows)) in enumerate(zip(parents, found, strict=True), start=1):
             place = f"{self.source}: table {f'{number}. {self.called(parent)}'!r}"
-            asked = one_line(question(self.survey, parent, self.language))
-            if asked not in paragraphs:
+            _ = translator(self.language)
+            if not any(one_line(question(name, _)) in paragraphs for name in self.names(parent)):
+                asked = one_line(question(self.called(parent), _))
                 self.refuse("form_wording", place, expected=asked)
             if sides:
                 expected = words[self.language][0]
@@ -251,13 +257,13 @@ class _Form:
         if len(cells) != _COLUMNS:
             self.refuse("form_cells", place, count=len(cells), expected=_COLUMNS)
             return
-        left, right = names = [self.called(node) for node in pair[1:]]
+        left, right = map(self.called, pair[1:])
         if any(one.tag in _DRAWN for cell in cells for one in cell.iter()):
             self.refuse("box_drawn", place, left=left, right=right)
             return
-        for cell, expected in zip((cells[1], cells[-1]), names, strict=True):
-            if (shown := _text(cell)) != expected:
-                self.refuse("names_changed", place, value=shown, expected=expected)
+        for cell, node in zip((cells[1], cells[-1]), pair[1:], strict=True):
+            if (shown := _text(cell)) not in self.names(node):
+                self.refuse("names_changed", place, value=shown, expected=self.called(node))
                 return
         marked = []
         for position, cell in zip(SAATY_POSITIONS, cells[2:-1], strict=True):

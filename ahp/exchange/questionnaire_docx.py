@@ -228,11 +228,10 @@ def _write_self_rating(document: DocumentObject, _: Translate) -> None:
         _paragraph(document, "")
 
 
-def question(survey: Survey, parent: str, language: str) -> str:
-    """What is asked below a parent."""
-    _ = translator(language)
+def question(parent: str, _: Translate) -> str:
+    """What is asked below the parent of this name."""
     asked = _("For “{parent}”: which of the two is more important, and by how much?")
-    return asked.format(parent=survey.node_name(parent, language))
+    return asked.format(parent=parent)
 
 
 def _write_parent(
@@ -242,7 +241,7 @@ def _write_parent(
     _ = translator(language)
     name = survey.node_name(parent, language)
     document.add_heading(one_line(f"{number}. {name}"), 1)
-    asked = question(survey, parent, language)
+    asked = question(name, _)
     _paragraph(document, asked).paragraph_format.keep_with_next = True
     kids = survey.hierarchy.children[parent]
     explained = [kid for kid in kids if survey.nodes[kid].explanation]

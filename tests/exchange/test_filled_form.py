@@ -25,6 +25,7 @@ from ahp.i18n.errors import error_sentence
 from ahp.scale import SAATY_POSITIONS
 from ahp.study import Survey
 from ahp.study.standing import SelfRating
+from ahp.study.wording import Mending, mend
 
 from .conftest import rezipped
 
@@ -164,6 +165,18 @@ def test_rows_may_stay_open_and_names_be_hard(small: Survey) -> None:
     assert answers_of(found) == {first: "1/3", third: "1"}
     assert found.unanswered == (second, *others)
     assert found.expert == "Wang"
+
+
+def test_forms_stay_good_once_names_are_mended(small: Survey) -> None:
+    content = ticked(make(small), ["3"] * 8, [typed("√")])
+    mended = small
+    for node in ("goal", "a", "b1"):  # the root, a parent that is compared itself, a child
+        old = small.nodes[node].name["en"]
+        mended = mend(mended, Mending(node, "name", "en", old, f"{old}, mended"))
+    anew = ticked(make(mended), ["3"] * 8, [typed("√")])
+    expected = dict.fromkeys(small.hierarchy.comparisons, "3")
+    assert answers_of(read_form(content, mended)) == expected
+    assert answers_of(read_form(anew, mended)) == expected
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
