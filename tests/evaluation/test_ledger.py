@@ -26,7 +26,6 @@ from ahp.evaluation import (
     summarize_ledger,
 )
 from ahp.resources import data_folder
-
 from tests.tables.test_opendocument import cell, ods, row
 
 from .schemes import scheme
