@@ -39,6 +39,9 @@ _MAX_LINES = 10 * MAX_NODES
 _TWIPS = 105
 """Of an indent, for each column of text: half a Chinese character of the usual size."""
 
+_DEEPEST, _WIDEST = 8, 300
+"""Level of a list of Word, from 0; columns by which Word can indent at all."""
+
 
 def read_outline(content: bytes, name: str) -> str:
     """The list of names in a file, as `outline_branches` reads it: lines that are indented by the
@@ -188,7 +191,8 @@ def _look(paragraph: Paragraph) -> _Look:
         return _Look(heading=int(heading[1]) - 1)
     own: Any = paragraph._p.pPr.numPr if paragraph._p.pPr is not None else None
     if own is not None and own.numId is not None and own.numId.val:
-        return _Look(entry=own.ilvl.val if own.ilvl is not None else 0)
+        level = own.ilvl.val if own.ilvl is not None else 0
+        return _Look(entry=min(max(level, 0), _DEEPEST))
     if own is None and (entry := _LIST.fullmatch(style)) and style != "List Paragraph":
         return _Look(entry=int(entry[1] or 1) - 1)
     return _Look()
@@ -197,4 +201,5 @@ def _look(paragraph: Paragraph) -> _Look:
 def _indent(paragraph: Paragraph, look: _Look) -> int:
     """Columns by which a paragraph of its own is indented."""
     indent = paragraph.paragraph_format.left_indent
-    return max(round(indent.twips / _TWIPS), 0) if indent and look == _Look() else 0
+    columns = round(indent.twips / _TWIPS) if indent and look == _Look() else 0
+    return min(max(columns, 0), _WIDEST)

@@ -127,5 +127,11 @@ def test_what_would_exhaust_the_machine(monkeypatch: pytest.MonkeyPatch) -> None
     assert refused(ods(row(cell("x"))).replace(b"content.xml", b"content.xmm")) == said
     many = cell("x" * 1000, 'table:number-columns-repeated="16384"')
     assert "unpacked" in refused(ods(row(many, alike=1_000_000)))
+    spaces = cell("<text:s text:c='70000000'/>")
+    assert refused(ods(row(spaces))) == (
+        "t.ods: more than 67108864 bytes when unpacked, expected at most 67108864"
+    )
+    fewer = cell("<text:s text:c='-70000000'/><text:s text:c='70000000'/>")
+    assert refused(ods(row(fewer))) == refused(ods(row(spaces)))
     monkeypatch.setattr(workbooks, "MAX_CELLS", 3)
     assert refused(ods(row(cell("x"), cell("x")))).startswith("t.ods: ")
