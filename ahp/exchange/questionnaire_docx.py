@@ -62,7 +62,8 @@ def questionnaire_document(
         survey: what is asked.
         title: of the study.
         expert: name of the expert; None leaves it to be filled in.
-        study_id: id of the study, so that the form is taken for this one and no other; None = any.
+        study_id: id of the study, so that the form is taken for this one and no other; None = it
+            names none, and is taken where none is asked for.
         round_number: Delphi round of the study, from 1.
         self_rating: whether experts are asked for their own authority, too.
         language: of `LANGUAGES`; names and explanations fall back to the survey's original one.
