@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..datafile import MAX_TOML, check_size
 from ..errors import SurveyError
-from ..study.names import MAX_NODES
 from ..tables.delimited import encoding_of
 from ..tables.grids import Grid, read_grid, read_sheets
 from ..tables.opened import MAX_UNPACKED
 from ..tables.workbooks import uploaded_package
-from .outline import is_header
+from .outline import MAX_LINES, is_header
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -32,9 +31,6 @@ _SENTENCE = re.compile(r"[。！？!?.；;]$|^.{40}")
 
 _MAX_COLUMNS = 63
 """Of a table: as Word."""
-
-_MAX_LINES = 10 * MAX_NODES
-"""Paragraphs and rows of a document."""
 
 _TWIPS = 105
 """Of an indent, for each column of text: half a Chinese character of the usual size."""
@@ -96,8 +92,8 @@ def _of_document(content: bytes, name: str) -> str:
         error=SurveyError,
     ) as counted:
         document = docx.Document(counted)
-        if len(document.element.body.xpath(".//w:p|.//w:tr")) > _MAX_LINES:
-            raise SurveyError("too_many_lines", source=name, most=_MAX_LINES)
+        if len(document.element.body.xpath(".//w:p|.//w:tr")) > MAX_LINES:
+            raise SurveyError("too_many_lines", source=name, most=MAX_LINES)
         tables = _tables(document, name)
         headed = [one for one in tables if any(map(is_header, one[1][:2]))]
         listed = any(one != _Look() for one in map(_look, document.paragraphs))

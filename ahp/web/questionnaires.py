@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -112,6 +113,10 @@ def upload_questionnaires(
         except AHPError as error:
             state.show_error(error)
         else:
+            if filled.self_rating and state.database().asking(study.id).self_rating == "off":
+                said = _("{file}: the self-rating is left out, which this study doesn't ask.")
+                st.info(state.plain(said.format(file=file.name)))
+                filled = replace(filled, self_rating=None)
             read.append((expert, filled, Actor.file(file.getvalue())))
             show_preview(study, *read[-1][:2])
     if read:
