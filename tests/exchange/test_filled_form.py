@@ -248,7 +248,7 @@ def test_a_rating_with_a_row_more_is_refused(small: Survey) -> None:
     document = make(small, self_rating=True)
     typed("√")(pair_rows(document)[0][2], "9")
     *_, grounds, _familiarity, _remarks = document.tables
-    grounds.add_row()
+    grounds.add_row()  # type: ignore[no-untyped-call] # of python-docx
     assert refusal(saved(document), small) == (
         "f.docx: table 'What did you judge from, and how much did it weigh?': 5 rows to answer, "
         "expected 4; undo the change, or ask the organizer for the questionnaire anew"
