@@ -1048,7 +1048,7 @@ _FILES = {
         "organizer for it anew"
     ),
     "form_rows": _(
-        "{place}: {count} rows of pairs, expected {expected}; undo the change, or ask the "
+        "{place}: {count} rows to answer, expected {expected}; undo the change, or ask the "
         "organizer for the questionnaire anew"
     ),
     "form_sides": _(
@@ -1063,6 +1063,10 @@ _FILES = {
     "form_wording": _(
         "{place}: the question was changed, expected {expected!r}; undo the change, or ask the "
         "organizer for the questionnaire anew"
+    ),
+    "form_without_study": _(
+        "{source}: names no study, as forms of earlier versions do; download the form anew and "
+        "fill that in, or let the answers be keyed in"
     ),
     "formula_refused": _("formulas are refused, never evaluated; write the judgments as pairwise"),
     "gluc_empty": _("{source}: is empty, expected an ahp file"),

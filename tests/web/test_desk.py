@@ -611,6 +611,36 @@ def test_a_filled_form_is_shown_with_its_open_rows_and_recorded(visit, store, or
     assert stored.detail == f"A.docx: table '1. {parent}', row 1"
 
 
+def test_a_form_of_a_widened_name_with_a_rating_that_is_no_longer_asked(visit, store, organizer):
+    survey = small_survey()
+    study = store.create_study(survey, "2026")
+    store.set_asking(study.id, Asking(self_rating="off"))
+    expert, _other = (store.add_expert(study.id, name) for name in ("张三", "李四"))
+    options = {"title": "2026", "study_id": study.id, "self_rating": True, "language": "en"}
+    form = Document(
+        io.BytesIO(questionnaire_document(survey, expert="张\u3000三", **options))  # as offices do
+    )
+    *pairs, grounds, familiarity, _remarks = form.tables
+    tables = [one.rows[2:] for one in pairs if len(one.columns) == 20]
+    for row in (*itertools.chain(*tables), *grounds.rows[1:], *familiarity.rows[1:2]):
+        row.cells[2 if len(row.cells) == 20 else 1].paragraphs[0].runs[0].text = "√"
+    saved = io.BytesIO()
+    form.save(saved)
+    app = visit(organizer, "files")
+    keyed(app.get("file_uploader"), "upload-").set_value(
+        [("A.docx", saved.getvalue(), "application/docx")]
+    ).run()
+    assert [one.value for one in app.error] == []
+    assert "A.docx: the self-rating is left out, which this study doesn't ask." in [
+        one.value for one in app.info
+    ]
+    app.checkbox(key="submit_files").check().run()
+    app.button(key="record_files").click().run()
+    assert [one.value for one in app.error] == []
+    assert store.current(expert.id) == dict.fromkeys(survey.hierarchy.comparisons, "9")
+    assert store.expert(expert.id).submitted
+
+
 def test_paper_is_keyed_in_by_two_and_recorded(visit, store, organizer):
     survey = small_survey()
     study = store.create_study(survey, "2026")
