@@ -42,14 +42,14 @@ def show_keying(study: StudyInfo) -> None:
             )
         )
     with st.expander(_("Key in"), expanded=len(keyed) < 2):
-        show_keying_form(study, expert, len(keyed))
+        show_keying_form(study, expert)
 
 
-def show_keying_form(study: StudyInfo, expert: ExpertInfo, times: int) -> None:
-    """A field for each row of the paper form."""
+def show_keying_form(study: StudyInfo, expert: ExpertInfo) -> None:
+    """A field for each row of the paper form; what is filled in outlives that somebody else saves."""
     _, language, survey = state.translate(), state.language(), study.survey
     attempt = st.session_state.setdefault("keying_attempt", 0)  # nobody sees what was keyed in
-    account, about = state.actor().id, f"{expert.id}-{study.round}-{times}-{attempt}"
+    account, about = state.actor().id, f"{expert.id}-{study.round}-{attempt}"
     with st.form(f"keying-{about}"):
         by = (
             state.account_names()[account]

@@ -640,6 +640,29 @@ def test_paper_is_keyed_in_by_two_and_recorded(visit, store, organizer):
     assert store.expert(expert.id).submitted
 
 
+def test_what_is_keyed_in_while_somebody_else_saves_stands(visit, store, organizer):
+    survey = small_survey()
+    study = store.create_study(survey, "2026")
+    expert = store.add_expert(study.id, "A")
+    read = dict.fromkeys(survey.hierarchy.comparisons, "3")
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Paper, keyed in by two"
+    app.run()
+    for field in app.selectbox:
+        if str(field.key).startswith("key-"):
+            field.set_value("3")
+    next(one for one in app.text_input if one.label == "Who keys it in").set_value("Li")
+    store.key_in(expert.id, read, "Wang")
+    keyed(app.button, "save_keying-").click().run()
+    assert [(one.by, len(one.answers)) for one in store.keyed(study.id)[expert.id]] == [
+        ("Wang", len(read)),
+        ("Li", len(read)),
+    ]
+    assert "Keyed in by Wang and Li: 0 differences." in texts(app)
+    fields = [one for one in app.selectbox if str(one.key).startswith("key-")]
+    assert [one.value for one in fields] == [None] * len(read)
+
+
 def test_a_workbook_of_the_closed_round_is_refused(visit, store, organizer, study):
     app = visit(organizer, "files")
     upload(app, study, round_number=1)
