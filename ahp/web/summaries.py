@@ -290,7 +290,7 @@ def show_review(visit: Visit) -> None:
     ):
         show_unsettled(visit, unsettled)
         return
-    rated = show_self_rating(visit)
+    show_self_rating(visit)
     show_naming(visit)
     with st.container(key="sure"):
         sure = st.checkbox(
@@ -301,7 +301,7 @@ def show_review(visit: Visit) -> None:
     st.button(
         _("Submit my answers"),
         type="primary",
-        disabled=not (sure and rated),
+        disabled=not sure,
         on_click=submit,
         args=(visit, event_id),
         key="submit",
@@ -413,15 +413,15 @@ def show_receipt(visit: Visit) -> None:
         st.link_button(_("Save the receipt as a file"), as_file, icon=":material/download:")
 
 
-def show_self_rating(visit: Visit) -> bool:
-    """What the expert judges from and how familiar they are, where the study asks it; whether that
-    lets them submit.
+def show_self_rating(visit: Visit) -> None:
+    """What the expert judges from and how familiar they are, where the study asks it; stored as
+    soon as all of it is said.
     """
-    _, asked, now = state.translate(), visit.asking.self_rating, visit.expert.self_rating
-    if asked == "off":
-        return True
+    _, now = state.translate(), visit.expert.self_rating
+    if visit.asking.self_rating == "off":
+        return
     words, kinds, familiar = influence_words(_), basis_words(_), familiarity_words(_)
-    with st.form(f"self_rating-{visit.about}"):
+    with st.container(border=True, key="self_rating"):  # of a form, "Submit" would send nothing
         st.markdown("**" + _("What did you judge from, and how much did it weigh?") + "**")
         for kind in JUDGMENT_BASIS:
             st.radio(
@@ -431,6 +431,8 @@ def show_self_rating(visit: Visit) -> bool:
                 format_func=words.__getitem__,
                 horizontal=True,
                 key=rating_key(visit, kind),
+                on_change=rate_self,
+                args=(visit,),
             )
         steps = list(FAMILIARITY)
         st.radio(
@@ -440,16 +442,13 @@ def show_self_rating(visit: Visit) -> bool:
             format_func=familiar.__getitem__,
             horizontal=True,
             key=rating_key(visit, "familiarity"),
+            on_change=rate_self,
+            args=(visit,),
         )
-        st.form_submit_button(
-            _("Save my self-rating"), on_click=rate_self, args=(visit,), key="rate_self"
-        )
-    required = asked == "require" and not visit.expert.counting.familiarity
     if now:
         st.caption(_("Your self-rating is saved."))
-    elif required:
+    elif visit.must_rate:
         st.caption(_("Please answer these questions before you submit."))
-    return not required
 
 
 def show_naming(visit: Visit) -> None:

@@ -74,6 +74,12 @@ class Visit:
         """The parents this expert compares under."""
         return tuple(self.expert.progress)
 
+    @property
+    def must_rate(self) -> bool:
+        """Whether the study requires a self-rating, and nothing counts in its place."""
+        required = self.asking.self_rating == "require"
+        return required and not self.expert.counting.familiarity
+
     @cached_property
     def stops(self) -> tuple[Stop, ...]:
         """The way through the survey, as far as it is known."""
@@ -480,15 +486,21 @@ def keep_draft(visit: Visit) -> None:
 
 
 def submit(visit: Visit, event_id: str) -> None:
-    """Lock the answers."""
-    act(
-        partial(
-            state.by_link().submit,
-            visit.expert.id,
-            event_id=event_id,
-            round_number=visit.study.round,
+    """Lock the answers; nothing that the expert says of themselves is left behind."""
+    _, said = state.translate(), said_of_self(visit).values()
+    if not all(said) and (any(said) or visit.must_rate):
+        st.session_state["problem"] = _(
+            "Please answer all five questions about yourself; nothing was submitted."
         )
-    )
+    elif rate_self(visit):
+        act(
+            partial(
+                state.by_link().submit,
+                visit.expert.id,
+                event_id=event_id,
+                round_number=visit.study.round,
+            )
+        )
 
 
 def choose_naming(visit: Visit, agreed: bool) -> None:
@@ -496,18 +508,24 @@ def choose_naming(visit: Visit, agreed: bool) -> None:
     act(lambda: state.by_link().choose_naming(visit.expert.id, agreed))
 
 
-def rate_self(visit: Visit) -> None:
-    """Store what the expert says of their own authority, once all of it is said."""
-    _, form = state.translate(), st.session_state
-    basis: dict[str, str] = {
-        kind: form.get(rating_key(visit, kind)) or "" for kind in JUDGMENT_BASIS
-    }
-    familiarity = form.get(rating_key(visit, "familiarity"))
-    if not (familiarity and all(basis.values())):
-        form["problem"] = _("Please answer all five questions about yourself; nothing was saved.")
-        return
-    rating = SelfRating(basis, familiarity)
-    act(lambda: state.by_link().rate_self(visit.expert.id, rating, round_number=visit.study.round))
+def rate_self(visit: Visit) -> bool:
+    """Store what the expert says of their own authority, once all of it is said.
+
+    Returns:
+        Whether nothing failed.
+    """
+    said = said_of_self(visit)
+    if not all(said.values()):
+        return True
+    rating = SelfRating({kind: said[kind] for kind in JUDGMENT_BASIS}, said["familiarity"])
+    number = visit.study.round
+    return act(lambda: state.by_link().rate_self(visit.expert.id, rating, round_number=number))
+
+
+def said_of_self(visit: Visit) -> dict[str, str]:
+    """The self-rating as it stands in its fields; empty where nothing is chosen."""
+    questions = (*JUDGMENT_BASIS, "familiarity")
+    return {one: st.session_state.get(rating_key(visit, one)) or "" for one in questions}
 
 
 def rating_key(visit: Visit, question: str) -> str:
