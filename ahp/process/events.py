@@ -164,7 +164,9 @@ class Answered(Replied):
 
 @dataclass(frozen=True)
 class Cleared(Replied):
-    """An answer taken back, as earlier versions let experts do."""
+    """An answer taken back that was keyed in and doesn't stand on paper; earlier versions let
+    experts do so, too.
+    """
 
     kind = "clear"
 

@@ -17,6 +17,7 @@ from ..process.events import (
     Action,
     Actor,
     Answered,
+    Cleared,
     Commented,
     Consented,
     Kept,
@@ -32,7 +33,7 @@ from ..process.events import (
 )
 from ..process.fold import State
 from ..process.itinerary import Replies
-from ..process.keying import keyed_differences
+from ..process.keying import answers_from_paper, keyed_differences, paper_place
 from ..process.own_result import unsettled_parents
 from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment
@@ -437,7 +438,8 @@ class Replying(Part):
         *,
         round_number: int | None = None,
     ) -> list[Event]:
-        """Store what two persons keyed in as the expert's answers.
+        """Store what two persons keyed in as the expert's answers. Those that were keyed in before
+        and don't stand on paper are taken back; what the expert answered otherwise stays.
 
         Args:
             expert_id: whose questionnaire it is.
@@ -451,7 +453,8 @@ class Replying(Part):
         """
         with self._write() as session:
             expert, study = locked_expert(session, expert_id)
-            keyed = state_of(session, study).keyed.get(expert_id, ())
+            state = state_of(session, study)
+            keyed = state.keyed.get(expert_id, ())
             if len(keyed) < 2:
                 raise StoreError("keyed_once", name=expert.name)
             differences = keyed_differences(*keyed)
@@ -462,16 +465,15 @@ class Replying(Part):
                 (parent, left, right): value for parent, left, right, value in first.answers
             }
             read |= {pair: settled[pair] for pair in differences}
-            place = f"paper, keyed in by {first.by} and {second.by}"
+            place, by = paper_place(first, second), self._organizer
             judgments = [Judgment("", *pair, value, place) for pair, value in read.items() if value]
-            return _upload(
-                session,
-                expert,
-                study,
-                judgments,
-                round_number=round_number,
-                actor=self._organizer,
-            )
+            events = _upload(session, expert, study, judgments, round_number=round_number, actor=by)
+            unread = [
+                Entry(Cleared(*pair), new_id(), "file", expert_id, by)
+                for pair in sorted(answers_from_paper(state.told_by(expert_id).given))
+                if not read.get(pair)
+            ]
+            return events + log.append(session, study, unread) if unread else events
 
     def import_answers(
         self,

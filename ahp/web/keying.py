@@ -9,7 +9,7 @@ import streamlit as st
 from ..exchange.questionnaire_writer import ENTRIES
 from ..process.asking import Pair
 from ..process.events import Keyed
-from ..process.keying import keyed_differences
+from ..process.keying import answers_from_paper, keyed_differences
 from ..store import ExpertInfo, StudyInfo
 from ..study.limits import LONGEST
 from . import state
@@ -33,6 +33,14 @@ def show_keying(study: StudyInfo) -> None:
         _("Expert"), list(waiting), format_func=lambda one: waiting[one].name, key="keyed_expert"
     )
     expert, keyed = waiting[chosen], database.keyed(study.id).get(chosen, ())
+    given = expert.sitting.state.told_by(chosen).given
+    if others := len(expert.replies.answers.keys() - answers_from_paper(given)):
+        st.info(
+            _(
+                "{count} answers of this expert were given otherwise, online or in a file. What "
+                "stands on paper replaces them; those without a tick there stay."
+            ).format(count=others)
+        )
     if len(keyed) == 2:
         show_differences(study, expert, keyed[0], keyed[1])
     if len(keyed) == 1:
@@ -46,7 +54,9 @@ def show_keying(study: StudyInfo) -> None:
 
 
 def show_keying_form(study: StudyInfo, expert: ExpertInfo) -> None:
-    """A field for each row of the paper form; what is filled in outlives that somebody else saves."""
+    """A field for each row of the paper form. Nothing of the database is in the keys: what is filled
+    in outlives that somebody else saves.
+    """
     _, language, survey = state.translate(), state.language(), study.survey
     attempt = st.session_state.setdefault("keying_attempt", 0)  # nobody sees what was keyed in
     account, about = state.actor().id, f"{expert.id}-{study.round}-{attempt}"

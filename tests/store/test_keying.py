@@ -40,6 +40,23 @@ def test_two_persons_key_in_and_settle_what_differs(store, study, survey):
     assert second in store.current(expert.id)
 
 
+def test_an_answer_that_does_not_stand_on_paper_is_taken_back(store, study, survey):
+    expert = store.add_expert(study.id, "Ada")
+    wrong, online, *others = survey.hierarchy.comparisons
+    store.answer(expert.id, *online, "9", event_id="o")
+    for by in ("Li", "Wang"):
+        store.key_in(expert.id, dict.fromkeys((wrong, *others), "3"), by)
+    store.take_keyed(expert.id, {})
+    assert store.current(expert.id)[wrong] == "3"
+    for by in ("Zhao", "Qian"):
+        store.key_in(expert.id, dict.fromkeys(others, "3"), by)
+    [event] = store.take_keyed(expert.id, {})
+    assert (event.kind, event.parent, event.left, event.right) == ("clear", *wrong)
+    assert (event.source, event.actor_kind) == ("file", "organizer")
+    assert store.current(expert.id) == {online: "9", **dict.fromkeys(others, "3")}
+    assert store.take_keyed(expert.id, {}) == []
+
+
 def test_what_is_keyed_in_is_checked(store, study, survey):
     expert = store.add_expert(study.id, "Ada")
     pair = survey.hierarchy.comparisons[0]

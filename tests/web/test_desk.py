@@ -645,9 +645,14 @@ def test_what_is_keyed_in_while_somebody_else_saves_stands(visit, store, organiz
     study = store.create_study(survey, "2026")
     expert = store.add_expert(study.id, "A")
     read = dict.fromkeys(survey.hierarchy.comparisons, "3")
+    store.answer(expert.id, *survey.hierarchy.comparisons[0], "9", event_id="online")
     app = visit(organizer, "files")
     app.session_state["files"] = "Paper, keyed in by two"
     app.run()
+    assert [one.value for one in app.info] == [
+        "1 answers of this expert were given otherwise, online or in a file. What stands on paper "
+        "replaces them; those without a tick there stay."
+    ]
     for field in app.selectbox:
         if str(field.key).startswith("key-"):
             field.set_value("3")
