@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from ..process.keying import answers_from_paper, keyed_differences
 from ..store import ExpertInfo, StudyInfo
 from ..study.limits import LONGEST
 from . import state
+from .self_rating import rating_of, show_rating
 
 
 def show_keying(study: StudyInfo) -> None:
@@ -54,8 +56,8 @@ def show_keying(study: StudyInfo) -> None:
 
 
 def show_keying_form(study: StudyInfo, expert: ExpertInfo) -> None:
-    """A field for each row of the paper form. Nothing of the database is in the keys: what is filled
-    in outlives that somebody else saves.
+    """A field for each row of the paper form; nothing of the database is in the keys, so that what
+    is filled in outlives that somebody else saves.
     """
     _, language, survey = state.translate(), state.language(), study.survey
     attempt = st.session_state.setdefault("keying_attempt", 0)  # nobody sees what was keyed in
@@ -124,23 +126,40 @@ def show_differences(study: StudyInfo, expert: ExpertInfo, first: Keyed, second:
             )
             if value is not None:
                 settled[pair] = value or None
+        rated: dict[str, str] = {}
+        if expert.sitting.asking.self_rating != "off":
+            field = partial(st.selectbox, placeholder=_("no tick"))
+            rated = show_rating(field, lambda one: f"keyed_rating-{expert.id}-{study.round}-{one}")
         submit = st.checkbox(
             _("Submit the answers of those who have answered everything"), key="submit_keyed"
         )
         if st.form_submit_button(_("Record these answers"), type="primary", key="take_keyed"):
-            taken = state.attempt(
-                lambda: state.desk().take_keyed(expert.id, settled, round_number=study.round)
-            )
-            if taken and submit:
-                taken = state.attempt(
-                    lambda: state.desk().submit(
-                        expert.id,
-                        event_id=secrets.token_hex(16),
-                        source="file",
-                        round_number=study.round,
-                        actor=state.actor(),
-                    )
+            if any(rated.values()) and not all(rated.values()):
+                st.session_state["problem"] = _(
+                    "Please choose what stands on paper for all five questions of the self-rating, "
+                    "or for none; nothing was recorded."
                 )
-            if taken:
+            elif state.attempt(lambda: take(study, expert, settled, rated, submit)):
                 st.toast(_("Saved"))
             st.rerun()
+
+
+def take(
+    study: StudyInfo,
+    expert: ExpertInfo,
+    settled: dict[Pair, str | None],
+    rated: dict[str, str],
+    submit: bool,
+) -> None:
+    """Record what stands on paper.
+
+    Raises:
+        AHPError: it was refused; what came before it stands.
+    """
+    desk, number, actor = state.desk(), study.round, state.actor()
+    desk.take_keyed(expert.id, settled, round_number=number)
+    if rated and (rating := rating_of(rated)):
+        desk.rate_self(expert.id, rating, round_number=number, source="file", actor=actor)
+    if submit:
+        event_id = secrets.token_hex(16)
+        desk.submit(expert.id, event_id=event_id, source="file", round_number=number, actor=actor)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from ahp.consistency import CR_LIMIT
 from ahp.datafile import canonical
 from ahp.errors import AHPError
-from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ahp.i18n.contradictions import contradiction_sentence, range_sentence
 from ahp.i18n.numbers import show_beside
 from ahp.i18n.words import consistency_sentence
 from ahp.process.guidance import Suggestion, by_contradiction, guidance
 from ahp.process.itinerary import Stop
 from ahp.process.own_result import may_stay, own_ranking, own_result, unsettled_parents
-from ahp.report.panel import basis_words, familiarity_words, influence_words
 from ahp.study.limits import LONGEST
 from ahp.tolerance import ranked
 from ahp.web import state
 from ahp.web.components import weight_bars
 from ahp.web.components.cycle import cycle_picture
+from ahp.web.self_rating import show_rating
 from ahp.web.visit import (
     Visit,
     choose_naming,
@@ -420,31 +421,9 @@ def show_self_rating(visit: Visit) -> None:
     _, now = state.translate(), visit.expert.self_rating
     if visit.asking.self_rating == "off":
         return
-    words, kinds, familiar = influence_words(_), basis_words(_), familiarity_words(_)
+    field = partial(st.radio, horizontal=True, on_change=rate_self, args=(visit,))
     with st.container(border=True, key="self_rating"):  # of a form, "Submit" would send nothing
-        st.markdown("**" + _("What did you judge from, and how much did it weigh?") + "**")
-        for kind in JUDGMENT_BASIS:
-            st.radio(
-                kinds[kind],
-                INFLUENCES,
-                index=INFLUENCES.index(now.basis[kind]) if now else None,
-                format_func=words.__getitem__,
-                horizontal=True,
-                key=rating_key(visit, kind),
-                on_change=rate_self,
-                args=(visit,),
-            )
-        steps = list(FAMILIARITY)
-        st.radio(
-            _("How familiar are you with the subject?"),
-            steps,
-            index=steps.index(now.familiarity) if now else None,
-            format_func=familiar.__getitem__,
-            horizontal=True,
-            key=rating_key(visit, "familiarity"),
-            on_change=rate_self,
-            args=(visit,),
-        )
+        show_rating(field, partial(rating_key, visit), now)
     if now:
         st.caption(_("Your self-rating is saved."))
     elif visit.must_rate:

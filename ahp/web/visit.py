@@ -21,7 +21,6 @@ from ahp.errors import (
     StoreError,
     TextLimitError,
 )
-from ahp.group import JUDGMENT_BASIS
 from ahp.i18n.words import judgment_sentence, position_words
 from ahp.process.asking import Asking, Pair
 from ahp.process.itinerary import Replies, Stop, find_stop, following, itinerary, open_stops
@@ -29,8 +28,8 @@ from ahp.process.rounds import Feedback
 from ahp.scale import SAATY_POSITIONS, parse_judgment
 from ahp.store import ExpertInfo, Sitting, StudyInfo
 from ahp.study import Survey
-from ahp.study.standing import SelfRating
 from ahp.web import state
+from ahp.web.self_rating import QUESTIONS, rating_of
 
 ABSTAIN = "abstain"
 """What the scale sends for a comparison that the expert can't judge."""
@@ -514,18 +513,15 @@ def rate_self(visit: Visit) -> bool:
     Returns:
         Whether nothing failed.
     """
-    said = said_of_self(visit)
-    if not all(said.values()):
+    rating, number = rating_of(said_of_self(visit)), visit.study.round
+    if rating is None:
         return True
-    rating = SelfRating({kind: said[kind] for kind in JUDGMENT_BASIS}, said["familiarity"])
-    number = visit.study.round
     return act(lambda: state.by_link().rate_self(visit.expert.id, rating, round_number=number))
 
 
 def said_of_self(visit: Visit) -> dict[str, str]:
     """The self-rating as it stands in its fields; empty where nothing is chosen."""
-    questions = (*JUDGMENT_BASIS, "familiarity")
-    return {one: st.session_state.get(rating_key(visit, one)) or "" for one in questions}
+    return {one: st.session_state.get(rating_key(visit, one)) or "" for one in QUESTIONS}
 
 
 def rating_key(visit: Visit, question: str) -> str:

@@ -22,7 +22,7 @@ from ahp.report.workbook import xlsx_bytes
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo, Store, StudyInfo
 from ahp.study import Answers, Judgment
-from ahp.study.standing import Standing
+from ahp.study.standing import SelfRating, Standing
 from ahp.web import components, desk, state
 from tests.panel_study import small_survey
 from tests.study.panels import make_survey
@@ -666,6 +666,36 @@ def test_what_is_keyed_in_while_somebody_else_saves_stands(visit, store, organiz
     assert "Keyed in by Wang and Li: 0 differences." in texts(app)
     fields = [one for one in app.selectbox if str(one.key).startswith("key-")]
     assert [one.value for one in fields] == [None] * len(read)
+
+
+def test_a_self_rating_on_paper_is_recorded(visit, store, organizer):
+    survey = small_survey()
+    study = store.create_study(survey, "2026")
+    store.set_asking(study.id, Asking(self_rating="require"))
+    expert = store.add_expert(study.id, "A")
+    for by in ("Li", "Wang"):
+        store.key_in(expert.id, dict.fromkeys(survey.hierarchy.comparisons, "3"), by)
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Paper, keyed in by two"
+    app.run()
+    fields = [one for one in app.selectbox if str(one.key).startswith("keyed_rating-")]
+    fields[0].set_value("small")
+    app.checkbox(key="submit_keyed").check()
+    app.button(key="take_keyed").click().run()
+    assert [one.value for one in app.error] == [
+        "Please choose what stands on paper for all five questions of the self-rating, or for "
+        "none; nothing was recorded."
+    ]
+    assert store.current(expert.id) == {}
+    for one in (one for one in app.selectbox if str(one.key).startswith("keyed_rating-")):
+        one.set_value("familiar" if one.key.endswith("familiarity") else "small")
+    app.button(key="take_keyed").click().run()
+    assert [one.value for one in app.error] == []
+    now = store.expert(expert.id)
+    rating = SelfRating(dict.fromkeys(ahp.JUDGMENT_BASIS, "small"), "familiar")
+    assert (now.submitted, now.self_rating) == (True, rating)
+    [event] = [one for one in store.events(study.id) if one.kind == "self_rated"]
+    assert (event.source, event.actor_kind) == ("file", "organizer")
 
 
 def test_a_workbook_of_the_closed_round_is_refused(visit, store, organizer, study):
