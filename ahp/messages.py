@@ -1897,6 +1897,10 @@ _STORE = {
         "what stands on paper for each"
     ),
     "keyed_once": _("the questionnaire of {name!r} was not keyed in by two persons yet"),
+    "keyed_twice": _(
+        "the questionnaire of {name!r} was keyed in by two persons already; say that it is keyed "
+        "in anew to put aside what both read"
+    ),
     "self_rating_missing": _(
         "expert {name!r} has not said what they judge from and how familiar they are with the "
         "matter, which this study asks for before submitting"

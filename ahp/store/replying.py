@@ -401,26 +401,32 @@ class Replying(Part):
         answers: Mapping[Pair, str],
         by: str,
         *,
+        anew: bool = False,
         round_number: int | None = None,
     ) -> None:
         """Store what one person read in an expert's paper questionnaire. When another person has
-        keyed it in, too, `take_keyed` makes answers of both; a third time begins anew.
+        keyed it in, too, `take_keyed` makes answers of both.
 
         Args:
             expert_id: whose questionnaire it is.
             answers: comparison as the survey orders it -> judgment, of the rows with a tick.
-            by: who keyed it in.
+            by: who keyed it in; where organizers have accounts, these tell two persons apart.
+            anew: two persons have keyed it in already, and what both read is put aside.
             round_number: as for `answer`.
 
         Raises:
             AnswersError: a pair the expert is not asked, or a value off the scale.
+            StoreError: two persons have keyed it in already, and it isn't done anew.
             LockedError: the expert has submitted, or the round is closed.
         """
-        keyed = Keyed(line("name", by), tuple((*pair, value) for pair, value in answers.items()))
+        read = tuple((*pair, value) for pair, value in answers.items())
+        keyed = Keyed(line("name", by), read, self._organizer.id)
         with self._write() as session:
             expert, study = locked_expert(session, expert_id)
             _check_answerable(session, expert, study, round_number)
             state = state_of(session, study)
+            if len(state.keyed.get(expert_id, ())) == 2 and not anew:
+                raise StoreError("keyed_twice", name=expert.name)
             for parent, left, right, value in keyed.answers:
                 if problem := _not_asked(state, expert_id, Answered(parent, left, right, value)):
                     raise AnswersError(problem.code, **problem.parameters)

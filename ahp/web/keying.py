@@ -52,10 +52,10 @@ def show_keying(study: StudyInfo) -> None:
             )
         )
     with st.expander(_("Key in"), expanded=len(keyed) < 2):
-        show_keying_form(study, expert)
+        show_keying_form(study, expert, complete=len(keyed) == 2)
 
 
-def show_keying_form(study: StudyInfo, expert: ExpertInfo) -> None:
+def show_keying_form(study: StudyInfo, expert: ExpertInfo, *, complete: bool) -> None:
     """A field for each row of the paper form; nothing of the database is in the keys, so that what
     is filled in outlives that somebody else saves.
     """
@@ -78,9 +78,14 @@ def show_keying_form(study: StudyInfo, expert: ExpertInfo) -> None:
                 value = show_entry(f"{number}. {left} – {right}", f"key-{about}-{parent}-{number}")
                 if value:
                     answers[(parent, *pair)] = value
+        anew = complete and st.checkbox(
+            _("Keyed in anew: what two persons read is put aside"), key=f"anew-{about}"
+        )
         if st.form_submit_button(_("Save"), key=f"save_keying-{about}"):
             if state.attempt(
-                lambda: state.desk().key_in(expert.id, answers, by, round_number=study.round)
+                lambda: state.desk().key_in(
+                    expert.id, answers, by, anew=anew, round_number=study.round
+                )
             ):
                 st.session_state["keying_attempt"] += 1
             st.rerun()

@@ -666,6 +666,16 @@ def test_what_is_keyed_in_while_somebody_else_saves_stands(visit, store, organiz
     assert "Keyed in by Wang and Li: 0 differences." in texts(app)
     fields = [one for one in app.selectbox if str(one.key).startswith("key-")]
     assert [one.value for one in fields] == [None] * len(read)
+    fields[0].set_value("5")
+    next(one for one in app.text_input if one.label == "Who keys it in").set_value("Zhao")
+    keyed(app.button, "save_keying-").click().run()
+    assert [one.value for one in app.error] == [
+        "the questionnaire of “A” was keyed in by two persons already; say that it is keyed in "
+        "anew to put aside what both read"
+    ]
+    keyed(app.checkbox, "anew-").check()
+    keyed(app.button, "save_keying-").click().run()
+    assert [(one.by, len(one.answers)) for one in store.keyed(study.id)[expert.id]] == [("Zhao", 1)]
 
 
 def test_a_self_rating_on_paper_is_recorded(visit, store, organizer):
