@@ -41,11 +41,15 @@ def begin(study: StudyInfo) -> None:
     _, desk = state.translate(), state.desk()
     folder = tempfile.mkdtemp(prefix="ahp-trial-")
     store = Store(f"sqlite:///{Path(folder, 'trial.db')}")
-    tried = store.create_study(study.survey, study.title)
-    store.set_settings(tried.id, desk.settings(study.id))
-    store.set_asking(tried.id, desk.asking(study.id))
-    expert = store.add_expert(tried.id, _("Trial expert"))
-    begun = Trial(study.id, store, expert.id)
+    try:
+        asked = desk.invitation(study.id)
+        tried = store.create_study(study.survey, study.title, invitation=asked)
+        store.set_settings(tried.id, desk.settings(study.id))
+        store.set_asking(tried.id, desk.asking(study.id))
+        begun = Trial(study.id, store, store.add_expert(tried.id, _("Trial expert")).id)
+    except BaseException:  # nobody would know of its folder any more
+        _discard(store, folder)
+        raise
     weakref.finalize(begun, _discard, store, folder)
     st.session_state[state.TRIAL] = begun
 
