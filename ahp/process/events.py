@@ -390,7 +390,8 @@ class WordingMended(Action):
     node: str = ""
 
     def __post_init__(self) -> None:
-        check_length("name" if self.text == "name" else "wording", self.new)
+        if len(self.new) > len(self.old):  # one from a file may be longer than what is written here
+            check_length("name" if self.text == "name" else "wording", self.new)
 
     @property
     def mending(self) -> Mending:
