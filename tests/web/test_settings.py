@@ -13,6 +13,7 @@ from ahp.process.invitation import Invitation
 from ahp.store import Store, StudyInfo
 from ahp.web import state, trial
 from tests.panel_study import small_survey
+from tests.web.tables import shown_tables
 from tests.web.test_pages import keyed, texts
 
 GOAL = "effectiveness"
@@ -45,7 +46,7 @@ def test_a_name_is_mended_and_the_page_lists_it(visit, store, organizer, study, 
     assert [one.value for one in app.success] == [
         "Mended. Everybody reads the new text from now on."
     ]
-    row = app.table[0].value.iloc[0].tolist()
+    row = shown_tables(app)[0].iloc[0].tolist()
     assert row[:5] == [
         *("Organisational setup", "What it is called", "English"),
         *(old, "Organisational setup"),
