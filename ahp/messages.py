@@ -1909,7 +1909,7 @@ _STORE = {
     "weights_of_others": _("weights of {found!r}, expected one for each of {expected!r}"),
     "wording_empty": _("Please write a text in place of the one that is mended."),
     "wording_is_another": _("The text is “{now}” meanwhile, no longer “{old}”. Please look again."),
-    "wording_not_there": _("{node} has no {text} in the language {language} that could be mended."),
+    "wording_not_there": _("The survey has no text “{inside}” that could be mended."),
     "wording_shared": _("Another item of the survey is, or was, called “{name}”."),
 }
 

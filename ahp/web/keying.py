@@ -27,9 +27,16 @@ def show_keying(study: StudyInfo) -> None:
         )
     )
     state.show_problem()
-    waiting = {one.id: one for one in database.experts(study.id) if not one.submitted}
-    if not (study.open and waiting and state.may("run_studies")):
-        st.info(_("Nothing can be keyed in: the round is closed, or everybody has submitted."))
+    experts = database.experts(study.id)
+    waiting = {one.id: one for one in experts if not one.submitted}
+    hindrances = {
+        _("Only an organizer can key in questionnaires."): not state.may("run_studies"),
+        _("Nothing can be keyed in: the round is closed."): not study.open,
+        _("Nothing can be keyed in: the study has no experts yet."): not experts,
+        _("Nothing can be keyed in: everybody has submitted."): not waiting,
+    }
+    if found := [said for said, hinders in hindrances.items() if hinders]:
+        st.info(found[0])
         return
     chosen = st.selectbox(
         _("Expert"), list(waiting), format_func=lambda one: waiting[one].name, key="keyed_expert"

@@ -678,6 +678,30 @@ def test_what_is_keyed_in_while_somebody_else_saves_stands(visit, store, organiz
     assert [(one.by, len(one.answers)) for one in store.keyed(study.id)[expert.id]] == [("Zhao", 1)]
 
 
+def test_why_nothing_can_be_keyed_in(visit, store):
+    root, head = (
+        store.add_account(role, "four random words", [role, *more])
+        for role, more in (("administrator", ["organizer"]), ("head", []))
+    )
+    study = store.create_study(small_survey(), "2026")
+    app = visit(store.open_account(root.id, None), "files")
+    app.session_state["files"] = "Paper, keyed in by two"
+
+    def said() -> list[str]:
+        return [one.value for one in app.run().info]
+
+    nothing = "Nothing can be keyed in: "
+    assert said() == [f"{nothing}the study has no experts yet."]
+    for shift, expert in enumerate(store.add_experts(study.id, dict.fromkeys("AB"))):
+        fill(store, study, expert, shift)
+    assert said() == [f"{nothing}everybody has submitted."]
+    store.close_round(study.id)
+    assert said() == [f"{nothing}the round is closed."]
+    app = visit(store.open_account(head.id, None), "files")
+    app.session_state["files"] = "Paper, keyed in by two"
+    assert said() == ["Only an organizer can key in questionnaires."]
+
+
 def test_a_self_rating_on_paper_is_recorded(visit, store, organizer):
     survey = small_survey()
     study = store.create_study(survey, "2026")
