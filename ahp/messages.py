@@ -1901,6 +1901,10 @@ _STORE = {
         "what stands on paper for each"
     ),
     "keyed_once": _("the questionnaire of {name!r} was not keyed in by two persons yet"),
+    "keyed_twice": _(
+        "the questionnaire of {name!r} was keyed in by two persons already; say that it is keyed "
+        "in anew to put aside what both read"
+    ),
     "self_rating_missing": _(
         "expert {name!r} has not said what they judge from and how familiar they are with the "
         "matter, which this study asks for before submitting"
@@ -1909,7 +1913,7 @@ _STORE = {
     "weights_of_others": _("weights of {found!r}, expected one for each of {expected!r}"),
     "wording_empty": _("Please write a text in place of the one that is mended."),
     "wording_is_another": _("The text is “{now}” meanwhile, no longer “{old}”. Please look again."),
-    "wording_not_there": _("{node} has no {text} in the language {language} that could be mended."),
+    "wording_not_there": _("The survey has no text “{inside}” that could be mended."),
     "wording_shared": _("Another item of the survey is, or was, called “{name}”."),
 }
 

@@ -86,8 +86,9 @@ def mending_problem(
     """
     now = wordings(survey).get((mending.node, mending.text), {}).get(mending.language)
     if now is None:
-        node, language = mending.node or "survey", mending.language
-        return Phrase("wording_not_there", node=node, text=mending.text, language=language)
+        item = ("nodes", mending.node) if mending.node else ()
+        place = ".".join((*item, mending.text, mending.language))
+        return Phrase("wording_not_there", inside=place)
     if now != mending.old:
         return Phrase("wording_is_another", now=now, old=mending.old)
     if not mending.new.strip():

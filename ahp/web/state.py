@@ -31,7 +31,6 @@ from .password import fingerprint
 from .provider import LEAVE
 
 if TYPE_CHECKING:
-    from .trial import Trial
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +76,23 @@ def by_link() -> Store:
     """
     tried = trial()
     return tried.store if tried else database().from_browser(session_token())
+
+
+@dataclass(eq=False)
+class Trial:
+    """A trial in one tab of an organizer.
+
+    Attributes:
+        study: id of the study that is tried.
+        store: its own database.
+        expert: id of the expert there.
+        entered: whether the tab has come to the survey yet.
+    """
+
+    study: str
+    store: Store
+    expert: str
+    entered: bool = False
 
 
 def trial() -> Trial | None:

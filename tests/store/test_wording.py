@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -133,6 +134,17 @@ def test_what_is_refused(store, study, slip):
     with pytest.raises(TextLimitError):
         store.mend_wording(study.id, slip._replace(new="x" * 201))
     assert len(store.events(study.id)) == events
+
+
+def test_a_slip_in_a_text_longer_than_the_limit_is_mended(store, survey):
+    long = "Teh " + "x" * 6000  # a survey's file limits no single text
+    study = store.create_study(replace(survey, description={**survey.description, "en": long}), "L")
+    slip = Mending("", "description", "en", long, "The" + long[3:])
+    store.mend_wording(study.id, slip)
+    assert store.study(study.id).survey.description["en"] == slip.new
+    with pytest.raises(TextLimitError) as refused:
+        store.mend_wording(study.id, slip._replace(old=slip.new, new=slip.new + "x"))
+    assert "6005 characters" in str(refused.value)
 
 
 def test_a_study_as_it_was_before_is_worded_as_before(store, study, slip):
