@@ -194,7 +194,10 @@ class _Form:
 
     def name(self) -> str:
         """Who filled it in, as the field beside "Name" says."""
-        label = translator(self.language)("Name") if self.language else None
+        if not self.language:
+            return ""
+        _ = translator(self.language)
+        label = _("Name")
         for table in self.tables:
             cells = [cell for row in _inside(table, "w:tr") for cell in _inside(row, "w:tc")]
             if len(cells) > 1 and _text(cells[0]) == label:

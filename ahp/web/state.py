@@ -8,9 +8,10 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
-from typing import IO, TYPE_CHECKING
+from typing import IO
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -29,8 +30,6 @@ from .components import ask_again, frame
 from .internals import Offer, ticket
 from .password import fingerprint
 from .provider import LEAVE
-
-if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
