@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -18,6 +19,22 @@ from .mail import MailServer, Postman, compose, mail_server
 
 Mailed = tuple[int, str] | None
 """When somebody was last written to, as `ExpertInfo.mailed` has it."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """E-mails that are to be sent.
+
+    Attributes:
+        study_id: the study on the page where it was ordered; another one may be picked since.
+        what: one of `LETTERS`.
+        known: id of an expert -> when they were written to last, as far as the page knew.
+    """
+
+    study_id: str
+    what: str
+    known: Mapping[str, Mailed]
+
 
 _LINE = re.compile(r"(?P<name>\S.*?)[\s,，;；<(（]+(?P<email>[^\s,，;；<(（]+@[^\s>)）]+)[>)）]?")
 """A name and an address."""
@@ -72,21 +89,21 @@ def show_texts(study: StudyInfo, late: Mapping[str, ExpertInfo]) -> None:
 def show_mailing(
     study: StudyInfo,
     panel: Mapping[str, ExpertInfo],
-    ordered: tuple[str, Mapping[str, Mailed]] | None,
+    ordered: Order | None,
 ) -> None:
     """Addresses, and e-mails to those who have one; nothing is sent unless it is clicked.
 
     Args:
         study: the study.
         panel: id -> expert.
-        ordered: what is sent now, as `order_mail` has it.
+        ordered: what is sent now, if it is an order for this study.
     """
     _, server = state.translate(), mail_server()
     emails = state.desk().emails(study.id)
     if server is None and not emails:
         return
     if server and ordered:
-        send(study, server, *ordered)
+        send(study, server, ordered)
         st.rerun()
     show_results()
     waiting = st.session_state.pop("mail_open", False)
@@ -213,14 +230,14 @@ def show_sending(
         _("Send ({count})").format(count=len(chosen)),
         type="primary",
         on_click=order_mail,
-        args=(what, {key: panel[key].mailed.get(what) for key in chosen}),
+        args=(Order(study.id, what, {key: panel[key].mailed.get(what) for key in chosen}),),
         key="send_mail",
     )
 
 
-def order_mail(what: str, known: Mapping[str, Mailed]) -> None:
+def order_mail(order: Order) -> None:
     """Have e-mails sent: to those who were on the page, as it was when the button was pressed."""
-    st.session_state["mail_order"] = what, known
+    st.session_state["mail_order"] = order
 
 
 def recipient(expert: ExpertInfo, what: str) -> str:
@@ -263,30 +280,23 @@ def write(study: StudyInfo, expert: ExpertInfo, what: str, link: str) -> str:
     return invitation(study, expert, link or _PLACE)
 
 
-def send(study: StudyInfo, server: MailServer, what: str, known: Mapping[str, Mailed]) -> None:
-    """Send e-mails one by one; what became of each is kept for `show_results` at once.
-
-    Args:
-        study: the study.
-        server: hands them over.
-        what: one of `LETTERS`.
-        known: id of an expert -> when they were written to last, as far as the page knew.
-    """
+def send(study: StudyInfo, server: MailServer, order: Order) -> None:
+    """Send e-mails one by one; what became of each is kept for `show_results` at once."""
     _ = state.translate()
     names = {one.id: one.name for one in state.desk().experts(study.id)}
     results = st.session_state.setdefault("mail_results", [])
     st.session_state["mail_open"] = True
     bar = st.progress(0.0)
     with Postman(server) as postman:
-        for number, (expert, last) in enumerate(known.items()):
+        for number, (expert, last) in enumerate(order.known.items()):
             name = names.get(expert, "–")
             words = _("{number} of {count}: {name}").format(
-                number=number + 1, count=len(known), name=name
+                number=number + 1, count=len(order.known), name=name
             )
-            bar.progress(number / len(known), state.plain(words))
+            bar.progress(number / len(order.known), state.plain(words))
             problem = ""
             try:
-                send_one(study, postman, what, expert, last)
+                send_one(study, postman, order.what, expert, last)
             except AHPError as error:
                 problem = state.in_words(error)
             results.append((name, problem))

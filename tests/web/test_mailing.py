@@ -16,6 +16,7 @@ from tests.web.test_pages import keyed, texts
 
 ASKED = Invitation("内审部", "2026-12-18T18:00", "Asia/Shanghai", "李四 010-1234", {"zh": "您好！"})
 NOW = datetime(2026, 12, 15, 1, tzinfo=UTC)
+UNSENT = "Nothing was sent: another study was picked meanwhile, or the round was closed."
 
 
 @pytest.fixture
@@ -175,9 +176,28 @@ def test_an_order_is_not_kept_for_later(visit, store, organizer, study, posted):
         store.submit(expert.id, event_id="submit")
     store.close_round(study.id)
     app.button(key="send_mail").click().run()
+    assert [one.value for one in app.warning] == [UNSENT]
     store.open_round(study.id)
     app.run()
     assert posted.messages == []
+
+
+def test_an_order_is_that_of_the_study_it_was_given_for(visit, store, organizer, study, posted):
+    """A click on "Send" reaches the server together with another study that was just picked."""
+    token = store.issue_link(store.experts(study.id)[0].id)
+    other = store.create_study(study.survey, "Another one")
+    app = visit(organizer, "experts")
+    app.selectbox[0].set_value(study.id).run()
+    before = store.events(study.id)
+    app.selectbox[0].set_value(other.id)
+    app.button(key="send_mail").click().run()
+    assert not app.exception
+    assert [one.value for one in app.warning] == [UNSENT]
+    app.selectbox[0].set_value(study.id).run()
+    assert [one.value for one in app.warning] == []
+    assert posted.messages == []
+    assert store.events(study.id) == before
+    assert store.holder_of_link(token) is not None
 
 
 def test_reminders_are_sent_once_and_other_pages_do_not_repeat_them(
