@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from ahp.report.letters import invitation_letter, reminder_letter
 from ahp.store import ExpertInfo, StudyInfo, clock
 
 from . import state
-from .desk import keep_link, known_links
+from .desk import kept_links, known_links
 from .mail import MailServer, Postman, compose, mail_server
 
 Mailed = tuple[int, str] | None
@@ -34,6 +35,20 @@ class Order:
     study_id: str
     what: str
     known: Mapping[str, Mailed]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of e-mails that were ordered.
+
+    Attributes:
+        results: id of an expert -> their name, and why nothing was sent; None = it was.
+        done: nothing more is sent. A run that was stopped, as something else was clicked, goes on
+            beside the next one until its e-mail is handed over.
+    """
+
+    results: dict[str, tuple[str, AHPError | None]]
+    done: Event = field(default_factory=Event)
 
 
 _LINE = re.compile(r"(?P<name>\S.*?)[\s,，;；<(（]+(?P<email>[^\s,，;；<(（]+@[^\s>)）]+)[>)）]?")
@@ -281,25 +296,31 @@ def write(study: StudyInfo, expert: ExpertInfo, what: str, link: str) -> str:
 
 
 def send(study: StudyInfo, server: MailServer, order: Order) -> None:
-    """Send e-mails one by one; what became of each is kept for `show_results` at once."""
+    """Send e-mails one by one; what became of each is kept for `show_results` at once, also where
+    the run is stopped.
+    """
     _ = state.translate()
     names = {one.id: one.name for one in state.desk().experts(study.id)}
-    results = st.session_state.setdefault("mail_results", [])
+    left = AHPError("mail_left")
+    outcome = Outcome({expert: (names.get(expert, "–"), left) for expert in order.known})
     st.session_state["mail_open"] = True
-    bar = st.progress(0.0)
-    with Postman(server) as postman:
-        for number, (expert, last) in enumerate(order.known.items()):
-            name = names.get(expert, "–")
-            words = _("{number} of {count}: {name}").format(
-                number=number + 1, count=len(order.known), name=name
-            )
-            bar.progress(number / len(order.known), state.plain(words))
-            problem = ""
-            try:
-                send_one(study, postman, order.what, expert, last)
-            except AHPError as error:
-                problem = state.in_words(error)
-            results.append((name, problem))
+    st.session_state.setdefault("mail_outcomes", []).append(outcome)
+    try:
+        bar = st.progress(0.0)
+        with Postman(server) as postman:
+            for number, (expert, last) in enumerate(order.known.items()):
+                name, problem = outcome.results[expert][0], None
+                words = _("{number} of {count}: {name}").format(
+                    number=number + 1, count=len(order.known), name=name
+                )
+                bar.progress(number / len(order.known), state.plain(words))
+                try:
+                    send_one(study, postman, order.what, expert, last)
+                except AHPError as error:
+                    problem = error
+                outcome.results[expert] = name, problem
+    finally:
+        outcome.done.set()
 
 
 def send_one(study: StudyInfo, postman: Postman, what: str, expert_id: str, last: Mailed) -> None:
@@ -313,7 +334,8 @@ def send_one(study: StudyInfo, postman: Postman, what: str, expert_id: str, last
     try:
         expert = desk.expert(expert_id)
         if what == "invitation" and expert_id not in known_links(study.id, {expert_id: expert}):
-            keep_link(study.id, expert_id, desk.issue_link(expert_id))
+            kept = kept_links(study.id)
+            kept[expert_id] = desk.issue_link(expert_id)
             expert = desk.expert(expert_id)
         link = known_links(study.id, {expert_id: expert}).get(expert_id, "")
         text = write(study, expert, what, link)
@@ -333,10 +355,16 @@ def send_one(study: StudyInfo, postman: Postman, what: str, expert_id: str, last
 def show_results() -> None:
     """What became of the e-mails that were sent last."""
     _ = state.translate()
-    results: list[tuple[str, str]] = st.session_state.pop("mail_results", [])
-    failed = [f"- {state.plain(name)}: {state.plain(why)}" for name, why in results if why]
+    outcomes: list[Outcome] = st.session_state.get("mail_outcomes", [])
+    for one in outcomes:
+        one.done.wait()
+    results = [result for one in outcomes for result in one.results.values()]
+    failed = [
+        f"- {state.plain(name)}: {state.plain(state.in_words(why))}" for name, why in results if why
+    ]
     if count := len(results) - len(failed):
         st.success(_("E-mails sent: {count}.").format(count=count), icon=":material/check:")
     if failed:
-        said = _("Failed: {count}. Links that were made for them stand below, to copy.")
+        said = _("Failed: {count}. New links that were made for them, if any, stand below, to copy.")
         st.error("\n".join((said.format(count=len(failed)), *failed)))
+    st.session_state.pop("mail_outcomes", None)  # once it is shown: this run may be stopped, too

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from threading import Event
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ahp.errors import AHPError
 from ahp.process.invitation import Invitation
 from ahp.store import Store, StudyInfo, clock
 from ahp.web import state
+from ahp.web.mailing import Outcome
 from tests.running_mail_server import REFUSED, Kept, mail_server
 from tests.study.panels import make_survey
 from tests.web.test_pages import keyed, texts
@@ -147,7 +151,7 @@ def test_invitations_are_sent_and_what_failed_is_said_by_name(
     ]
     assert [one.value for one in app.success] == ["E-mails sent: 2."]
     assert [one.value for one in app.error] == [
-        "Failed: 1. Links that were made for them stand below, to copy.\n"
+        "Failed: 1. New links that were made for them, if any, stand below, to copy.\n"
         "- Bo: The mail server refuses this address: 550 5.1.1 no such mailbox"
     ]
     ada, bo, cy, di = store.experts(study.id)
@@ -186,6 +190,7 @@ def test_an_order_is_that_of_the_study_it_was_given_for(visit, store, organizer,
     """A click on "Send" reaches the server together with another study that was just picked."""
     token = store.issue_link(store.experts(study.id)[0].id)
     other = store.create_study(study.survey, "Another one")
+    store.add_expert(other.id, "Eve")
     app = visit(organizer, "experts")
     app.selectbox[0].set_value(study.id).run()
     before = store.events(study.id)
@@ -198,6 +203,84 @@ def test_an_order_is_that_of_the_study_it_was_given_for(visit, store, organizer,
     assert posted.messages == []
     assert store.events(study.id) == before
     assert store.holder_of_link(token) is not None
+
+
+def clicked_elsewhere() -> None:
+    """What Streamlit does with a run when something is clicked: it ends where it next can."""
+    context = get_script_run_ctx()
+    assert context is not None
+    assert context.script_requests is not None
+    context.script_requests.request_stop()
+
+
+def test_a_run_that_is_stopped_loses_no_link_and_what_was_not_sent_is_said(
+    visit, store, organizer, study, posted, monkeypatch
+):
+    ada, bo, cy, _di = store.experts(study.id)
+    store.set_emails(study.id, {bo.id: "bo@bank.example"})
+    tokens, issue = {}, Store.issue_link
+
+    def issue_to_bo_and_click(self: Store, expert_id: str) -> str:
+        tokens[expert_id] = issue(self, expert_id)
+        if expert_id == bo.id:
+            clicked_elsewhere()
+        return tokens[expert_id]
+
+    monkeypatch.setattr(Store, "issue_link", issue_to_bo_and_click)
+    app = visit(organizer, "experts")
+    app.button(key="send_mail").click().run()
+    assert [one.value for one in app.error] == []
+    app.run()
+    assert [to for to, _subject in received(posted)] == ["Ada <ada@bank.example>"]
+    assert [one.value for one in app.success] == ["E-mails sent: 1."]
+    assert [one.value for one in app.error] == [
+        "Failed: 2. New links that were made for them, if any, stand below, to copy.\n"
+        "- Bo: Not sent, as something else was clicked on the page meanwhile.\n"
+        "- Cy: Not sent, as something else was clicked on the page meanwhile."
+    ]
+    assert set(tokens) == {ada.id, bo.id}
+    assert f"https://survey.example.org/i/{tokens[bo.id]}" in codes(app)
+    assert keyed(app.multiselect, "mail_to-").value == [bo.id, cy.id]
+    app.button(key="send_mail").click().run()
+    assert [to for to, _subject in received(posted)] == [
+        "Ada <ada@bank.example>",
+        "Bo <bo@bank.example>",
+        "Cy <cy@bank.example>",
+    ]
+    assert tokens[bo.id] in posted.messages[1].get_content()
+
+
+def test_links_issued_by_a_run_that_is_stopped_are_shown_by_the_next(
+    visit, store, organizer, study, monkeypatch
+):
+    tokens, issue = {}, Store.issue_links
+
+    def issue_and_click(self: Store, expert_ids: list[str]) -> dict[str, str]:
+        tokens.update(issue(self, expert_ids))
+        clicked_elsewhere()
+        return tokens
+
+    monkeypatch.setattr(Store, "issue_links", issue_and_click)
+    app = visit(organizer, "experts")
+    app.button(key="issue").click().run()
+    app.run()
+    links = {f"https://survey.example.org/i/{token}" for token in tokens.values()}
+    assert len(links) == 4
+    assert links <= set(codes(app))
+
+
+def test_the_next_run_waits_for_the_email_that_the_stopped_one_hands_over(visit, organizer, study):
+    class HandedOver(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            outcome.results["id"] = "Ada", None
+            return True
+
+    outcome = Outcome({"id": ("Ada", AHPError("mail_left"))}, HandedOver())
+    app = visit(organizer, "experts")
+    app.session_state["mail_outcomes"] = [outcome]
+    app.run()
+    assert [one.value for one in app.success] == ["E-mails sent: 1."]
+    assert [one.value for one in app.error] == []
 
 
 def test_reminders_are_sent_once_and_other_pages_do_not_repeat_them(
