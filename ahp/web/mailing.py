@@ -65,6 +65,8 @@ def reminder(study: StudyInfo, expert: ExpertInfo, link: str) -> str:
         expert.name,
         (expert.answered, expert.total),
         link,
+        round_number=study.round,
+        spoken=expert.spoken,
         invitation=expert.sitting.invitation,
         language=state.language(),
         now=clock.now(),
@@ -365,6 +367,8 @@ def show_results() -> None:
     if count := len(results) - len(failed):
         st.success(_("E-mails sent: {count}.").format(count=count), icon=":material/check:")
     if failed:
-        said = _("Failed: {count}. New links that were made for them, if any, stand below, to copy.")
-        st.error("\n".join((said.format(count=len(failed)), *failed)))
+        said = _(
+            "Failed: {count}. New links that were made for them, if any, stand below, to copy."
+        ).format(count=len(failed))
+        st.error("\n".join((said, *failed)))
     st.session_state.pop("mail_outcomes", None)  # once it is shown: this run may be stopped, too

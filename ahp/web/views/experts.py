@@ -482,7 +482,8 @@ def show_self_rating(expert: ExpertInfo) -> None:
     st.info(f"{rated} {counts}")
 
 
-ordered: Order | None = st.session_state.pop("mail_order", None)  # not later, whatever the page shows now
+# not later, whatever the page shows now
+ordered: Order | None = st.session_state.pop("mail_order", None)
 state.require_organizer()
 _ = state.translate()
 st.title(_("Experts and links"))
