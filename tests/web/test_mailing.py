@@ -13,6 +13,7 @@ from ahp.errors import AHPError
 from ahp.process.invitation import Invitation
 from ahp.store import Store, StudyInfo, clock
 from ahp.web import state
+from ahp.web.asked import said_invitation
 from ahp.web.mailing import Outcome
 from tests.running_mail_server import REFUSED, Kept, mail_server
 from tests.study.panels import make_survey
@@ -65,7 +66,7 @@ def test_who_asks_is_said_at_creation_and_changed(visit, store, organizer):
     (study,) = store.studies()
     said = Invitation("Audit", "2026-12-18T18:00", "UTC", "", {"zh": "您好"})
     assert store.invitation(study.id) == said
-    app = visit(organizer, "experts")
+    app = visit(organizer, "settings")
     said_first = state.plain("Audit · Friday, 18 December 2026, 18:00 (UTC)")
     assert said_first in [one.value for one in app.caption]
     keyed(app.text_input, "contact-").set_value("Li Si")
@@ -78,6 +79,19 @@ def test_who_asks_is_said_at_creation_and_changed(visit, store, organizer):
     app.button(key="save_invitation").click().run()
     assert store.invitation(study.id) == Invitation(
         "Audit", contact="Li Si", greeting={"zh": "您好"}
+    )
+
+
+def test_blanks_of_chinese_keyboards_and_of_word_are_spaces(monkeypatch):
+    form = {
+        "asks-x": "\u3000内审部\u00a0二处 ",
+        "contact-x": "张三\u3000010-12345678",
+        "day-x": None,
+        "greeting-zh-x": "您好！\n\u3000\u3000谢谢。",
+    }
+    monkeypatch.setattr("streamlit.session_state", form)
+    assert said_invitation("x", ["zh"]) == Invitation(
+        "内审部 二处", contact="张三 010-12345678", greeting={"zh": "您好！\n\u3000\u3000谢谢。"}
     )
 
 
