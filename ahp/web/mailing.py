@@ -11,6 +11,7 @@ from threading import Event
 import streamlit as st
 
 from ahp.errors import AHPError
+from ahp.exchange.expert_list import NUMBERING
 from ahp.report.letters import invitation_letter, reminder_letter
 from ahp.store import ExpertInfo, StudyInfo, clock
 
@@ -51,7 +52,9 @@ class Outcome:
     done: Event = field(default_factory=Event)
 
 
-_LINE = re.compile(r"(?P<name>\S.*?)[\s,，;；<(（]+(?P<email>[^\s,，;；<(（]+@[^\s>)）]+)[>)）]?")
+_LINE = re.compile(
+    r"(?P<name>\S.*?)[\s,，、;；:：<(（]+(?P<email>[^\s,，、;；:：<(（]+@[^\s>)）]+)[>)）]?"
+)
 """A name and an address."""
 
 _PLACE = "https://…/i/…"
@@ -169,9 +172,12 @@ def save_addresses(
         given = dict.fromkeys(before, "")
         for line in filter(str.strip, st.session_state[key].splitlines()):
             found = _LINE.fullmatch(line.strip())
-            if found is None or found["name"] not in ids:
+            name = found["name"] if found else ""
+            if name not in ids and (number := NUMBERING.match(name)):
+                name = name[number.end() :]
+            if found is None or name not in ids:
                 raise AHPError("email_of_nobody", line=line.strip())
-            given[ids[found["name"]]] = found["email"]
+            given[ids[name]] = found["email"]
         changed = {key: one for key, one in given.items() if one != before.get(key)}
         state.desk().set_emails(study.id, changed)
 
