@@ -26,19 +26,20 @@ def deadline_words(invitation: Invitation, language: str, zone: str = "") -> str
     _, deadline = translator(language), invitation.deadline
     if deadline is None:
         return ""
-    words = _in_zone(deadline, invitation.zone, language)
+    time, there = _on_clocks(deadline, invitation.zone, language)
     if is_zone(zone) and deadline.astimezone(ZoneInfo(zone)).utcoffset() != deadline.utcoffset():
-        words = _("{deadline}, where you are {own}").format(
-            deadline=words, own=_in_zone(deadline.astimezone(ZoneInfo(zone)), zone, language)
+        own, here = _on_clocks(deadline, zone, language)
+        return _("{time} ({there}), where you are {own} ({here})").format(
+            time=time, there=there, own=own, here=here
         )
-    return words
+    return _("{time} ({zone})").format(time=time, zone=there)
 
 
-def _in_zone(moment: datetime, zone: str, language: str) -> str:
-    _ = translator(language)
-    return _("{time} ({zone})").format(
-        time=format_datetime(moment, _SHAPES[language], tzinfo=moment.tzinfo, locale=language),
-        zone=error_sentence(zone_words(zone), language),
+def _on_clocks(moment: datetime, zone: str, language: str) -> tuple[str, str]:
+    """What clocks in a zone show, and the zone in words."""
+    return (
+        format_datetime(moment, _SHAPES[language], tzinfo=ZoneInfo(zone), locale=language),
+        error_sentence(zone_words(zone), language),
     )
 
 

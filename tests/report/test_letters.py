@@ -34,6 +34,10 @@ def test_the_deadline_by_the_clocks_there_and_here() -> None:
         "Friday, 18 December 2026, 18:00 (Beijing time), where you are Friday, 18 December 2026, "
         "05:00 (America/New_York)"
     )
+    assert deadline_words(ASKED, "zh", "Europe/Berlin") == (
+        "2026年12月18日星期五 18:00（北京时间；"
+        "您当地时间为2026年12月18日星期五 11:00，Europe/Berlin）"
+    )
     assert deadline_words(ASKED, "zh", "Nowhere") == deadline_words(ASKED, "zh")
     assert deadline_words(Invitation("内审部"), "zh") == ""
 
@@ -52,7 +56,7 @@ def test_what_experts_read() -> None:
         "greeting": "年末将至，祝您一切顺利。",
         "asks": "本次调查由内审部组织。",
         "until": "请于2026年12月18日星期五 18:00（北京时间）前完成作答，还有 3 天。",
-        "contact": "如有疑问，请联系：李四 010-1234。",
+        "contact": "如有疑问，请联系：李四 010-1234",
     }
     over = asked_lines(ASKED, "en", AFTER)
     assert "until" not in over
@@ -69,10 +73,10 @@ def test_an_invitation() -> None:
     )
     assert text == (
         "尊敬的张三：\n\n年末将至，祝您一切顺利。\n\n"
-        "诚邀您参与“2026年评价”的专家判断，请打开您的专属链接：\n\nhttps://x.example/i/t\n\n"
+        "诚邀您作为专家参与“2026年评价”的评判，请打开您的专属链接：\n\nhttps://x.example/i/t\n\n"
         "此链接无需密码，请勿转发他人。每次作答都会立即保存，可随时中断，以后用同一链接继续。\n\n"
         "请于2026年12月18日星期五 18:00（北京时间）前完成作答，还有 3 天。\n\n"
-        "如有疑问，请联系：李四 010-1234。\n\n感谢您的支持！\n\n内审部\n"
+        "如有疑问，请联系：李四 010-1234\n\n感谢您的支持！\n\n内审部\n"
     )
 
 

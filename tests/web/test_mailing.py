@@ -101,8 +101,8 @@ def test_experts_read_it_and_that_it_is_over(visit, store, study, monkeypatch):
     monkeypatch.setattr(state, "own_zone", lambda: "Europe/Berlin")
     app = visit(session, language="zh")
     shown = texts(app)
-    day, contact = "2026年12月18日星期五", "如有疑问，请联系：李四 010-1234。"
-    until = f"{day} 18:00（北京时间），即您当地时间{day} 11:00（Europe/Berlin）"
+    day, contact = "2026年12月18日星期五", "如有疑问，请联系：李四 010-1234"
+    until = f"{day} 18:00（北京时间；您当地时间为{day} 11:00，Europe/Berlin）"
     asked = f"本次调查由内审部组织。请于{until}前完成作答，还有 3 天。{contact}"
     assert shown.index("您好！") + 1 == shown.index(f"**{state.plain(asked)}**")
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 18, 10, tzinfo=UTC))
@@ -130,7 +130,7 @@ def test_reminders_to_copy_one_each_and_all(visit, store, organizer, study):
 def test_without_a_mail_server_addresses_can_still_be_deleted(visit, store, organizer, study):
     app = visit(organizer, "experts")
     assert "This server is not set up to send e-mail" in "".join(one.value for one in app.info)
-    keyed(app.text_area, "emails-").set_value("Di di@bank.example\nAda, ada@bank.example")
+    keyed(app.text_area, "emails-").set_value("1. Di、di@bank.example\nAda：ada@bank.example")
     app.button(key="save_emails").click().run()
     ada, _bo, _cy, di = store.experts(study.id)
     assert store.emails(study.id) == {ada.id: "ada@bank.example", di.id: "di@bank.example"}
