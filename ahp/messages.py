@@ -1934,6 +1934,7 @@ _APP = {
         "both or none"
     ),
     "mail_hung_up": _("the server ended the connection"),
+    "mail_left": _("Not sent, as something else was clicked on the page meanwhile."),
     "mail_lost": _(
         "The connection to the mail server was lost ({problem}). This e-mail may have been sent or "
         "not."
