@@ -23,7 +23,7 @@ from ..study.limits import check_length
 from ..study.names import caseless_key
 from ..study.plain import check_option
 from ..study.standing import SelfRating, Standing
-from ..study.wording import Mending
+from ..study.survey import Mending
 from .asking import Asking, Way, check_way, read_ranking
 from .invitation import Invitation
 from .settings import Settings

@@ -25,7 +25,8 @@ from ahp.i18n.errors import error_sentence
 from ahp.scale import SAATY_POSITIONS
 from ahp.study import Survey
 from ahp.study.standing import SelfRating
-from ahp.study.wording import Mending, mend
+from ahp.study.survey import Mending
+from ahp.study.wording import mend
 
 from .conftest import rezipped
 

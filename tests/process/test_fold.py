@@ -17,8 +17,8 @@ from ahp.process.events import Action, Logged
 from ahp.process.fold import Course, Member, State, Told, fold, objection
 from ahp.process.settings import Settings
 from ahp.study.standing import SelfRating, Standing
-from ahp.study.survey import labels_of
-from ahp.study.wording import as_judged, names_so_far
+from ahp.study.survey import as_judged, labels_of
+from ahp.study.wording import names_so_far
 from tests.study.panels import SURVEY
 
 START = State.of(SURVEY)

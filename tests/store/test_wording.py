@@ -14,8 +14,7 @@ from ahp.process.asking import Asking
 from ahp.report.manifest import Inputs, read_manifest
 from ahp.report.study_report import study_report
 from ahp.store import Store
-from ahp.study.survey import survey_from_toml
-from ahp.study.wording import Mending
+from ahp.study.survey import Mending, survey_from_toml
 from tests.store.conftest import RULES, databases
 
 url = databases(*RULES)
