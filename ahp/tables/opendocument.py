@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import get_column_letter
 
-from .opened import is_sheet_error
+from .delimited import is_sheet_error
 
 MIMETYPE = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 """Stands in the head of the first file of the archive, which is stored as it is."""
