@@ -174,7 +174,7 @@ def test_another_address_is_chosen_for_all_links(visit, store, organizer, survey
     [warning] = [one.value for one in app.warning]
     assert "open on this computer alone. Choose the address that others open." in warning
     app.button(key="issue").click().run()
-    [first, _second] = [one.value for one in app.code if one.value.startswith("http")]
+    [first, _second] = [one.value for one in app.code if "\n" not in one.value]
     offered = keyed(app.radio, "offered-")
     assert "http://192.168.1.5:8501" not in offered.options  # Markdown would make it a link
     assert [unmarked(one) for one in offered.options] == [
@@ -189,7 +189,7 @@ def test_another_address_is_chosen_for_all_links(visit, store, organizer, survey
         unmarked(one.value) for one in app.caption
     ]
     token = first.rpartition("/")[2]
-    assert app.code[0].value == f"http://10.0.0.7:8501/i/{token}"
+    assert f"http://10.0.0.7:8501/i/{token}" in [one.value for one in app.code]
     assert store.public_address() == "http://10.0.0.7:8501"
 
 
