@@ -95,7 +95,7 @@ the keyboard moves a slider with has no size to see."""
 
 
 class Inspector:
-    """Looks at each state of a page in some sizes, the last a small phone; in Chinese on that alone.
+    """Looks at each state of a page in some sizes, the last a small phone; in Chinese on that one.
     At colors on dark pages in one language: they know none.
     """
 
