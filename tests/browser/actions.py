@@ -134,7 +134,7 @@ def invite(page: Page, *names: str) -> list[str]:
     expect(control(page, "add_pasted")).to_have_count(0)
     for name in names:
         person = re.split("[,，]", name)[0]
-        expect(page.get_by_role("cell", name=person, exact=True)).to_be_visible()
+        expect(page.get_by_role("rowheader", name=person, exact=True)).to_be_visible()
     press(page, "issue")
     expect(page.locator("code")).to_have_count(len(names))
     return page.locator("code").all_inner_texts()
