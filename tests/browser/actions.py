@@ -136,8 +136,9 @@ def invite(page: Page, *names: str) -> list[str]:
         person = re.split("[,，]", name)[0]
         expect(page.get_by_role("rowheader", name=person, exact=True)).to_be_visible()
     press(page, "issue")
-    expect(page.locator("code")).to_have_count(len(names))
-    return page.locator("code").all_inner_texts()
+    links = page.locator("code").filter(has_text=re.compile(r"^\S+/i/\S+$"))  # no letter
+    expect(links).to_have_count(len(names))
+    return links.all_inner_texts()
 
 
 def asked(page: Page) -> str:
