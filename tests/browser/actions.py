@@ -126,6 +126,11 @@ def create_study(page: Page, title: str) -> None:
     expect(control(page, "add")).to_be_visible()
 
 
+def issued_links(page: Page) -> Locator:
+    """Personal links that are shown to be copied, without letters that have them."""
+    return page.locator("code").filter(has_text=re.compile(r"^\S+/i/\S+$"))
+
+
 def invite(page: Page, *names: str) -> list[str]:
     """Add experts and issue their links."""
     page.locator("textarea").fill("\n".join(names))
@@ -136,9 +141,8 @@ def invite(page: Page, *names: str) -> list[str]:
         person = re.split("[,，]", name)[0]
         expect(page.get_by_role("rowheader", name=person, exact=True)).to_be_visible()
     press(page, "issue")
-    links = page.locator("code").filter(has_text=re.compile(r"^\S+/i/\S+$"))  # no letter
-    expect(links).to_have_count(len(names))
-    return links.all_inner_texts()
+    expect(issued_links(page)).to_have_count(len(names))
+    return issued_links(page).all_inner_texts()
 
 
 def asked(page: Page) -> str:
