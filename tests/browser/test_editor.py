@@ -108,7 +108,7 @@ def test_from_a_pasted_list_to_six_links(
     page.locator("textarea").fill("\n".join(EXPERTS))
     one.count += 1
     one.click(one.button("add"), lambda: one.button("add_pasted"), reload=False)
-    person = page.get_by_role("cell", name=EXPERTS[-1], exact=True)
+    person = page.get_by_role("rowheader", name=EXPERTS[-1], exact=True)
     one.click(one.button("add_pasted"), lambda: person.first)
     one.click(one.button("issue"), lambda: actions.issued_links(page).first, reload=False)
     expect(actions.issued_links(page)).to_have_count(len(EXPERTS))
