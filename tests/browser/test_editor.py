@@ -104,8 +104,9 @@ def test_from_a_pasted_list_to_six_links(
     one.click(one.button("undo"), lambda: page.get_by_role("button", name="问卷整体：名称"))
     one.click(one.button("redo"), lambda: one.button("from_draft"))
 
-    one.click(one.button("from_draft"), lambda: page.locator("textarea"))
-    page.locator("textarea").fill("\n".join(EXPERTS))
+    entered = actions.control(page, "entered").locator("textarea")
+    one.click(one.button("from_draft"), lambda: entered)
+    entered.fill("\n".join(EXPERTS))
     one.count += 1
     one.click(one.button("add"), lambda: one.button("add_pasted"), reload=False)
     person = page.get_by_role("rowheader", name=EXPERTS[-1], exact=True)
