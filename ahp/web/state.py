@@ -41,6 +41,8 @@ PERSON = "p"
 TRIAL = "trial"
 """Under this name a tab's session has the trial (`ahp.web.trial`) that is under way in it."""
 LANGUAGE_COOKIE = "ahp_language"
+BROWSER_LANGUAGE = "browser_language"
+"""Where a tab keeps what its browser asks for."""
 
 
 @cache
@@ -321,10 +323,12 @@ def require_organizer() -> None:
 
 def language() -> str:
     """Chosen with the switch, else remembered by the browser, else the browser's own."""
-    chosen = st.session_state.get("language")
-    remembered = st.context.cookies.get(LANGUAGE_COOKIE)
-    tags = (chosen, remembered, st.context.locale)
-    return best_language(tag for tag in tags if isinstance(tag, str))
+    known: str | None = st.session_state.get("language") or st.session_state.get(BROWSER_LANGUAGE)
+    if known is None:  # asked once: it stays the same as long as the tab is open
+        tags = (st.context.cookies.get(LANGUAGE_COOKIE), st.context.locale)
+        known = best_language(tag for tag in tags if isinstance(tag, str))
+        st.session_state[BROWSER_LANGUAGE] = known
+    return known
 
 
 def translate() -> Translate:
