@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ahp.errors import SurveyError
-from ahp.exchange.outline import outline_branches
+from ahp.exchange.outline import outline_branches, read_list
 from ahp.study.names import MAX_NODES, Branch
 
 CASES = tomllib.loads((Path(__file__).parent / "outlines.toml").read_text(encoding="utf-8"))["case"]
@@ -27,7 +27,11 @@ def tree(branches: Sequence[Branch], depth: int = 0) -> Iterator[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_outline(case: dict[str, Any]) -> None:
-    assert list(tree(outline_branches(case["text"]))) == case["tree"].splitlines()
+    branches, left_out, passed_over = read_list(case["text"])
+    assert list(tree(branches)) == case["tree"].splitlines()
+    if "left_out" in case or "passed_over" in case:
+        assert list(left_out) == case.get("left_out", [])
+        assert list(passed_over) == case.get("passed_over", [])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -57,6 +61,18 @@ def test_places_are_lines_of_the_text() -> None:
             "line of its own",
         ),
         ("goal\n  a\n  b\n  a", "line 4: 'a' stands twice, expected once"),
+        *(
+            (
+                text,
+                f"line {line}: the names of each level stand together, and nothing says which "
+                "belong below which; write those that belong below a name right after it, indented",
+            )
+            for text, line in (
+                ("目标层：效能\n准则层：组织、操作\n指标层：机构、及时", 2),
+                ("一、目标层\n1.效能\n二、准则层\n1.组织\n2.操作", 3),
+                ("一级指标\n组织\n操作\n二级指标\n机构\n及时", 4),
+            )
+        ),
         ("goal: a, b, a", "line 1: 'a' stands twice, expected once"),
         (
             "\n".join(map(str, range(1000, 1001 + MAX_NODES))),
