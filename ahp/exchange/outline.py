@@ -47,6 +47,11 @@ _BEHIND_DASH = re.compile(r"\s*[—–]{1,2}\s*|\s+-{1,2}\s+")
 _IN_BRACKETS = re.compile(r"[（(「『《【\[“][^（(「『《【\[“）)」』》】\]”]*[）)」』》】\]”]")
 _BETWEEN = re.compile(r"\s*[、；;]\s*")
 _BETWEEN_COMMAS = re.compile(r"\s*[、；;，,]\s*")
+_INLINE = re.compile(
+    r"(?<![；;，,。\s])[；;，,。\s]++(?=(?:[(（]?\d{1,2}[)）]|\d{1,2}[.．、]|[②-⑳])\s*[^\d\s])|(?<=\S)(?=[②-⑳])"
+)
+"""Between names that are numbered in one line."""
+
 _QUOTED_CELL = re.compile(r'(?<![^\t\n])"((?:[^"]|"")*+)"(?![^\t\n])')
 
 _SPACE = re.compile(r"(?<=\S)[^\S\t\n]{3,}(?=\S)")
@@ -336,6 +341,9 @@ def _parted(text: str, between: re.Pattern[str]) -> tuple[str, str]:
 def _names(text: str) -> list[str]:
     """The names behind a colon; none where it is a sentence."""
     ended = text.rstrip("。.；; ")
+    numbered = _INLINE.split(ended)
+    if _unmarked(numbered) != numbered:
+        return _unmarked(numbered)
     commas = re.search("[，,]", _without_brackets(ended))
     for between in (_BETWEEN, _BETWEEN_COMMAS):
         names = _unmarked(_split(between, ended))
@@ -362,6 +370,8 @@ def _split(between: re.Pattern[str], text: str) -> list[str]:
 
 def _unmarked(names: list[str]) -> list[str]:
     """Names without markers, where all but the first have one, which may have lost it before."""
+    if len(names) > MAX_NODES:
+        return names
     lines = [marked_line("", name) for name in names]
     kinds = {line.kind for line in lines[1:]}
     return [line.text for line in lines] if len(kinds) == 1 and kinds != {""} else names

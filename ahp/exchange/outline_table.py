@@ -17,6 +17,7 @@ from .outline_lines import (
     with_space,
 )
 from .outline_words import (
+    BOXES,
     CODE,
     EXPLAINED,
     INDICATOR,
@@ -214,7 +215,11 @@ def _role(
     """
     keys = [heading_key(part) for part in parts]
     told = bool(any(column) and all(SPOKEN.search(cell) for cell in column if cell))
-    numbers = all(NUMBER.fullmatch(cell) or CODE.fullmatch(cell) for cell in column if cell)
+    numbers = all(
+        NUMBER.fullmatch(cell) or CODE.fullmatch(cell) or BOXES.match(cell)
+        for cell in column
+        if cell
+    )
     if any(map(EXPLAINED.fullmatch, keys)):
         role = "about"
     elif any(map(LEFT_OUT.fullmatch, keys)):

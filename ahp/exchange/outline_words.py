@@ -57,6 +57,9 @@ _TITLE_ROWS = 10
 NUMBER = re.compile(r"[-+]?\d+([.．,，]\d+)?\s*[%％‰分]?")
 """A cell of a column of numbers."""
 
+BOXES = re.compile("[□☐]")
+"""What people tick."""
+
 CODE = re.compile(r"[A-Za-z]{1,2}\d{1,3}(?:[.．-]\d{1,3})*|\d{1,3}(?:[.．-]\d{1,3})+")
 """A cell of a column of codes."""
 
@@ -115,19 +118,19 @@ LABEL = re.compile(
 )
 """What says of a name that is written behind it which level it is on, as `一级指标：`."""
 
-LEVEL = re.compile("[一二三四五1-5]级(?:指标)?|(?:目标|准则|指标|因素|方案)层")
+LEVEL = re.compile("[一二三四五1-5]级指标|(?:目标|准则|指标|因素|方案)层")
 """A heading that parts the names of a level from those of another one."""
 
 WEIGHED = re.compile(r"(.*[\u4e00-\u9fff)）])\s+(\d+(?:[.．]\d+)?)")
 """A name with a number that could be its own."""
 
 LEADS = re.compile(
-    r"(?:如下|以下|下列).{0,12}[:：。]?$|(?:包括|包含|分为|共有?)[^:：]{0,24}[:：]$|，.*。$|.{20}。$"
+    r"(?:如下|以下|下列).{0,12}[:：。]?$|(?:包括|包含|分为|共有?)[^:：]{0,24}[:：]$|^[^，]*，.*。$|.{20}。$"
 )
 """The end of a sentence that leads to a list."""
 
-CLOSES = re.compile(r"以上|上述")
-"""The beginning of one that speaks of the list above it."""
+CLOSES = re.compile(r"以上|上述|谢谢|感谢")
+"""The beginning of one that speaks of the list above it, or takes leave."""
 
 SPOKEN = re.compile(r"[。，]|是否|[扣得加]\d*[.．]?\d+分|\. ")
 """What sentences have, and names do not."""

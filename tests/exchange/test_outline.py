@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ahp.errors import SurveyError
+from ahp.evaluation import shipped_schemes
 from ahp.exchange.outline import outline_branches, read_list
 from ahp.study.names import MAX_NODES, Branch
+from ahp.study.survey import shipped_surveys
 
 CASES = tomllib.loads((Path(__file__).parent / "outlines.toml").read_text(encoding="utf-8"))["case"]
 
@@ -95,6 +98,18 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert all(branch.name.strip() for root in branches for branch in root.walk())
 
 
+def test_no_line_is_slow_to_read() -> None:
+    begun = process_time()
+    for text in (
+        "a:" + "；，" * 120_000 + "b",
+        "；" * 100_000,
+        "注：，\n" * 19_999 + "a",
+        "（5分" * 60_000,
+    ):
+        outline_branches(text)
+    assert process_time() - begun < 20
+
+
 def test_spaces_are_squeezed_and_long_texts_refused() -> None:
     assert [one.name for one in outline_branches(f"成本{' ' * 100}表\n人流")] == [
         "成本  表",
@@ -106,3 +121,29 @@ def test_spaces_are_squeezed_and_long_texts_refused() -> None:
     with pytest.raises(SurveyError) as refused:
         outline_branches("a\n" * 20_001)
     assert str(refused.value) == "the list of names: more than 20000 lines, expected fewer"
+
+
+def names_in(found: object) -> Iterator[str]:
+    """All names in a file of a survey or a scheme, but for those of levels."""
+    if isinstance(found, dict):
+        name = found.get("name", ())
+        yield from [name] if isinstance(name, str) else name.values() if name else ()
+        below = (one for key, one in found.items() if key != "levels")
+        yield from (name for one in below for name in names_in(one))
+    elif isinstance(found, list):
+        yield from (name for one in found for name in names_in(one))
+
+
+def test_no_name_of_a_shipped_file_is_taken_for_anything_else() -> None:
+    files = [*shipped_surveys().values(), *shipped_schemes().values()]
+    every = {name for file in files for name in names_in(tomllib.loads(file.read_text("utf-8")))}
+    names = sorted(name for name in every if not name[0].isdecimal())
+    assert len(names) > 200
+    for text in (
+        "\n".join(["甲", *names]),
+        "\n".join(["一、甲", *(f"{k}.{name}" for k, name in enumerate(names, start=1))]),
+        "\n".join(["一级指标\t二级指标", "甲\t", *(f"\t{name}" for name in names)]),
+    ):
+        branches, left_out, passed_over = read_list(text)
+        read = [branch.name for root in branches for branch in root.walk()]
+        assert (read, left_out, passed_over) == (["甲", *names], (), ())
