@@ -93,9 +93,9 @@ def table_branches(
         for row, text in sections.items():
             lines[0][row] = Line(rows[row][0], 0, "section", text)
     elif sections:
-        for column in lines:
+        for marked in lines:
             for row in sections:
-                column[row] = column[row]._replace(text="")
+                marked[row] = marked[row]._replace(text="")
         places = [place for place, _cells in rows]
         lines.insert(0, [Line(one, 0, "", sections.get(k, "")) for k, one in enumerate(places)])
     explanations = [
