@@ -1135,6 +1135,10 @@ _FILES = {
     "outline_empty": _(
         "{source}: there is no name in it; write the names of the items, each in a line of its own"
     ),
+    "outline_parents_unknown": _(
+        "{place}: the names of each level stand together, and nothing says which belong below "
+        "which; write those that belong below a name right after it, indented"
+    ),
     "item_twice": _("{place}: {name!r} stands twice, expected once"),
     "item_weight": _("{place}: {item!r}: weight {weight!r}, expected a number from 0 to 1"),
     "item_with_itself": _("{place}: {item!r} is compared with itself, expected two items"),

@@ -19,7 +19,7 @@ from ..errors import AnswersError, OptionError
 from ..messages import Phrase
 from ..scale import not_judged, opposite
 from ..study import Answers, Judgment, Survey
-from ..study.answers import MAX_UNPACKED, unguarded
+from ..study.answers import unguarded
 from ..study.entered import holds_value, spreadsheet_reason
 from ..study.names import UNKNOWN_LANGUAGE, Branch, check_name, name_key
 from ..study.survey import labels_of, survey_from_branches
@@ -225,7 +225,7 @@ def read_headed(
         AnswersError: the file can't be read.
     """
     data, source = load_content(content, source, AnswersError)
-    grid = read_grid(data, source, AnswersError, sheet or "", max_unpacked=MAX_UNPACKED)
+    grid = read_grid(data, source, AnswersError, sheet or "")
     rows = grid.lines() or [(1, [])]
     above = header_index(rows, holds_value)
     line, cells = rows[above]

@@ -17,7 +17,6 @@ from ..matrix import PairwiseMatrix
 from ..messages import Cell, Phrase
 from ..published.cells import cell_faults, is_blank, likeliest
 from ..scale import not_judged, parse_judgment, read_otherwise
-from ..study.answers import MAX_UNPACKED
 from ..study.entered import spreadsheet_reason
 from ..study.names import caseless_key
 from ..tables.delimited import MAX_CSV
@@ -96,7 +95,7 @@ def read_matrix(file: str, *, sheet: str | None = None) -> MatrixFile:
         if file == "-"
         else read_bytes(Path(file), MatrixError, MAX_CSV)
     )
-    grid = read_grid(content, source, MatrixError, sheet or "", max_unpacked=MAX_UNPACKED)
+    grid = read_grid(content, source, MatrixError, sheet or "")
     rows = dict(grid.lines())
     if not rows:
         raise MatrixError("matrix_empty", source=source)

@@ -41,9 +41,6 @@ _HEADERS = {
 }
 """What the columns may be called, as `header_key` makes it -> column."""
 
-MAX_UNPACKED = 2**26
-"""Bytes of an unpacked workbook of answers."""
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Judgment(Result):
@@ -374,7 +371,7 @@ def answers_from_table(
     Raises:
         AnswersError: as `read_answers`.
     """
-    grid = read_grid(content, source, AnswersError, sheet or "", max_unpacked=MAX_UNPACKED)
+    grid = read_grid(content, source, AnswersError, sheet or "")
     lines = grid.lines()
     if not lines:
         raise AnswersError("answers_empty", source=source, expected=COLUMNS)

@@ -135,14 +135,7 @@ def column_letter(column: int) -> str:
     return letters
 
 
-def read_grid(
-    content: bytes,
-    source: str,
-    error: type[AHPError],
-    sheet: str = "",
-    *,
-    max_unpacked: int = MAX_UNPACKED,
-) -> Grid:
+def read_grid(content: bytes, source: str, error: type[AHPError], sheet: str = "") -> Grid:
     """The cells of a file; CSV or a workbook, which its content tells.
 
     A number that a workbook shows as a percentage is read as it is shown, `98%`.
@@ -152,7 +145,6 @@ def read_grid(
         source: name of the file, for messages.
         error: type of the errors.
         sheet: of a workbook; "" for the only one that is shown and has cells.
-        max_unpacked: bytes that a workbook may have when it is unpacked.
 
     Raises:
         AHPError: of that type; the file can't be read, or has several sheets.
@@ -160,7 +152,7 @@ def read_grid(
     refuse_no_table(content[:FIRST_BYTES], source, error)
     damaged = content.startswith(ZIP[:2]) and source.lower().endswith(WORKBOOKS)
     if content.startswith(ZIP) or damaged:
-        return _workbook_grid(content, source, error, sheet, max_unpacked)
+        return _workbook_grid(content, source, error, sheet)
     check_size(content, source, error, MAX_CSV)
     encoding = encoding_of(io.BytesIO(content))
     try:
@@ -247,13 +239,11 @@ def _limited(
             yield line, tuple(cells)
 
 
-def _workbook_grid(
-    content: bytes, source: str, error: type[AHPError], name: str, max_unpacked: int
-) -> Grid:
+def _workbook_grid(content: bytes, source: str, error: type[AHPError], name: str) -> Grid:
     from .workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
 
     with uploaded_workbook(
-        content, source, max_bytes=max_unpacked, max_spread=None, error=error
+        content, source, max_bytes=MAX_UNPACKED, max_spread=None, error=error
     ) as book:
         shown = {
             one.title: _sheet_lines(one, source, error)

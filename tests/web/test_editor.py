@@ -374,6 +374,15 @@ def test_columns_that_are_left_out_are_said(editor: Callable[..., AppTest]) -> N
     assert [one.value for one in app.caption if "列" in one.value][-1] == "未采用的列：序号、D。"
 
 
+def test_what_is_left_out_of_a_list_is_said(editor: Callable[..., AppTest]) -> None:
+    app = editor(language="zh")
+    text = f"一、成本（40分）\n二、客流（60分）\n合计：100分\n注：{'按季填写，' * 10}"
+    keyed(app.text_area, "list-").set_value(text).run()
+    assert app.caption[-1].value == (
+        f"未作为名称读入：“合计：100分”、“注：{'按季填写，' * 7}按季…”、“（40分）”、“（60分）”。"
+    )
+
+
 def test_drafts_are_listed_and_deleted(editor: Callable[..., AppTest], store: Store) -> None:
     app = editor()
     press(app, "begin_empty")

@@ -36,6 +36,9 @@ in_fields: dict[str, str] = {}
 NAMED = 4
 """Items without an explanation that are named; the rest is counted."""
 
+SHOWN = 40
+"""Characters of what is left out of a list."""
+
 
 def write(kind: Callable[..., str], label: str, text: str, key: str, **look: Any) -> str:
     """A field that a text is written in; what stands there."""
@@ -204,7 +207,7 @@ def show_pasted(now: Draft) -> None:
     with right:
         st.subheader(_("This is how it is read"), anchor=False)
         try:
-            branches, left_out = read_list(now.pasted)
+            branches, left_out, passed_over = read_list(now.pasted)
         except AHPError as error:
             state.show_error(error)
             return
@@ -220,10 +223,19 @@ def show_pasted(now: Draft) -> None:
         if left_out:
             words = _("Columns that are left out: {names}.")
             st.caption(state.plain(words.format(names=_(", ").join(left_out))))
+        if passed_over:
+            words = _("Left out, as no names: {texts}.")
+            texts = [f"“{shorten(text)}”" for text in dict.fromkeys(passed_over)]
+            st.caption(state.plain(words.format(texts=_(", ").join(texts))))
         unnamed = _("the goal: you write its name next")
         goal = [f"- *{unnamed}*"] if len(branches) > 1 else []
         with st.container(border=True):
             st.markdown("\n".join([*goal, *branch_lines(branches, len(goal))]))
+
+
+def shorten(text: str) -> str:
+    """The beginning of a text, for people who have all of it before them."""
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
 def branch_lines(branches: Sequence[Branch], depth: int) -> list[str]:

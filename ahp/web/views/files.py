@@ -312,9 +312,10 @@ def show_import(study: StudyInfo) -> None:
         if sheet is not None:
             ask = ASKED.get(kind)
             options = ask(study, content, file.name, sheet) if ask else Options()
-        read = kinds[kind].read
-        if options is None or read is None:
+        if options is None:
             return
+        if (read := kinds[kind].read) is None:
+            raise TypeError("formats that are offered are read")
         sheets = (sheet,) if sheet else ()
         answers = read(
             content, file.name, replace(options, survey=study.survey, sheets=sheets)
@@ -414,14 +415,13 @@ def show_export(study: StudyInfo) -> None:
         "ahpsurvey": (_("Wide CSV of ahpsurvey (negative: the item named first)"), "_wide.csv"),
         "ahp-os": (_("Project of AHP-OS (JSON)"), "_ahp-os.json"),
     }
-    writers = [
-        (label, name + ending, partial(one.write, taken, options))
-        for key, (label, ending) in labels.items()
-        if (one := FORMATS[key]).write
-    ]
-    for label, file, write in writers if answers.judgments else ():
+    for key, (label, ending) in labels.items() if answers.judgments else ():
+        write, file = FORMATS[key].write, name + ending
+        if write is None:
+            raise TypeError("formats that are offered are written")
+        written = partial(write, taken, options)
         try:
-            write()
+            written()
         except AHPError as error:
             st.caption(
                 _("{format} isn't possible: {problem}").format(
@@ -431,7 +431,7 @@ def show_export(study: StudyInfo) -> None:
             continue
         st.download_button(
             label,
-            state.guarded(write),
+            state.guarded(written),
             file,
             icon=":material/download:",
             key=file,
