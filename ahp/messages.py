@@ -943,6 +943,10 @@ _FILES = {
     "cells_blank": _("{count} cells of indicators are empty; they count as not reported"),
     "column_absent": _("{source}: column {column!r}, expected one of A to {last}"),
     "column_ambiguous": _("{place}: is ambiguous, expected one of {valid}"),
+    "coding_open": _(
+        "{place}: what its numbers mean is not told by them; choose it: signed, 9 to 1 to -9; "
+        "position, 1 to 17; ratio, 3 or 1/3; at the command line by --coding"
+    ),
     "column_coding": _("{place}: coding = {coding!r}, expected one of {valid}"),
     "column_mapped_twice": _("{source}: column {column} is mapped twice, expected once"),
     "column_means": _("column {column} ({header}): how much {left!r} matters more than {right!r}"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -114,12 +114,13 @@ def read_ahpsurvey(
     judgments: list[Judgment] = []
     experts: dict[str, int] = {}
     faults: list[AnswersError] = []
-    sums: list[int] = []
-    for number, (line, row) in enumerate(lines, start=1):
+    sums = [
+        line
+        for line, row in lines
+        if any(sums_up(cell) for k, cell in enumerate(row) if k not in pairs)
+    ]
+    for number, (line, row) in enumerate((one for one in lines if one[0] not in sums), 1):
         place = grid.line_place(line)
-        if any(sums_up(cell) for k, cell in enumerate(row) if k not in pairs):
-            sums.append(line)
-            continue
         try:
             expert = _expert(header, place, row, number)
             if len(grid.rows[line]) > len(header.names):
@@ -148,12 +149,15 @@ def read_ahpsurvey(
     refuse_faults(faults, grid.source, AnswersError)
     if not experts:
         raise AnswersError("file_without_experts", source=grid.source)
-    said = [*grid.remarks]
+    return Answers(tuple(judgments), (*grid.remarks, *_passed_over(sums, header)))
+
+
+def _passed_over(sums: Sequence[int], header: _Header) -> Iterator[Phrase]:
+    """Lines and columns that are left out."""
     if sums:
-        said.append(Phrase("lines_of_sums", lines=ranges(sums)))
+        yield Phrase("lines_of_sums", lines=ranges(sums))
     if header.beside:
-        said.append(Phrase("columns_passed_over", columns=header.beside))
-    return Answers(tuple(judgments), tuple(said))
+        yield Phrase("columns_passed_over", columns=header.beside)
 
 
 def _expert(header: _Header, place: str, row: Sequence[str], number: int) -> str:

@@ -447,6 +447,8 @@ def _prepared(pair: PairColumn, survey: Survey, source: str) -> PairColumn:
             parent=pair.parent,
             valid=kids,
         )
+    if pair.coding is None:
+        raise AnswersError("coding_open", place=place)
     if pair.coding not in CODINGS:
         raise AnswersError("column_coding", place=place, coding=pair.coding, valid=tuple(CODINGS))
     if pair.coding == "signed":

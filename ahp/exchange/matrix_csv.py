@@ -221,7 +221,9 @@ def _named_block(rows: _Rows) -> _Block | None:
             below_keys = (header_key(rows[one][corner]) for one in labelled)
             n = len([*takewhile(bool, map(eq, keys, below_keys))])
             diagonal = [_cell(rows, one, corner + 1 + k) for k, one in enumerate(labelled[:n])]
-            while n > 2 and stands_beside(names[n - 1]) and not _alike(diagonal[n - 1], diagonal[0]):
+            while (
+                n > 2 and stands_beside(names[n - 1]) and not _alike(diagonal[n - 1], diagonal[0])
+            ):
                 n -= 1  # sums of the columns and of the rows
             if n < 2 or len({*keys[:n]}) < n:
                 continue
@@ -237,8 +239,7 @@ def _named_block(rows: _Rows) -> _Block | None:
                 k in unnamed or _may_stand_beside(rows[line][k], cells)
                 for k, cells in columns.items()
             ) and all(
-                one in rest
-                or _may_stand_beside(next(filter(None, cells), ""), cells[corner + 1 :])
+                one in rest or _may_stand_beside(next(filter(None, cells), ""), cells[corner + 1 :])
                 for one, cells in below.items()
             ):
                 beside = [

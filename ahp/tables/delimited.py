@@ -106,8 +106,8 @@ def is_rule(cells: Sequence[str]) -> bool:
 
 def encoding_of(file: BinaryIO) -> str | None:
     """How a text file is encoded: `"utf-8-sig"` (a BOM may be missing), `"utf-16"` ("Unicode text"
-    of Windows; with `-le` or `-be` where the BOM is missing), `"gb18030"` (CSV of Chinese programs),
-    `"cp950"` (Big5, of programs in traditional Chinese); None if it is none of these.
+    of Windows; with `-le` or `-be` where the BOM is missing), `"gb18030"` (of Chinese programs),
+    `"cp950"` (Big5, of programs in traditional Chinese), `"utf-32"`; None if it is none of these.
     """
     file.seek(0)
     begin = file.read(_FIRST_BYTES)

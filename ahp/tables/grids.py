@@ -26,7 +26,15 @@ from .delimited import (
     visible,
     with_point,
 )
-from .opened import FIRST_BYTES, MAX_UNPACKED, WORKBOOKS, ZIP, cell_text, header_key, refuse_no_table
+from .opened import (
+    FIRST_BYTES,
+    MAX_UNPACKED,
+    WORKBOOKS,
+    ZIP,
+    cell_text,
+    header_key,
+    refuse_no_table,
+)
 
 MAX_COLUMNS = 1_000
 MAX_SPREAD = 100_000
