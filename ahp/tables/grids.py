@@ -21,10 +21,20 @@ from .delimited import (
     UNCALCULATED,
     Row,
     encoding_of,
+    is_rule,
     open_csv,
+    visible,
     with_point,
 )
-from .opened import FIRST_BYTES, MAX_UNPACKED, WORKBOOKS, ZIP, cell_text, refuse_no_table
+from .opened import (
+    FIRST_BYTES,
+    MAX_UNPACKED,
+    WORKBOOKS,
+    ZIP,
+    cell_text,
+    header_key,
+    refuse_no_table,
+)
 
 MAX_COLUMNS = 1_000
 MAX_SPREAD = 100_000
@@ -80,13 +90,13 @@ class Grid:
 
     def lines(self) -> list[Row]:
         """The rows with their lines, all as long as the longest; what is merged downwards stands in
-        each row, and a decimal comma is a point where no comma separates the cells.
+        each row, and a decimal comma is a point where it is no other comma.
         """
         rows: dict[int, list[str]] = {}
         width = self.width
         for line, filled in self.rows.items():
             cells = [*filled, *[""] * (width - len(filled))]
-            rows[line] = list(map(with_point, cells)) if self.decimal_comma else cells
+            rows[line] = [with_point(cell, self.decimal_comma) for cell in cells]
         for (line, column), (top, first) in self.merged.items():
             if column == first and line in rows:
                 rows[line][column] = self.cell(top, first)
@@ -218,7 +228,9 @@ def _csv_lines(reader: Any, source: str, error: type[AHPError]) -> Iterator[tupl
     line = 1
     try:
         for cells in reader:
-            yield line, [CONSTANT.sub(r"\1", cell.strip()).strip() for cell in cells]
+            shown = [visible(CONSTANT.sub(r"\1", visible(cell))) for cell in cells]
+            if reader.dialect.delimiter != "|" or not is_rule(shown):
+                yield line, shown
             line = reader.line_num + 1
     except csv.Error as problem:
         raise error("not_csv", place=f"{source}: line {reader.line_num}") from problem
@@ -245,10 +257,13 @@ def _workbook_grid(content: bytes, source: str, error: type[AHPError], name: str
     with uploaded_workbook(
         content, source, max_bytes=MAX_UNPACKED, max_spread=None, error=error
     ) as book:
+        wanted = header_key(name)
+        alike = [one.title for one in book.worksheets if header_key(one.title) == wanted]
+        name = alike[0] if len(alike) == 1 else name
         shown = {
             one.title: _sheet_lines(one, source, error)
             for one in book.worksheets
-            if one.sheet_state == "visible" and (not name or one.title == name)
+            if (one.title == name if name else one.sheet_state == "visible")
         }
         hidden = (
             tuple(_sheet_lines(book[HIDDEN], source, error).values())
