@@ -219,6 +219,7 @@ def show_sending(
         list(reached),
         default=due,
         format_func=lambda key: recipient(reached[key], what),
+        placeholder=_("please choose"),
         key=f"mail_to-{what}-{study.id}-{study.round}-{state.mark(due)}",
     )
     if not chosen:

@@ -9,10 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache, partial
 from typing import IO
 from urllib.parse import urlencode, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -203,9 +204,13 @@ def went_wrong(_: Translate) -> str:
 
 
 def show_error(error: AHPError, survey: Survey | None = None) -> None:
-    """What was refused, on the page, several faults as a list; `survey` as for `in_words`."""
-    first, *each = plain(in_words(error, survey)).split("\n")
-    st.error("\n- ".join([f"{first}\n", *each]) if each else first)
+    """What was refused, on the page, several faults as a list below what has them; `survey` as for
+    `in_words`.
+    """
+    first, *each = in_words(error, survey).split("\n")
+    named = re.match(re.escape(str(error.parameters.get("source"))) + "(: |：)", first)
+    each = [plain(one.removeprefix(named[0]) if named else one) for one in each]
+    st.error("\n- ".join([f"{plain(first)}\n", *each]) if each else plain(first))
 
 
 def show_unavailable() -> None:
@@ -405,6 +410,13 @@ def zones(*first: str) -> list[str]:
 def minute(time: str) -> str:
     """A time of the log to the minute, as people read it; "" for none."""
     return time[:16].replace("T", " ")
+
+
+def own_minute(time: str) -> str:
+    """A time of the log to the minute on the clocks of this browser, and in which time zone."""
+    zone = own_zone() or UTC
+    there = datetime.fromisoformat(time).astimezone(ZoneInfo(zone))
+    return in_words(day_words(minute(there.isoformat()), zone))
 
 
 def base_url() -> str:

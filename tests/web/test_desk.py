@@ -822,8 +822,8 @@ def test_several_faults_of_a_file_are_a_list(visit, store, organizer, survey):
     [error] = upload_answers(visit, organizer, "a.csv", content).error
     assert re.sub(r"[\\\N{WORD JOINER}]", "", error.value) == (
         "a.csv: 2 faults:\n\n"
-        "- a.csv: line 2: value = “10”, expected a judgment from 1/9 to 9;\n"
-        '- a.csv: line 3: value = “abc”, expected a positive number or a fraction such as "1/3"'
+        "- line 2: value = “10”, expected a judgment from 1/9 to 9;\n"
+        '- line 3: value = “abc”, expected a positive number or a fraction such as "1/3"'
     )
 
 

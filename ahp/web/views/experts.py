@@ -357,7 +357,7 @@ def show_issued(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
         )
     for name, link in links.items():
         st.markdown(f"**{state.plain(name)}**")
-        st.code(link, language=None)
+        st.code(link, language=None, wrap_lines=True)
 
 
 def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
@@ -407,6 +407,7 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
             list(study.survey.hierarchy.compared),
             default=list(now.recused),
             format_func=lambda parent: study.survey.node_name(parent, language),
+            placeholder=_("none"),
             key=f"recused-{chosen}-{'-'.join(now.recused)}",
         )
         with st.form(f"standing-{chosen}"):
