@@ -132,13 +132,22 @@ def show_differences(study: StudyInfo, expert: ExpertInfo, first: Keyed, second:
         settled: dict[Pair, str | None] = {}
         for number, (pair, read) in enumerate(differences.items()):
             parent, left, right = (survey.node_name(node, language) for node in pair)
-            one, other = (ENTRIES[one] if one else _("no tick") for one in read)
+            one, other = (
+                ENTRIES[one].replace(" ", "\N{NO-BREAK SPACE}") if one else _("no tick")
+                for one in read
+            )
             words = _(
                 "{parent}: {left} – {right}. {first} read {one}, {second} read {other}. What "
                 "stands on paper?"
-            ).format(
-                **{"parent": parent, "left": left, "right": right},
-                **{"first": first.by, "one": one, "second": second.by, "other": other},
+            )
+            words = words.format(
+                parent=parent,
+                left=left,
+                right=right,
+                first=first.by,
+                one=one,
+                second=second.by,
+                other=other,
             )
             value = show_entry(words, f"settle-{expert.id}-{number}", settling=True)
             if value is not None:

@@ -21,7 +21,7 @@ from ..errors import AHPError, DatabaseError, DatabaseFaultError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Message, with_names
-from ..process.evaluations.days import UTC, day_of, day_words, is_zone
+from ..process.evaluations.days import UTC, day_of, day_words, is_zone, zone_words
 from ..process.evaluations.state import Person
 from ..process.events import ORGANIZER, Actor
 from ..store import AccountInfo, ExpertInfo, Grants, PersonInfo, Store, StudyInfo, clock
@@ -413,10 +413,14 @@ def minute(time: str) -> str:
 
 
 def own_minute(time: str) -> str:
-    """A time of the log to the minute on the clocks of this browser, and in which time zone."""
-    zone = own_zone() or UTC
-    there = datetime.fromisoformat(time).astimezone(ZoneInfo(zone))
-    return in_words(day_words(minute(there.isoformat()), zone))
+    """A time of the log to the minute, as clocks where this browser is show it; "" for none."""
+    zone = ZoneInfo(own_zone() or UTC)
+    return minute(datetime.fromisoformat(time).astimezone(zone).isoformat()) if time else ""
+
+
+def own_zone_words() -> str:
+    """What people call the time zone of `own_minute`."""
+    return in_words(zone_words(own_zone() or UTC))
 
 
 def base_url() -> str:

@@ -663,7 +663,14 @@ def test_paper_is_keyed_in_by_two_and_recorded(visit, store, organizer):
         "the questionnaire of “A”: 1 comparisons were keyed in differently, expected what stands "
         "on paper for each"
     ]
-    keyed(app.selectbox, "settle-").set_value("1/5")
+    assert app.selectbox(key="keyed_expert").options == ["A (keyed in twice)"]
+    assert "Key in anew" in [one.label for one in app.expander]
+    settled = keyed(app.selectbox, "settle-")
+    parent, left, right = (survey.node_name(node, "en") for node in pairs[-1])
+    assert settled.label.replace("\N{NO-BREAK SPACE}", " ") == (
+        f"{parent}: {left} – {right}. Li read ← 5, Wang read 5 →. What stands on paper?"
+    )
+    settled.set_value("1/5")
     app.checkbox(key="submit_keyed").check()
     app.button(key="take_keyed").click().run()
     assert store.current(expert.id) == {**dict.fromkeys(pairs, "3"), pairs[-1]: "1/5"}
@@ -993,9 +1000,13 @@ def test_given_weights_of_a_file_stand_in_the_survey_and_the_results(visit, stor
 def test_a_table_downloads_unrounded(study, tmp_path, monkeypatch):
     table = ahp.report.Table("T", ("a", "b"), (("x", 1 / 3),))
     given: dict[str, object] = {}
-    monkeypatch.setattr(
-        desk.st, "download_button", lambda _label, data, file, *_a, **_k: given.update({file: data})
-    )
+    labels: list[str] = []
+
+    def download_button(label: str, data: object, file: str, *_args: object, **_k: object) -> None:
+        labels.append(label)
+        given[file] = data
+
+    monkeypatch.setattr(desk.st, "download_button", download_button)
     monkeypatch.setattr(desk.state, "translate", lambda: str)
     monkeypatch.setattr(desk.state, "guarded", lambda make: make)
     desk.show_downloads(table, "t")
@@ -1004,6 +1015,8 @@ def test_a_table_downloads_unrounded(study, tmp_path, monkeypatch):
     path.write_bytes(given["t.xlsx"]())
     assert [c.value for c in load_workbook(path).active[4]] == ["x", pytest.approx(1 / 3)]
     assert xlsx_bytes(table)[:2] == b"PK"
+    desk.show_downloads(ahp.report.Table("T", ("a",), (("x",),)), "t")  # nothing to be rounded
+    assert labels == ["CSV, unrounded", "XLSX, unrounded", "CSV", "XLSX"]
 
 
 def test_the_code_of_the_charts_is_found():

@@ -86,8 +86,9 @@ def show_drafts(drafts: Sequence[DraftInfo]) -> None:
         who = state.organizer_name(Actor("organizer", draft.changed_by), accounts)
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             st.markdown(f"**{state.plain(title)}**", width="content")
-            when = _("{name}, {time}").format(name=who, time=state.own_minute(draft.changed))
-            st.caption(state.plain(when), width="stretch")
+            words = _("{name}, {time} ({zone})")
+            when = {"time": state.own_minute(draft.changed), "zone": state.own_zone_words()}
+            st.caption(state.plain(words.format(name=who, **when)), width="stretch")
             st.button(
                 _("Continue"),
                 on_click=drafting.go_to,

@@ -85,7 +85,7 @@ def show_progress(study: StudyInfo) -> None:
 
 def show_reminders(study: StudyInfo) -> None:
     """Who has not submitted yet, and what to write to them."""
-    _, language = state.translate(), state.language()
+    _, language, zone = state.translate(), state.language(), state.own_zone_words()
     late = [expert for expert in state.desk().experts(study.id) if not expert.submitted]
     with st.expander(
         _("Reminders to those who have not submitted ({count})").format(count=len(late)),
@@ -99,15 +99,16 @@ def show_reminders(study: StudyInfo) -> None:
                 _("Not submitted yet"),
                 (
                     *(_("Expert"), _("Organization"), _("Open comparisons")),
-                    *(_("Last answer (UTC)"), _("Last e-mail (UTC)")),
+                    _("Last answer ({zone})").format(zone=zone),
+                    _("Last e-mail ({zone})").format(zone=zone),
                 ),
                 tuple(
                     (
                         expert.name,
                         expert.organization or "",
                         expert.total - expert.answered,
-                        state.minute(expert.last_answer or ""),
-                        state.minute(
+                        state.own_minute(expert.last_answer or ""),
+                        state.own_minute(
                             max((at for _round, at in expert.mailed.values()), default="")
                         ),
                     )
