@@ -241,14 +241,14 @@ def test_progress_by_parent_and_reminders(visit, store, organizer, study, survey
 
 def test_a_round_is_closed_and_the_next_one_opened(visit, store, organizer, study):
     app = visit(organizer, "rounds")
-    assert app.subheader[0].value == "Round 2 is open"
+    assert app.header[0].value == "Round 2 is open"
     assert shown_tables(app)[0]["Experts"].tolist() == ["6"]
     for k, expert in enumerate(store.experts(study.id)):
         fill(store, study, expert, k // 2)
     app.run()
     keyed(app.checkbox, "sure-").check().run()
     app.button(key="close").click().run()
-    assert app.subheader[0].value == "Round 2 is closed"
+    assert app.header[0].value == "Round 2 is closed"
     assert shown_tables(app)[0]["Round"].tolist() == ["1", "2"]
     assert shown_tables(app)[0]["Invited"].tolist() == ["6", "6"]
     summary = json.loads(store.closed_rounds(study.id)[1].evidence or "")["summary"]
@@ -353,10 +353,10 @@ def test_what_a_stale_page_asks_for_is_refused_in_words(visit, store, organizer,
     keyed(app.checkbox, "sure-").check().run()
     store.close_round(study.id)
     app.button(key="close").click().run()
-    assert app.subheader[0].value == "Round 2 is closed"
+    assert app.header[0].value == "Round 2 is closed"
     store.open_round(study.id)
     app.button(key="open_round").click().run()
-    assert app.subheader[0].value == "Round 3 is open"
+    assert app.header[0].value == "Round 3 is open"
     assert store.study(study.id).round == 3
     store.issue_link(store.experts(study.id)[0].id)
     app = visit(organizer, "experts")

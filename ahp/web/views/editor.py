@@ -79,7 +79,7 @@ def node_name(now: Draft, node: str) -> str:
 def show_drafts(drafts: Sequence[DraftInfo]) -> None:
     """The drafts that there are."""
     _ = state.translate()
-    st.subheader(_("Go on with a draft"), anchor=False)
+    st.header(_("Go on with a draft"), anchor=False)
     accounts = state.account_names()
     for draft in drafts:
         title = draft.title or _("Survey without a name")
@@ -206,7 +206,7 @@ def show_pasted(now: Draft) -> None:
     with left:
         show_list_field(now.pasted, field_key("pasted", WHOLE))
     with right:
-        st.subheader(_("This is how it is read"), anchor=False)
+        st.header(_("This is how it is read"), anchor=False)
         try:
             branches, left_out = read_list(now.pasted)
         except AHPError as error:
@@ -474,7 +474,7 @@ def show_missing(now: Draft) -> None:
 def show_preview(now: Draft) -> None:
     """What experts will be asked, or what else is wrong."""
     _ = state.translate()
-    st.subheader(_("Preview"), anchor=False)
+    st.header(_("Preview"), anchor=False)
     if now.missing():
         st.caption(
             _("Once all is written, you see here what experts will be asked, and create the study.")
@@ -510,7 +510,7 @@ def show_preview(now: Draft) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    st.subheader(_("Create a study"), anchor=False)
+    st.header(_("Create a study"), anchor=False)
     title = survey.text(survey.name, state.language())
     create_study(survey, key="from_draft", title=title)
 
@@ -570,6 +570,6 @@ else:
     new_screen("drafts", control=False)
     if there := state.desk().drafts():
         show_drafts(there)
-        st.subheader(_("Begin another survey"), anchor=False)
+        st.header(_("Begin another survey"), anchor=False)
     show_beginnings()
 keep_typed(in_fields, *drafting.cursor())

@@ -161,7 +161,7 @@ def add_one(study: StudyInfo) -> None:
 def show_adding(study: StudyInfo) -> None:
     """Three ways to add experts."""
     _ = state.translate()
-    st.subheader(_("Add experts"))
+    st.header(_("Add experts"))
     state.show_problem()
     pasted, form, file = st.tabs([_("Paste a list"), _("One by one"), _("From a file")])
     with pasted:
@@ -364,7 +364,7 @@ def show_issued(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
 def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
     """Issue, renew and revoke links."""
     _ = state.translate()
-    st.subheader(_("Personal links"))
+    st.header(_("Personal links"))
     show_address(state.attempt, study.id)
     without = [key for key, expert in experts.items() if expert.link == "none"]
     if without:

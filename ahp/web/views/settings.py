@@ -429,7 +429,7 @@ def begin_trial(study: StudyInfo) -> None:
 def show_trial(study: StudyInfo) -> None:
     """Try the survey as experts will see it."""
     _ = state.translate()
-    st.subheader(_("Try it as an expert"))
+    st.header(_("Try it as an expert"))
     st.write(
         _(
             "Answer the survey as an expert does, with these settings, before any link is issued. "
