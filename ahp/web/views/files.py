@@ -422,8 +422,8 @@ def show_export(study: StudyInfo) -> None:
     if not answers.judgments:
         st.info(
             _(
-                "There are no answers for other programs yet: those that are submitted stand here, "
-                "or with the tick above all that were given."
+                "There is nothing for other programs yet: answers come here once they are "
+                "submitted, or with the tick above at once."
             )
         )
     name = file_name(study.title, str(number), f"{len(answers.experts)}of{invited}")
