@@ -285,7 +285,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         ),
         "long-csv": Format(
             TABLES,
-            _("long table: expert, parent, left, right, value"),
+            _("table with a line for each judgment"),
             read=_read_long,
             write=_write_long,
             options=_TABLE,

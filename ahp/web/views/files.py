@@ -291,7 +291,20 @@ def show_import(study: StudyInfo) -> None:
         return
     kinds = {name: one for name, one in FORMATS.items() if "survey" in one.options}
     words = {name: one.described(state.language()) for name, one in kinds.items()}
+    st.write(
+        _(
+            "For answers that were collected elsewhere: say what the file is, then choose it. You "
+            "see how it is read before anything is recorded."
+        )
+    )
     kind = st.selectbox(_("Format"), list(kinds), format_func=words.__getitem__, key="import_kind")
+    if kind == "long-csv":
+        st.caption(
+            _(
+                "Its columns: expert, parent, left, right, value (or 专家, 上级, 左项, 右项, "
+                "判断值); items by their names."
+            )
+        )
     attempt = st.session_state.setdefault("import_attempt", 0)
     # a file that was looked at in one round is not recorded in the next
     with st.container(key=f"answers_file-{kind}"):
@@ -407,6 +420,13 @@ def show_export(study: StudyInfo) -> None:
             count=len(answers.judgments), experts=len(answers.experts), invited=invited
         )
     )
+    if not answers.judgments:
+        st.info(
+            _(
+                "There is nothing for other programs yet: answers come here once they are "
+                "submitted, or with the tick above at once."
+            )
+        )
     name = file_name(study.title, str(number), f"{len(answers.experts)}of{invited}")
     taken = TakenOver(study.survey, answers, title=study.title)
     options = Options(language=language, negative_is="left")
