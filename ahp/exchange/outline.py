@@ -390,7 +390,7 @@ def _of_table(rows: Sequence[tuple[str, list[str]]]) -> tuple[list[Branch], tupl
             break
     width = max((len(cells) for _place, cells in rows), default=0)
     columns = [[cells[k] if k < len(cells) else "" for _place, cells in rows] for k in range(width)]
-    headings = [*headings, *[""] * (width - len(headings))]
+    headings = [*headings, *[""] * width][:width]
     explained = [k for k, heading in enumerate(headings) if _EXPLAINED.fullmatch(heading)]
     left_out = [
         k

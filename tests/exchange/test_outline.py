@@ -37,6 +37,11 @@ def test_line_ends_of_windows_and_lines_between_change_nothing(case: dict[str, A
     assert list(tree(outline_branches(spaced))) == case["tree"].splitlines()
 
 
+def test_a_column_that_nobody_filled_in_explains_nothing() -> None:
+    read = outline_branches("一级指标\t二级指标\t说明\n成本\t租金\n")
+    assert list(tree(read)) == ["成本", "  租金"]
+
+
 def test_places_are_lines_of_the_text() -> None:
     [goal] = outline_branches("\ngoal\n\n  a: b, c\n  d")
     assert [branch.place for branch in goal.walk()] == [

@@ -289,7 +289,9 @@ def _archive(rng: Random, content: bytes, seeds: Sequence[bytes]) -> bytes:
     elif kind == 7:
         parts |= {f"{k}": b"" for k in range(rng.choice((10, 10, 10, 3000)))}
     else:
-        weights = [4 if re.search("sheet|shared|document|content|workbook.xml$", n) else 1 for n in names]
+        weights = [
+            4 if re.search("sheet|shared|document|content|workbook.xml$", n) else 1 for n in names
+        ]
         name = rng.choices(names, weights)[0]
         change = _bytes if rng.random() < 0.05 else lambda r, c: _text(r, c, c)
         parts[name] = change(rng, parts[name])
