@@ -101,8 +101,11 @@ FEW = make_survey("few", {"goal": None, "a": "goal", "b": "goal", "a1": "a", "a2
 """A survey whose forms are short."""
 scheme = cache(lambda: load_scheme(NAME))
 prices = cache(lambda: load_prices(EVALUATION / "customer_prices.toml"))
-own_folder = cache(lambda: tempfile.TemporaryDirectory(prefix="ahp-fuzz-"))
-"""For files; of a process."""
+MEMORY = Path("/dev/shm")
+own_folder = cache(
+    lambda: tempfile.TemporaryDirectory(prefix="ahp-fuzz-", dir=MEMORY if MEMORY.exists() else None)
+)
+"""For files, in memory rather than on a disk; of a process."""
 
 
 def say(message: Message) -> None:
