@@ -64,6 +64,8 @@ _MARKERS: tuple[tuple[str, str], ...] = (
 point or bracket, could be part of the name.
 """
 
+_COMPILED = [(kind, re.compile(pattern)) for kind, pattern in _MARKERS]
+
 _GOAL = re.compile(r"总?目标|(overall )?(goal|objective)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？!?]|\. |是否|^(并|且|以及|或者?|and|or)", re.MULTILINE)
 """What no list of names has."""
@@ -86,6 +88,9 @@ _SPACES = str.maketrans({"\u3000": "  ", "\u00a0": " ", **dict.fromkeys("│├�
 MAX_LINES = 10 * MAX_NODES
 """Of a list."""
 
+MAX_COLUMNS = 63
+"""Of a table: as Word."""
+
 _LONGEST = 24
 """Bytes of a name among several in a line, a Chinese character two: longer ones are sentences."""
 
@@ -106,6 +111,9 @@ class _Line(NamedTuple):
     kind: str
     text: str
     marker: str = ""
+
+
+_EMPTY = _Line("", 0, "", "")
 
 
 class Outline(NamedTuple):
@@ -265,6 +273,8 @@ def _counts(lines: Sequence[_Line]) -> bool:
 
 def _line(place: str, line: str) -> _Line:
     """What a line has before its name, and behind, whatever stands in other lines."""
+    if not line:  # most cells of a table that has one long row
+        return _EMPTY
     expanded = line.translate(_SPACES).expandtabs(4)
     text = expanded.lstrip()
     indent = len(expanded) - len(text)
@@ -274,8 +284,8 @@ def _line(place: str, line: str) -> _Line:
 
 def _marker(text: str) -> tuple[str, str]:
     """Kind and text of the marker before a name, "" for none."""
-    for kind, pattern in _MARKERS:
-        marker = re.match(pattern, text)
+    for kind, pattern in _COMPILED:
+        marker = pattern.match(text)
         if marker and text[marker.end() :].strip():
             return _grade(kind, marker[0].strip()), marker[0]
     return "", ""
@@ -388,7 +398,10 @@ def _of_table(rows: Sequence[tuple[str, list[str]]]) -> tuple[list[Branch], tupl
             title = [_branch(rows[0][0], rows[0][1][0])] if number else []
             rows = rows[number + 1 :]
             break
-    width = max((len(cells) for _place, cells in rows), default=0)
+    place, widest = max(rows, key=lambda row: len(row[1]), default=("", []))
+    width = len(widest)
+    if width > MAX_COLUMNS:
+        raise SurveyError("more_columns", place=place, most=MAX_COLUMNS)
     columns = [[cells[k] if k < len(cells) else "" for _place, cells in rows] for k in range(width)]
     headings = [*headings, *[""] * width][:width]
     explained = [k for k, heading in enumerate(headings) if _EXPLAINED.fullmatch(heading)]

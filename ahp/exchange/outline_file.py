@@ -14,7 +14,7 @@ from ..tables.delimited import encoding_of
 from ..tables.grids import Grid, read_grid, read_sheets
 from ..tables.opened import MAX_UNPACKED
 from ..tables.workbooks import uploaded_package
-from .outline import MAX_LINES, is_header
+from .outline import MAX_COLUMNS, MAX_LINES, is_header
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -28,9 +28,6 @@ _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 _LIST = re.compile(r"(?:list|列表).*?([2-9]?)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？!?.；;]$|^.{40}")
 """What a paragraph below a heading is that explains it."""
-
-_MAX_COLUMNS = 63
-"""Of a table: as Word."""
 
 _TWIPS = 105
 """Of an indent, for each column of text: half a Chinese character of the usual size."""
@@ -139,8 +136,8 @@ def _cells(table: Table, name: str) -> Iterator[list[str]]:
         for one in row.tc_lst:
             goes_on = one.vMerge == "continue"
             cells.append("" if goes_on else _Cell(one, table).text.strip())
-            if len(cells) + one.grid_span > _MAX_COLUMNS:
-                raise SurveyError("more_columns", place=name, most=_MAX_COLUMNS)
+            if len(cells) + one.grid_span > MAX_COLUMNS:
+                raise SurveyError("more_columns", place=name, most=MAX_COLUMNS)
             cells += [""] * (one.grid_span - 1)
         yield cells
 

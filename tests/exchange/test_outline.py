@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ahp.errors import SurveyError
+from ahp.exchange import outline
 from ahp.exchange.outline import outline_branches
 from ahp.study.names import MAX_NODES, Branch
 
@@ -62,6 +63,7 @@ def test_places_are_lines_of_the_text() -> None:
             "line of its own",
         ),
         ("goal\n  a\n  b\n  a", "line 4: 'a' stands twice, expected once"),
+        ("a\n" + "b\t" * 63 + "c", "line 2: more than 63 columns"),
         ("goal: a, b, a", "line 1: 'a' stands twice, expected once"),
         (
             "\n".join(map(str, range(1000, 1001 + MAX_NODES))),
@@ -82,6 +84,14 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     except SurveyError:
         return
     assert all(branch.name.strip() for root in branches for branch in root.walk())
+
+
+def test_one_long_row_makes_not_all_of_them_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    marker = outline._marker
+    monkeypatch.setattr(outline, "_marker", lambda text: looked_at.append(text) or marker(text))
+    outline_branches("\t".join("ab" * 30) + "\n" + "x\ty\n" * 3)
+    assert len(looked_at) < 80
 
 
 def test_spaces_are_squeezed_and_long_texts_refused() -> None:
