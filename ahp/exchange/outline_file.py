@@ -16,6 +16,7 @@ from ..tables.opened import MAX_UNPACKED, TABLES, WORKBOOKS
 from ..tables.workbooks import uploaded_package, uploaded_workbook
 from .outline import MAX_LINES
 from .outline_lines import marker_of
+from .outline_table import MAX_COLUMNS
 from .outline_words import (
     NAMES,
     NOTE,
@@ -38,9 +39,6 @@ _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 _LIST = re.compile(r"(?:list|列表).*?([2-9]?)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？!?.；;]$|^.{40}")
 """What a paragraph below a heading is that explains it."""
-
-_MAX_COLUMNS = 63
-"""Of a table: as Word."""
 
 _TWIPS = 105
 """Of an indent, for each column of text: half a Chinese character of the usual size."""
@@ -198,8 +196,8 @@ def _cells(table: Table, name: str) -> Iterator[list[str]]:
         for one in row.tc_lst:
             goes_on = one.vMerge == "continue"
             cells.append("" if goes_on else _Cell(one, table).text.strip())
-            if len(cells) + one.grid_span > _MAX_COLUMNS:
-                raise SurveyError("more_columns", place=name, most=_MAX_COLUMNS)
+            if len(cells) + one.grid_span > MAX_COLUMNS:
+                raise SurveyError("more_columns", place=name, most=MAX_COLUMNS)
             cells += [""] * (one.grid_span - 1)
         if headed and len(row.tc_lst) == 1 < len(cells) and cells[0]:
             cells[0] = _across(cells[0])

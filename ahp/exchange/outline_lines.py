@@ -62,6 +62,9 @@ class Line(NamedTuple):
     marker: str = ""
 
 
+_EMPTY = Line("", 0, "", "")
+
+
 def with_space(line: str) -> str:
     """A line with a space in place of the tab that Word sets behind a number or a bullet."""
     text = line.lstrip()
@@ -120,6 +123,8 @@ def _counts(lines: Sequence[Line]) -> bool:
 
 def marked_line(place: str, line: str) -> Line:
     """What a line has before its name, and behind, whatever stands in other lines."""
+    if not line:  # most cells of a table that has one long row
+        return _EMPTY
     expanded = line.translate(_SPACES).expandtabs(4)
     text = expanded.lstrip()
     indent = len(expanded) - len(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..errors import SurveyError
 from ..study.names import Branch, name_key
 from ..tables.grids import column_letter
 from .outline_lines import (
@@ -43,6 +44,9 @@ def _cells(line: str) -> list[str]:
 
 Row = tuple[str, list[str]]
 
+MAX_COLUMNS = 63
+"""Of a table: as Word."""
+
 
 def table_rows(rows: Sequence[tuple[str, str]]) -> list[Row] | None:
     """The cells of a table; None for a list. Other separators than tabs are those of a table only
@@ -71,7 +75,10 @@ def table_branches(
     above, headings, rows = _headed(rows)
     title = _title(above, passed_over)
     rows = _part_of_table(rows, passed_over)
-    width = max((len(cells) for _place, cells in rows), default=0)
+    place, widest = max(rows, key=lambda row: len(row[1]), default=("", []))
+    width = len(widest)
+    if width > MAX_COLUMNS:
+        raise SurveyError("more_columns", place=place, most=MAX_COLUMNS)
     columns = [[cells[k] if k < len(cells) else "" for _place, cells in rows] for k in range(width)]
     headings += [()] * (width - len(headings))
     roles: list[str] = []

@@ -111,14 +111,15 @@ def encoding_of(file: BinaryIO) -> str | None:
     """
     file.seek(0)
     begin = file.read(_FIRST_BYTES)
-    if begin.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        return "utf-32"
-    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
     zeros = [begin[half::2].count(0) for half in (0, 1)]
-    if 20 * max(zeros) > len(begin):  # a byte of each separator, digit and line end
-        return "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le"
-    for encoding in ("utf-8-sig", "gb18030"):
+    likely: tuple[str, ...] = ("utf-8-sig", "gb18030")
+    if begin.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        likely = ("utf-32",)
+    elif begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        likely = ("utf-16",)
+    elif 20 * max(zeros) > len(begin):  # a byte of each separator, digit and line end
+        likely = ("utf-16-be" if zeros[0] > zeros[1] else "utf-16-le",)
+    for encoding in likely:
         decoder = codecs.getincrementaldecoder(encoding)()
         file.seek(0)
         try:

@@ -165,14 +165,10 @@ def read_grid(content: bytes, source: str, error: type[AHPError], sheet: str = "
         return _workbook_grid(content, source, error, sheet)
     check_size(content, source, error, MAX_CSV)
     encoding = encoding_of(io.BytesIO(content))
-    try:
-        text = content.decode(encoding) if encoding else None
-    except UnicodeDecodeError:  # UTF-16 by its first bytes, but not to its end
-        text = None
-    if text is None:
+    if encoding is None:
         raise error("encoding_unknown", source=source)
     said = () if encoding == "utf-8-sig" else (Phrase("encoding_is", encoding=encoding),)
-    reader, separator = open_csv(io.StringIO(text, newline=""))
+    reader, separator = open_csv(io.StringIO(content.decode(encoding), newline=""))
     rows = dict(_limited(_csv_lines(reader, source, error), source, error))
     return Grid(source, "", rows, remarks=said, decimal_comma=separator != ",")
 

@@ -199,8 +199,6 @@ def open_table(
         with path.open(encoding=encoding, newline="") as text:
             reader, separator = open_csv(text)
             yield OpenTable(_csv_rows(reader, source, error), said, separator != ",")
-    except UnicodeDecodeError as problem:  # UTF-16 by its first bytes, but not to its end
-        raise error("encoding_unknown", source=source) from problem
     except OSError as problem:
         raise error("file_unreadable", source=source, problem=system_problem(problem)) from problem
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ahp.errors import SurveyError
 from ahp.evaluation import shipped_schemes
+from ahp.exchange import outline_lines
 from ahp.exchange.outline import outline_branches, read_list
 from ahp.study.names import MAX_NODES, Branch
 from ahp.study.survey import shipped_surveys
@@ -76,6 +77,7 @@ def test_places_are_lines_of_the_text() -> None:
                 ("一级指标\n组织\n操作\n二级指标\n机构\n及时", 4),
             )
         ),
+        ("a\n" + "b\t" * 63 + "c", "line 2: more than 63 columns"),
         ("goal: a, b, a", "line 1: 'a' stands twice, expected once"),
         (
             "\n".join(map(str, range(1000, 1001 + MAX_NODES))),
@@ -108,6 +110,16 @@ def test_no_line_is_slow_to_read() -> None:
     ):
         outline_branches(text)
     assert process_time() - begun < 20
+
+
+def test_one_long_row_makes_not_all_of_them_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    marker_of = outline_lines.marker_of
+    monkeypatch.setattr(
+        outline_lines, "marker_of", lambda text: looked_at.append(text) or marker_of(text)
+    )
+    outline_branches("\t".join("ab" * 30) + "\n" + "x\ty\n" * 3)
+    assert len(looked_at) < 80
 
 
 def test_spaces_are_squeezed_and_long_texts_refused() -> None:

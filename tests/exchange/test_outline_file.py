@@ -152,9 +152,10 @@ def test_what_is_refused(name: str, content: bytes, message: str) -> None:
     assert str(refused.value) == message
 
 
-def test_a_text_in_no_known_encoding_is_refused() -> None:
+@pytest.mark.parametrize("content", [b"\xff\xff\x81", "成本".encode("utf-16")[:-1]])
+def test_a_text_in_no_known_encoding_is_refused(content: bytes) -> None:
     with pytest.raises(SurveyError) as refused:
-        read_outline(b"\xff\xff\x81", "a.txt")
+        read_outline(content, "a.txt")
     assert str(refused.value).startswith("a.txt: ")
 
 
