@@ -195,6 +195,7 @@ def expert_info(session: Session, expert: ExpertRow, study: StudyRow, link: str)
         replies=told.replies,
         spoken=expert.id in state.spoken,
         may_be_named=who.may_be_named,
+        anonymous=who.anonymous,
         self_rating=who.self_rating,
         sitting=Sitting(study_info(study, state.survey), state, expert.id),
     )

@@ -46,8 +46,9 @@ from ..errors import AccessError, AHPError, DatabaseError, LinkError, ReceiptErr
 from ..i18n import LANGUAGES, best_language, terminal_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Phrase
+from ..report.letters import asked_lines
 from ..report.receipt import receipt_html
-from ..store import AccountInfo, Store
+from ..store import AccountInfo, Begun, Store, clock
 from ..store.checkpointer import Checkpointer
 from ..store.second_factor import MOST_WRONG
 from ..templates import render
@@ -76,7 +77,7 @@ from .internals import (
     take_turns,
 )
 from .mail import mail_server
-from .password import Door, check_password, password
+from .password import Door, address_of, check_password, fields_of, password
 from .provider import BACK, LEAVE, START, Provider, provider
 from .state import (
     EXPERT,
@@ -100,6 +101,12 @@ ORGANIZER_KEY = secrets.token_urlsafe(32)
 """Key of this process's organizer's link, new at every start: of processes that share a database,
 that of the last one opens, in each of them; of no use when a password is set.
 """
+
+LEAST_ONCE = 22
+"""Characters of the text that makes a page of an anonymous link one of its own: 128 bits."""
+
+_REFUSED = {"later": 429, "full": 403, "paused": 403}
+"""Why nobody can begin -> HTTP's status; 404 otherwise."""
 
 EXPERT_UPLOAD = 2 * 2**20
 """Bytes of a file that an expert uploads, a filled questionnaire has a twentieth of a megabyte, or
@@ -157,6 +164,11 @@ _door = Door()
 
 def _signed_in(session: str, path: str = "/") -> Response:
     response = RedirectResponse(path, status_code=303)
+    _keep_session(response, session)
+    return response
+
+
+def _keep_session(response: Response, session: str) -> None:
     response.set_cookie(
         SESSION_COOKIE,
         session,
@@ -164,7 +176,6 @@ def _signed_in(session: str, path: str = "/") -> Response:
         httponly=True,
         samesite="lax",
     )
-    return response
 
 
 async def open_link(request: Request) -> Response:
@@ -184,6 +195,113 @@ async def open_link(request: Request) -> Response:
     metrics.LINKS.labels("opened").inc()
     whose = {EXPERT: expert} if expert else {PERSON: person}
     return _signed_in(session, f"/?{urlencode(whose)}")
+
+
+async def anonymous(request: Request) -> Response:
+    """`/a/{token}`: the anonymous link of a study. To look at it makes nobody an expert; who
+    presses the button is one, and sees this once the code by which they come back.
+    """
+    language, token = _language(request), request.path_params["token"]
+    _, session = translator(language), request.cookies.get(SESSION_COOKIE)
+    try:
+        if request.method == "POST":
+            given = await fields_of(request) or {}
+            if len(once := given.get("once", "")) < LEAST_ONCE:
+                return RedirectResponse(request.url.path, status_code=303)
+            begin = partial(database().begin_anonymous, token, once, address_of(request), session)
+            begun = await run_in_threadpool(begin)
+            if not begun.code:
+                return _begun(begun)
+            address = addresses.fixed() or await run_in_threadpool(database().public_address)
+            base = address or str(request.base_url).rstrip("/")
+            return _code_page(begun, language, base)
+        at_link = partial(database().at_anonymous_link, token, session)
+        study, invitation, own = await run_in_threadpool(at_link)
+    except LinkError as error:
+        return _code_form(language, error)
+    if own is not None:
+        return RedirectResponse(f"/?{urlencode({EXPERT: own})}", status_code=303)
+    asked = asked_lines(invitation, language, clock.now())
+    lines = [
+        study.survey.text(study.survey.name, language),
+        *asked.values(),
+        _(
+            "Everybody who has this link can answer, without a name: the organizer sees your "
+            "answers under a number. Each person answers once, please."
+        ),
+    ]
+    return _anonymous_page(
+        language,
+        lines=lines,
+        once=secrets.token_urlsafe(16),
+        button=_("Begin"),
+        after=_("I have begun already and have a code"),
+    )
+
+
+async def enter_code(request: Request) -> Response:
+    """`/code`: back by the code that was shown to an expert without a name."""
+    language, session = _language(request), request.cookies.get(SESSION_COOKIE)
+    if request.method != "POST":
+        return _code_form(language)
+    given = await fields_of(request) or {}
+    open_code = partial(database().open_code, given.get("code", ""), address_of(request), session)
+    try:
+        return _begun(await run_in_threadpool(open_code))
+    except LinkError as error:
+        return _code_form(language, error)
+
+
+def _begun(begun: Begun) -> Response:
+    """On to the survey of an expert without a name."""
+    return _signed_in(begun.session, f"/?{urlencode({EXPERT: begun.expert_id})}")
+
+
+def _code_page(begun: Begun, language: str, base: str) -> Response:
+    """The code of somebody who has just begun."""
+    _ = translator(language)
+    page = _anonymous_page(
+        language,
+        lines=[_("This is your code. Write it down or take a photo: it is shown only once.")],
+        code=begun.code,
+        after=_(
+            "In this browser you go on without it. On another device, open {address} and enter it. "
+            "Whoever has it can answer in your place."
+        ).format(address=f"{base}/code"),
+        onward=f"/?{urlencode({EXPERT: begun.expert_id})}",
+        button=_("Go on to the survey"),
+    )
+    _keep_session(page, begun.session)
+    return page
+
+
+def _code_form(language: str, error: LinkError | None = None) -> Response:
+    """Where the code is entered, with what was wrong."""
+    _ = translator(language)
+    if error:
+        metrics.LINKS.labels("refused").inc()
+    return _anonymous_page(
+        language,
+        status=_REFUSED.get(error.reason, 404) if error else 200,
+        label=_("Your code"),
+        button=_("Go on"),
+        problem=error_sentence(error, language) if error else "",
+    )
+
+
+def _anonymous_page(language: str, status: int = 200, **values: Any) -> Response:
+    names = ("lines", "once", "code", "after", "onward", "label", "button", "problem")
+    values = dict.fromkeys(names, "") | values
+    headers = {"cache-control": "no-store"}
+    texts: dict[str, str] = {}
+    return _page(
+        texts,
+        template="anonymous.html",
+        language=language,
+        status=status,
+        headers=headers,
+        **values,
+    )
 
 
 async def open_organizer_link(request: Request) -> Response:
@@ -417,7 +535,7 @@ def _page(
     language: str = "",
     status: int = 200,
     headers: Mapping[str, str] | None = None,
-    **values: str,
+    **values: Any,
 ) -> Response:
     """A page without Streamlit: a text in its language, or in several; the first is the page's."""
     language = language or next(iter(texts))
@@ -428,6 +546,8 @@ def _page(
 
 ROUTES = [
     Route("/i/{token}", open_link),
+    Route("/a/{token}", anonymous, methods=["GET", "POST"]),
+    Route("/code", enter_code, methods=["GET", "POST"]),
     Route(START, to_provider),
     Route(BACK, from_provider),
     Route(LEAVE, sign_out),

@@ -25,6 +25,7 @@ from ahp.study.limits import LONGEST
 from ahp.study.standing import Standing, counting_weight
 from ahp.tables.opened import TABLES
 from ahp.web import state
+from ahp.web.anonymous_link import show_anonymous
 from ahp.web.desk import (
     issue_links,
     issued_links,
@@ -506,6 +507,7 @@ if panel and picked.open:
         show_mailing(picked, panel, ordered)
         show_links(picked, panel)
 if picked.open and changes:
+    show_anonymous(picked, panel.values())
     show_adding(picked)
 if panel and changes:
     show_standing(picked, panel)

@@ -1,0 +1,122 @@
+"""The organizer's part of a page: one link for everybody, who answer without a name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import partial
+
+import streamlit as st
+
+from ..exchange.link_sheet import link_sheet, qr_picture
+from ..process.events import MOST_ANONYMOUS
+from ..store import ExpertInfo, StudyInfo
+from . import state
+from .link_address import show_address
+from .questionnaires import file_name
+
+USUAL = 50
+"""How many may begin unless the organizer says otherwise."""
+
+
+def show_anonymous(study: StudyInfo, panel: Collection[ExpertInfo]) -> None:
+    """The anonymous link of a study: made, shown once, limited, closed and opened again; how many
+    have come by it.
+    """
+    _ = state.translate()
+    st.subheader(_("Anonymous link"))
+    st.caption(
+        _(
+            "One link for everybody: in a group chat, on a notice board, as a QR code. Whoever "
+            "opens it and begins is an expert without a name, and gets a code to come back by. "
+            "Nobody can tell how many got the link, nor that each person answers once."
+        )
+    )
+    if not panel:
+        show_address(state.attempt, f"anonymous-{study.id}")
+    now = state.desk().anonymous(study.id)
+    come = [expert for expert in panel if expert.anonymous]
+    if now:
+        words = (
+            _("{count} of at most {most} have begun, {submitted} have submitted.").format(
+                count=len(come), most=now.most, submitted=sum(one.submitted for one in come)
+            ),
+            _("The link is open.")
+            if now.open
+            else _("The link is closed: nobody else can begin, and those who have begun go on."),
+        )
+        st.markdown(("" if state.language() == "zh" else " ").join(words))
+        _show_issued(study, now.link)
+    most = st.number_input(
+        _("How many may begin at most"),
+        1,
+        MOST_ANONYMOUS,
+        now.most if now else USUAL,
+        key=f"anonymous_most-{study.id}",
+    )
+    with st.container(horizontal=True):
+        if now:
+            st.button(
+                _("Save the limit"),
+                on_click=_limit,
+                args=(study, most, now.open),
+                disabled=most == now.most,
+                key="anonymous_limit",
+            )
+            st.button(
+                _("Close the link") if now.open else _("Open the link again"),
+                on_click=_limit,
+                args=(study, most, not now.open),
+                key="anonymous_close",
+            )
+        st.button(
+            _("New anonymous link") if now else _("Make an anonymous link"),
+            on_click=_issue,
+            args=(study, most),
+            help=_("The one before ends; those who have begun go on.") if now else None,
+            key="anonymous_issue",
+        )
+
+
+def _show_issued(study: StudyInfo, number: int) -> None:
+    """The link that was made on this screen, if it is still the one that works."""
+    _, (kept, token) = state.translate(), st.session_state.get(_key(study), (None, ""))
+    if kept != number:
+        return
+    link = f"{state.base_url()}/a/{token}"
+    st.warning(
+        _("Copy, download or print this link now: it is shown only once."), icon=":material/key:"
+    )
+    st.code(link, language=None)
+    st.image(qr_picture(link), width=200)
+    what = _(
+        "Scan the code with your phone, or type the link into a browser. You answer without a name."
+    )
+    sheet = partial(link_sheet, study.title, {_("Anonymous link"): link}, state.language(), what)
+    st.download_button(
+        _("Sheet with the QR code, to print"),
+        state.guarded(sheet),
+        file_name(study.title) + ".html",
+        "text/html",
+        icon=":material/qr_code:",
+        key="anonymous_sheet",
+        on_click="ignore",
+    )
+
+
+def _key(study: StudyInfo) -> str:
+    return f"anonymous_link-{study.id}"
+
+
+def _issue(study: StudyInfo, most: int) -> None:
+    _, desk = state.translate(), state.desk()
+
+    def issue() -> None:
+        token = desk.issue_anonymous_link(study.id, most, _("Anonymous expert"))
+        now = desk.anonymous(study.id)
+        st.session_state[_key(study)] = (now and now.link, token)
+
+    state.attempt(issue)
+
+
+def _limit(study: StudyInfo, most: int, open_: bool) -> None:
+    state.attempt(lambda: state.desk().limit_anonymous(study.id, most, open_=open_))

@@ -1,0 +1,190 @@
+"""One link for everybody, who answer without a name."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ahp.errors import LinkError, LockedError, OptionError, StoreError
+from ahp.i18n.errors import error_sentence
+from ahp.store import Store, access, anonymous
+from tests.store.conftest import RULES, databases, on_each_database
+
+url = databases(*RULES)
+
+HERE, ONCE = "192.0.2.1", "x" * 22
+
+
+@pytest.fixture
+def token(store: Store, study) -> str:
+    return store.issue_anonymous_link(study.id, 3, "Anonymous expert")
+
+
+def refusal(action, *arguments, **named) -> str:
+    with pytest.raises(LinkError) as caught:
+        action(*arguments, **named)
+    return caught.value.reason
+
+
+@on_each_database
+def test_who_begins_is_an_expert_without_a_name(store, study, token):
+    first = store.begin_anonymous(token, ONCE, HERE)
+    second = store.begin_anonymous(token, "y" * 22, HERE)
+    (mine,) = store.grants(first.session).experts
+    assert (mine.id, mine.name, mine.anonymous) == (first.expert_id, "Anonymous expert 1", True)
+    assert [one.name for one in store.experts(study.id)][1] == "Anonymous expert 2"
+    assert first.code != second.code
+    events = store.events(study.id)[1:4]
+    assert [(one.kind, one.source, one.actor_kind, one.actor_id) for one in events] == [
+        ("anonymous", "organizer", "organizer", ""),
+        ("expert_added", "web", "expert", mine.id),
+        ("link_issued", "web", "expert", mine.id),
+    ]
+    link = 1
+    assert events[0].detail == (
+        f'{{"called":"Anonymous expert","link":{link},"most":3,"open":true}}'
+    )
+    assert events[1].detail == '{"anonymous":true,"name":"Anonymous expert 1","organization":null}'
+    assert store.verify_log()[0].events == 6
+
+
+def test_the_code_opens_the_survey_elsewhere(store, token):
+    begun = store.begin_anonymous(token, ONCE, HERE)
+    groups = begun.code.split("-")
+    assert [len(group) for group in groups] == [4, 4, 4]
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in begun.code.replace("-", ""))
+    for typed in (begun.code, f" {begun.code.lower()} ", " ".join(groups), wide):
+        there = store.open_code(typed, HERE)
+        assert (there.expert_id, there.code) == (begun.expert_id, "")
+        assert [one.id for one in store.grants(there.session).experts] == [begun.expert_id]
+
+
+def test_neither_link_nor_code_is_stored(store, database, study, token):
+    begun = store.begin_anonymous(token, ONCE, HERE)
+    tables = ("links", "experts", "events", "sessions", "grants")
+    stored = repr([database.rows(f"SELECT * FROM {table}") for table in tables])
+    for secret in (token, begun.code, begun.code.replace("-", ""), begun.session, ONCE, HERE):
+        assert secret not in stored
+    # nor is the one a token of the other kind
+    assert refusal(store.open_link, token, None) == "unknown"
+    assert refusal(store.open_link, begun.code.replace("-", ""), None) == "unknown"
+    assert refusal(store.at_anonymous_link, begun.code.replace("-", ""), None) == "unknown"
+    expert = store.add_expert(study.id, "Ada")
+    assert refusal(store.begin_anonymous, store.issue_link(expert.id), ONCE, HERE) == "unknown"
+
+
+def test_to_look_makes_nobody_and_to_begin_twice_makes_one(store, study, token):
+    assert store.at_anonymous_link(token, None)[2] is None
+    assert store.experts(study.id) == []
+    begun = store.begin_anonymous(token, ONCE, HERE)
+    # the same page sent again, as when the answer was lost
+    again = store.begin_anonymous(token, ONCE, HERE)
+    assert (again.expert_id, again.code) == (begun.expert_id, begun.code)
+    # another page in the same browser
+    other = store.begin_anonymous(token, "y" * 22, HERE, begun.session)
+    assert (other.session, other.expert_id, other.code) == (begun.session, begun.expert_id, "")
+    assert store.at_anonymous_link(token, begun.session)[2] == begun.expert_id
+    assert len(store.experts(study.id)) == 1
+    store.leave(begun.session, begun.expert_id)  # the next one at a shared computer
+    assert store.begin_anonymous(token, "z" * 22, HERE, begun.session).code
+    assert len(store.experts(study.id)) == 2
+
+
+@on_each_database
+def test_of_many_at_once_no_more_begin_than_may(store, study, token):
+    def begin(number: int) -> str:
+        try:
+            return store.begin_anonymous(token, f"{number:022}", f"192.0.2.{number}").expert_id
+        except LinkError as error:
+            return error.reason
+
+    with ThreadPoolExecutor(6) as pool:
+        results = list(pool.map(begin, range(6)))
+    assert sorted(one for one in results if one == "full") == ["full"] * 3
+    assert {one.id for one in store.experts(study.id)} == {one for one in results if one != "full"}
+
+
+def test_limit_closed_and_opened_again(store, study, token):
+    begun = [store.begin_anonymous(token, f"{k:022}", HERE) for k in range(3)]
+    assert refusal(store.begin_anonymous, token, ONCE, HERE) == "full"
+    assert refusal(store.at_anonymous_link, token, None) == "full"
+    store.limit_anonymous(study.id, 4, open_=False)
+    assert refusal(store.begin_anonymous, token, ONCE, HERE) == "paused"
+    assert store.open_code(begun[0].code, HERE).expert_id == begun[0].expert_id
+    assert store.at_anonymous_link(token, begun[1].session)[2] == begun[1].expert_id
+    store.limit_anonymous(study.id, 4, open_=True)
+    store.limit_anonymous(study.id, 4, open_=True)  # nothing new
+    assert store.begin_anonymous(token, ONCE, HERE).code
+    kinds = [one.kind for one in store.events(study.id) if one.kind == "anonymous"]
+    assert len(kinds) == 3
+    # who is removed, having said nothing, makes room; numbers are not given twice
+    store.remove_expert(begun[0].expert_id)
+    assert refusal(store.open_code, begun[0].code, HERE) == "revoked"
+    store.begin_anonymous(token, "y" * 22, HERE)
+    assert [one.name[-1] for one in store.experts(study.id)] == ["2", "3", "4", "5"]
+    assert store.verify_log()
+
+
+def test_a_new_link_ends_the_one_before_and_nobody_who_came_by_it(store, study, token):
+    begun = store.begin_anonymous(token, ONCE, HERE)
+    new = store.issue_anonymous_link(study.id, 3, "匿名专家")
+    assert refusal(store.begin_anonymous, token, "y" * 22, HERE) == "revoked"
+    assert store.open_code(begun.code, HERE).expert_id == begun.expert_id
+    store.begin_anonymous(new, "y" * 22, HERE)
+    assert [one.name for one in store.experts(study.id)] == ["Anonymous expert 1", "匿名专家 2"]
+
+
+def test_a_name_that_is_taken_is_passed_over(store, study, token):
+    store.add_expert(study.id, "Anonymous expert 1")
+    begun = store.begin_anonymous(token, ONCE, HERE)
+    assert store.expert(begun.expert_id).name == "Anonymous expert 2"
+
+
+def test_a_closed_round(store, study, token, answer_all):
+    begun = store.begin_anonymous(token, ONCE, HERE)
+    answer_all(store, begun.expert_id)
+    store.submit(begun.expert_id, event_id="s")
+    store.close_round(study.id)
+    assert refusal(store.begin_anonymous, token, "y" * 22, HERE) == "closed"
+    assert refusal(store.open_code, begun.code, HERE) == "closed"
+    with pytest.raises(LockedError):
+        store.issue_anonymous_link(study.id, 3, "Anonymous expert")
+    store.open_round(study.id)
+    assert store.open_code(begun.code, HERE).expert_id == begun.expert_id
+
+
+def test_wrong_codes_and_beginnings_are_limited_by_address(store, token, frozen, monkeypatch):
+    monkeypatch.setattr(access, "SIGN_INS", 3)
+    monkeypatch.setattr(anonymous, "BEGINNINGS", 3)
+    code = store.begin_anonymous(token, ONCE, HERE).code
+    for _ in range(4):  # right ones don't count
+        store.open_code(code, HERE)
+    assert {refusal(store.open_code, f"{k:012}", HERE) for k in range(3)} == {"code_unknown"}
+    assert refusal(store.open_code, code, HERE) == "later"
+    assert store.open_code(code, "192.0.2.2").expert_id
+    for _ in range(2):  # sent again, it is counted, too
+        store.begin_anonymous(token, ONCE, HERE)
+    assert refusal(store.begin_anonymous, token, "y" * 22, HERE) == "later"
+    assert store.begin_anonymous(token, "y" * 22, "192.0.2.2").code
+    frozen.move(seconds=61)
+    assert store.open_code(code, HERE).expert_id
+    assert store.begin_anonymous(token, "z" * 22, HERE).code
+
+
+def test_what_is_refused(store, study):
+    assert store.anonymous(study.id) is None
+    with pytest.raises(StoreError, match="^“Pilot” has no anonymous link.$"):
+        store.limit_anonymous(study.id, 5, open_=True)
+    with pytest.raises(OptionError) as caught:
+        store.issue_anonymous_link(study.id, 1001, "Anonymous expert")
+    assert str(caught.value) == "1001 experts without a name, expected 1 to 1000"
+    assert error_sentence(caught.value, "zh") == "匿名专家 1001 人，应为 1 至 1000 人。"
+
+
+def test_duplicates_and_files(store, study, token):
+    store.add_expert(study.id, "Ada")
+    store.begin_anonymous(token, ONCE, HERE)
+    copy = store.duplicate_study(study.id, "Copy", experts=True)
+    assert [one.name for one in store.experts(copy.id)] == ["Ada"]
+    assert store.anonymous(copy.id) is None
