@@ -340,7 +340,14 @@ class State:
         answers = self.answers()
         if not answers.experts:
             return None
-        return analyze_round(self.survey, answers, self.settings, self.standings, number=self.round)
+        return analyze_round(
+            self.survey,
+            answers,
+            self.settings,
+            self.standings,
+            number=self.round,
+            anonymous=self.anonymous_count,
+        )
 
     def evidence(self, evidence_format: int = EVIDENCE_FORMAT) -> dict[str, Any] | None:
         """What the round leaves behind if it is closed now; None when nobody submitted an answer.

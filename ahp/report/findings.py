@@ -90,6 +90,12 @@ def _answered(d: Draft) -> Finding:
                 " This is less than half: the result speaks for those who answered, not for all "
                 "who were asked."
             )
+    if analysis.anonymous:
+        text += _(
+            " Of those counted as invited, {anonymous} came by an anonymous link: how many others "
+            "got it is not known, nor whether each person answered once."
+        ).format(anonymous=d.count(analysis.anonymous))
+    says["anonymous"] = analysis.anonymous
     if count == 1:
         text += _(" It is the opinion of one person, not of a panel.")
     if analysis.running:

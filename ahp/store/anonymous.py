@@ -20,7 +20,7 @@ from .models import LinkRow, StudyRow
 from .part import Part, by_organizer, line, new_id, open_study
 from .queries import study_info, study_row
 from .records import Begun, StudyInfo
-from .states import state_of
+from .states import state_before, state_of
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Of codes: nothing that looks like something else, as 0 and O, 1, I and L do."""
@@ -75,6 +75,16 @@ class Anonymous(Part):
         """How people begin by the anonymous link of a study; None where there is none."""
         with self._database.read() as session:
             return state_of(session, study_row(session, study_id)).anonymous
+
+    def anonymous_count(self, study_id: str, *, before: int | None = None) -> int:
+        """How many of the panel came by the anonymous link.
+
+        Args:
+            study_id: the study.
+            before: number of an event; those who had come before it. None = now.
+        """
+        with self._database.read() as session:
+            return state_before(session, study_row(session, study_id), before).anonymous_count
 
     def at_anonymous_link(
         self, token: str, session: str | None

@@ -44,7 +44,6 @@ def ask_for_link(granted: Grants) -> None:
                 "before is stored."
             )
         )
-        st.link_button(_("I have begun already and have a code"), "/code")
 
 
 def choose_expert(granted: Grants) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from ahp.errors import LinkError, LockedError, OptionError, StoreError
 from ahp.i18n.errors import error_sentence
+from ahp.report.findings import draft_findings
+from ahp.report.manifest import settings_of
+from ahp.report.study_report import study_report
+from ahp.report.who import who_counts
 from ahp.store import Store, access, anonymous
 from tests.store.conftest import RULES, databases, on_each_database
 
@@ -170,6 +175,36 @@ def test_wrong_codes_and_beginnings_are_limited_by_address(store, token, frozen,
     frozen.move(seconds=61)
     assert store.open_code(code, HERE).expert_id
     assert store.begin_anonymous(token, "z" * 22, HERE).code
+
+
+def test_results_say_who_came_by_the_link(store, study, token, answer_all):
+    store.add_expert(study.id, "Ada")
+    for once in (ONCE, "y" * 22):
+        begun = store.begin_anonymous(token, once, HERE)
+    answer_all(store, begun.expert_id)
+    store.submit(begun.expert_id, event_id="s")
+    closed = store.close_round(study.id)
+    evidence = json.loads(closed.evidence)
+    assert (evidence["invited"], evidence["anonymous"]) == (3, 2)
+    report = store.report_evidence(study.id, 1)
+    assert who_counts(report.analysis, "en") == (
+        "Round 1, 1 of 3 submitted · 2 of 3 came by the anonymous link; how many got it is not "
+        "known"
+    )
+    answered = draft_findings(report, "en")[0].text
+    assert (
+        " Of those counted as invited, 2 came by an anonymous link: how many others got it is not "
+        "known, nor whether each person answered once."
+    ) in answered
+    (who,) = [value for name, value in study_report(report, "en").facts if "answered" in name]
+    assert who.endswith("2 of 3 came by the anonymous link; how many got it is not known")
+    assert settings_of(report.analysis)["anonymous"] == 2
+    # who comes later is none of the closed round's
+    store.open_round(study.id)
+    store.begin_anonymous(token, "z" * 22, HERE)
+    assert store.anonymous_count(study.id) == 3
+    assert store.anonymous_count(study.id, before=closed.seq) == 2
+    assert store.verify_log()
 
 
 def test_what_is_refused(store, study):
