@@ -293,9 +293,8 @@ def _anonymous_page(language: str, status: int = 200, **values: Any) -> Response
     names = ("lines", "once", "code", "after", "onward", "label", "button", "problem")
     values = dict.fromkeys(names, "") | values
     headers = {"cache-control": "no-store"}
-    texts: dict[str, str] = {}
     return _page(
-        texts,
+        {},
         template="anonymous.html",
         language=language,
         status=status,

@@ -67,7 +67,7 @@ def test_the_code_opens_the_survey_elsewhere(store, token):
 
 def test_neither_link_nor_code_is_stored(store, database, study, token):
     begun = store.begin_anonymous(token, ONCE, HERE)
-    tables = ("links", "experts", "events", "sessions", "grants")
+    tables = ("links", "experts", "events", "sessions", "grants", "sign_ins")
     stored = repr([database.rows(f"SELECT * FROM {table}") for table in tables])
     for secret in (token, begun.code, begun.code.replace("-", ""), begun.session, ONCE, HERE):
         assert secret not in stored
