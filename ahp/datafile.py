@@ -81,7 +81,9 @@ def system_problem(error: OSError) -> Phrase:
     return Phrase(_SYSTEM_PROBLEMS.get(error.errno or 0, "system_fault"), number=error.errno)
 
 
-def check_size(content: bytes | str, source: str, error: type[AHPError], most: int) -> None:
+def check_size(
+    content: bytes | str, source: str | Phrase, error: type[AHPError], most: int
+) -> None:
     """Refuse what has more bytes than a file of its kind has, or more characters."""
     if len(content) > most:
         code = "too_many_bytes" if isinstance(content, bytes) else "too_many_characters"

@@ -1049,7 +1049,7 @@ _FILES = {
         "organizer for it anew"
     ),
     "form_rows": _(
-        "{place}: {count} rows of pairs, expected {expected}; undo the change, or ask the "
+        "{place}: {count} rows to answer, expected {expected}; undo the change, or ask the "
         "organizer for the questionnaire anew"
     ),
     "form_sides": _(
@@ -1064,6 +1064,10 @@ _FILES = {
     "form_wording": _(
         "{place}: the question was changed, expected {expected!r}; undo the change, or ask the "
         "organizer for the questionnaire anew"
+    ),
+    "form_without_study": _(
+        "{source}: names no study, as forms of earlier versions do; download the form anew and "
+        "fill that in, or let the answers be keyed in"
     ),
     "formula_refused": _("formulas are refused, never evaluated; write the judgments as pairwise"),
     "gluc_empty": _("{source}: is empty, expected an ahp file"),
@@ -1911,6 +1915,10 @@ _STORE = {
         "what stands on paper for each"
     ),
     "keyed_once": _("the questionnaire of {name!r} was not keyed in by two persons yet"),
+    "keyed_twice": _(
+        "the questionnaire of {name!r} was keyed in by two persons already; say that it is keyed "
+        "in anew to put aside what both read"
+    ),
     "self_rating_missing": _(
         "expert {name!r} has not said what they judge from and how familiar they are with the "
         "matter, which this study asks for before submitting"
@@ -1919,7 +1927,7 @@ _STORE = {
     "weights_of_others": _("weights of {found!r}, expected one for each of {expected!r}"),
     "wording_empty": _("Please write a text in place of the one that is mended."),
     "wording_is_another": _("The text is “{now}” meanwhile, no longer “{old}”. Please look again."),
-    "wording_not_there": _("{node} has no {text} in the language {language} that could be mended."),
+    "wording_not_there": _("The survey has no text “{inside}” that could be mended."),
     "wording_shared": _("Another item of the survey is, or was, called “{name}”."),
 }
 
@@ -1940,6 +1948,7 @@ _APP = {
         "both or none"
     ),
     "mail_hung_up": _("the server ended the connection"),
+    "mail_left": _("Not sent, as something else was clicked on the page meanwhile."),
     "mail_lost": _(
         "The connection to the mail server was lost ({problem}). This e-mail may have been sent or "
         "not."

@@ -865,7 +865,7 @@ sys.exit(main({arguments!r}))
     [
         ["serve"],
         ["log", "verify"],
-        ["convert", "x.ahp", "--from", "gluc", "--to", "long-csv"],
+        ["convert", str(DONG / "survey.toml"), "--from", "gluc", "--to", "long-csv"],
         ["convert", str(DONG / "report.xlsx"), "--from", "expert-sheets", "--to", "long-csv"],
         ["receipt", "key"],
         ["receipt", "verify", "receipt.pdf", "study.json", "--key", "key.pem"],

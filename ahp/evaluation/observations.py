@@ -23,13 +23,12 @@ from numpy.typing import NDArray
 from ..errors import EvaluationError
 from ..messages import Phrase
 from ..result import Result, data_frame, read_only
-from ..tables.delimited import UNCALCULATED, Row
+from ..tables.delimited import UNCALCULATED, Row, is_sheet_error
 from ..tables.opened import (
     HeaderRow,
     cell_text,
     find_headers,
     header_key,
-    is_sheet_error,
     open_table,
 )
 from .exact import Ratios, Whole, narrowed, whole

@@ -26,7 +26,7 @@ from ..report.evaluation_report import Form, evaluation_report
 from ..report.manifest import Inputs, LogPosition, settings_of
 from ..report.unit_notice import notices_zip, unit_notices
 from ..study import Analysis, Answers
-from ..study.wording import as_judged
+from ..study.survey import as_judged
 from .evaluation_events import (
     numbers_of_people,
     read_events,

@@ -21,8 +21,10 @@ from ..group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ..i18n import LANGUAGES, translator
 from ..scale import SAATY_POSITIONS
 from ..study.answers import Judgment
+from ..study.names import person_key
 from ..study.standing import SelfRating
 from ..study.survey import Survey
+from ..study.wording import names_so_far
 from ..tables.faults import refuse_faults
 from ..tables.workbooks import uploaded_package
 from .cells import one_line
@@ -51,12 +53,23 @@ _EDITION = re.compile(
 _UNMARKED = frozenset({"", "AUTO", "NONE", "WHITE", "FFFFFF", "EDEDED"})
 """Colors of what nobody highlighted; the last one is that of the column in the middle."""
 
+_COLOR = re.compile("([0-9A-F]{2})" * 3)
+_GRAY = 16
+"""Of 255, how far red, green and blue of a gray may be apart: tables are striped with it."""
+
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_CHECKED, _CHECK_FIELD = f"{_W14}checked", qn("w:checkBox")
+"""Of a check box; of one as older versions have it, a field."""
+_HIGHLIGHT, _SHADING = qn("w:highlight"), qn("w:shd")
 _UNSEEN = frozenset("\ufe0e\ufe0f\u200b\ufeff")
 """Beside signs: how they are to be drawn, or nothing."""
 
 _OFF = frozenset({"0", "false", "off"})
-_GONE = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:rPr"), qn("w:pPr")})
+_CHANGES = frozenset(
+    map(qn, ("w:del", "w:moveFrom", "w:rPrChange", "w:pPrChange", "w:tcPrChange", "w:trPrChange"))
+)
+"""What a document keeps of its earlier state, where changes are tracked."""
+_GONE = _CHANGES | {qn("w:rPr"), qn("w:pPr")}
 _DRAWN = frozenset({qn("w:drawing"), qn("w:pict"), qn("w:object")})
 _COLUMNS = len(SAATY_POSITIONS) + 3
 
@@ -95,17 +108,16 @@ def read_form(
         content, source, max_bytes=MAX_BYTES, damaged="not_a_form", refused="form_refused"
     ) as counted:
         document = Document(counted)
-        body = document.element.body
         feet = [section.footer._element for section in document.sections]
-    study, form_round = _made_for(feet, survey, study_id, round_number, source)
-    form = _Form(survey, source, list(body.iter(qn("w:tbl"))))
-    form.read({_text(one) for one in body.iter(qn("w:p"))})
-    who = form.name()
-    if expert is not None and who not in ("", one_line(expert)):
+        study, form_round = _made_for(feet, survey, study_id, round_number, source)
+        form = _Form(survey, source, list(document.element.body.iter(qn("w:tbl"))))
+        form.read({_text(one) for one in document.element.body.iter(qn("w:p"))})
+        who = form.name()
+        self_rating = form.self_rating() if form.language else None
+    if expert is not None and who and person_key(who) != person_key(expert):
         form.refuse("questionnaire_of_other_expert", form.source, found=who, expected=expert)
     elif not (who or expert):
         form.refuse("form_nameless", source)
-    self_rating = form.self_rating() if form.language else None
     refuse_faults(form.faults, source, AnswersError)
     if not form.ticked:
         raise AnswersError("form_unticked", source=source)
@@ -134,6 +146,8 @@ def _made_for(
     survey_id, version, study, number = found.groups()
     if (survey_id, version) != (survey.id, survey.content_hash[:SHORT]):
         raise AnswersError("questionnaire_of_other_survey", source=source)
+    if study_id is not None and study is None:
+        raise AnswersError("form_without_study", source=source)
     if study_id is not None and study != study_id[:SHORT]:
         raise AnswersError("questionnaire_of_other_study", source=source)
     form_round = int(number or 1)
@@ -171,12 +185,19 @@ class _Form:
         self.faults.append(AnswersError(code, place=place, source=place, **parameters))
 
     def called(self, node: str) -> str:
-        """The name of an item as the form has it."""
+        """The name of an item as forms have it now."""
         return one_line(self.survey.node_name(node, self.language))
+
+    def names(self, node: str) -> set[str]:
+        """What an item may be called on the form, whose wording may have been mended since."""
+        return set(map(one_line, names_so_far(self.survey, node, self.language)))
 
     def name(self) -> str:
         """Who filled it in, as the field beside "Name" says."""
-        label = translator(self.language)("Name") if self.language else None
+        if not self.language:
+            return ""
+        _ = translator(self.language)
+        label = _("Name")
         for table in self.tables:
             cells = [cell for row in _inside(table, "w:tr") for cell in _inside(row, "w:tc")]
             if len(cells) > 1 and _text(cells[0]) == label:
@@ -190,8 +211,12 @@ class _Form:
         for heading, names in asked:
             for table in self.tables:
                 rows = [list(_inside(row, "w:tc")) for row in _inside(table, "w:tr")]
-                if tuple(map(_text, rows[0])) != heading or len(rows) != len(names) + 1:
+                if not rows or tuple(map(_text, rows[0])) != heading:
                     continue
+                if len(rows) != len(names) + 1:
+                    place = f"{self.source}: table {heading[0]!r}"
+                    self.refuse("form_rows", place, count=len(rows) - 1, expected=len(names))
+                    return None
                 for k, (name, (first, *boxes)) in enumerate(
                     zip(names, rows[1:], strict=True), start=1
                 ):
@@ -233,8 +258,9 @@ class _Form:
             return
         for number, (parent, (sides, rows)) in enumerate(zip(parents, found, strict=True), start=1):
             place = f"{self.source}: table {f'{number}. {self.called(parent)}'!r}"
-            asked = one_line(question(self.survey, parent, self.language))
-            if asked not in paragraphs:
+            _ = translator(self.language)
+            if not any(one_line(question(name, _)) in paragraphs for name in self.names(parent)):
+                asked = one_line(question(self.called(parent), _))
                 self.refuse("form_wording", place, expected=asked)
             if sides:
                 expected = words[self.language][0]
@@ -251,13 +277,13 @@ class _Form:
         if len(cells) != _COLUMNS:
             self.refuse("form_cells", place, count=len(cells), expected=_COLUMNS)
             return
-        left, right = names = [self.called(node) for node in pair[1:]]
-        if any(one.tag in _DRAWN for cell in cells for one in cell.iter()):
+        left, right = map(self.called, pair[1:])
+        if any(one.tag in _DRAWN for cell in cells for one in _standing(cell)):
             self.refuse("box_drawn", place, left=left, right=right)
             return
-        for cell, expected in zip((cells[1], cells[-1]), names, strict=True):
-            if (shown := _text(cell)) != expected:
-                self.refuse("names_changed", place, value=shown, expected=expected)
+        for cell, node in zip((cells[1], cells[-1]), pair[1:], strict=True):
+            if (shown := _text(cell)) not in self.names(node):
+                self.refuse("names_changed", place, value=shown, expected=self.called(node))
                 return
         marked = []
         for position, cell in zip(SAATY_POSITIONS, cells[2:-1], strict=True):
@@ -300,28 +326,47 @@ def _ticked(cell: Element, step: str) -> bool | None:
         step: the number above it, which people type for a tick.
     """
     control = cell.getparent().getparent() if cell.getparent().tag == qn("w:sdtContent") else None
-    boxes = [cell] if control is None else [cell, control.find(qn("w:sdtPr"))]
-    for box in boxes:
-        for one in box.iter(f"{_W14}checked", qn("w:checkBox")):
-            if one.tag == qn("w:checkBox"):  # a field of older versions
-                state = one.find(qn("w:checked"))
-                state = one.find(qn("w:default")) if state is None else state
-                value = "0" if state is None else state.get(qn("w:val"), "1")
-            else:
-                value = one.get(f"{_W14}val", "1")
-            if value not in _OFF:
-                return True
-    if any(_highlighted(one) for one in cell.iter(qn("w:highlight"), qn("w:shd"))):
+    properties = None if control is None else control.find(qn("w:sdtPr"))
+    parts = [*_standing(cell), *([] if properties is None else _standing(properties))]
+    if any(map(_checked, parts)):
+        return True
+    colors = {_highlighted(one) for one in parts}
+    if True in colors:
         return True
     text = "".join(unicodedata.normalize("NFKC", _text(cell)).split())
     signs = set(text) - BOXES - _UNSEEN
-    return bool(signs) if signs <= TICKS or text.strip("".join(BOXES)) == step else None
+    if not (signs <= TICKS or text.strip("".join(BOXES)) == step):
+        return None
+    return bool(signs) or (None if None in colors else False)
 
 
-def _highlighted(element: Element) -> bool:
-    """Whether a color of a cell or a text is one that somebody chose."""
-    color = element.get(qn("w:val")) if element.tag == qn("w:highlight") else None
-    return (color or element.get(qn("w:fill")) or "").upper() not in _UNMARKED
+def _standing(element: Element) -> Iterator[Element]:
+    """All elements below one, without what was deleted or changed while changes were tracked."""
+    for child in element:
+        if child.tag not in _CHANGES:
+            yield child
+            yield from _standing(child)
+
+
+def _checked(element: Element) -> bool:
+    """Whether it is a check box that was clicked."""
+    if element.tag == _CHECK_FIELD:
+        state = element.find(qn("w:checked"))
+        state = element.find(qn("w:default")) if state is None else state
+        return state is not None and state.get(qn("w:val"), "1") not in _OFF
+    return element.tag == _CHECKED and element.get(f"{_W14}val", "1") not in _OFF
+
+
+def _highlighted(element: Element) -> bool | None:
+    """Whether it is a color of a cell or a text that somebody chose; None for a gray."""
+    if element.tag == _HIGHLIGHT:
+        return (element.get(qn("w:val")) or "").upper() not in _UNMARKED
+    fill = (element.get(qn("w:fill")) or "").upper() if element.tag == _SHADING else ""
+    if fill in _UNMARKED:
+        return False
+    color = _COLOR.fullmatch(fill)
+    parts = [int(part, 16) for part in color.groups()] if color else [0]
+    return True if max(parts) - min(parts) > _GRAY else None
 
 
 def _text(element: Element) -> str:
@@ -341,7 +386,7 @@ def _pieces(element: Element) -> Iterator[str]:
                 yield symbols.get(ord(sign) & 0xFF, sign) if symbols else sign
         elif child.tag == qn("w:sym"):
             symbols = _WINGDINGS.get(child.get(qn("w:font")), {})
-            yield symbols.get(int(child.get(qn("w:char")), 16) & 0xFF, "?")
+            yield symbols.get(int(child.get(qn("w:char"), "0"), 16) & 0xFF, "?")
         elif child.tag in (qn("w:tab"), qn("w:br"), qn("w:p")):
             yield " "
             yield from _pieces(child)

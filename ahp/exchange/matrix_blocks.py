@@ -13,9 +13,8 @@ from ..published.cells import is_blank
 from ..scale import not_judged
 from ..study.entered import spreadsheet_reason
 from ..study.names import name_key
-from ..tables.delimited import UNCALCULATED
+from ..tables.delimited import UNCALCULATED, is_sheet_error
 from ..tables.grids import Grid, Place, column_letter
-from ..tables.opened import is_sheet_error
 from .matrix_csv import MOST_ITEMS, is_name, number_of, stands_beside
 
 MOST_MATRICES = 2_000

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from ..datafile import MAX_TOML, check_size
 from ..errors import SurveyError
 from ..messages import Phrase
 from ..study.names import MAX_NODES, Branch, check_name, name_key
@@ -72,12 +73,18 @@ _BEHIND_DASH = re.compile(r"\s*[—–]{1,2}\s*|\s+-{1,2}\s+")
 _IN_BRACKETS = re.compile(r"[（(「『《【\[“][^（(「『《【\[“）)」』》】\]”]*[）)」』》】\]”]")
 _BETWEEN = re.compile(r"\s*[、；;]\s*")
 _BETWEEN_COMMAS = re.compile(r"\s*[、；;，,]\s*")
-_QUOTED_CELL = re.compile(r'(?<![^\t\n])"((?:[^"]|"")*)"(?![^\t\n])')
+_QUOTED_CELL = re.compile(r'(?<![^\t\n])"((?:[^"]|"")*+)"(?![^\t\n])')
+_SPACE = re.compile(r"(?<=\S)[^\S\t\n]{3,}(?=\S)")
+"""So much between words is squeezed: patterns that begin with any number of spaces are slow."""
 _BROKEN = "\x00"
 """In place of the end of a line inside a cell."""
+_ENDS = re.compile(rf"(?:\s*{_BROKEN})+\s*([(（]?)")
 
 _SPACES = str.maketrans({"\u3000": "  ", "\u00a0": " ", **dict.fromkeys("│├└─", " ")})
 """Spaces of all kinds, and the branches that `tree` draws."""
+
+MAX_LINES = 10 * MAX_NODES
+"""Of a list."""
 
 _LONGEST = 24
 """Bytes of a name among several in a line, a Chinese character two: longer ones are sentences."""
@@ -135,7 +142,7 @@ def read_list(text: str) -> Outline:
         text: as it was pasted.
 
     Raises:
-        SurveyError: no name, a name that stands twice below one, or too many.
+        SurveyError: no name, a name that stands twice below one, too many, or too long a text.
 
     >>> from ahp.exchange.outline import read_list
     >>> [goal] = read_list('''Car
@@ -146,9 +153,13 @@ def read_list(text: str) -> Outline:
     >>> [branch.name for branch in goal.children[1].children]
     ['seats', 'noise']
     """
+    source = Phrase("the_outline")
+    check_size(text, source, SurveyError, MAX_TOML)
     rows = [
         (f"line {number}", line.rstrip()) for number, line in _numbered_lines(text) if line.strip()
     ]
+    if len(rows) > MAX_LINES:
+        raise SurveyError("too_many_lines", source=source, most=MAX_LINES)
     spaced = [(place, _with_space(line)) for place, line in rows]
     left_out: tuple[str, ...] = ()
     if any("\t" in line.strip() for _place, line in spaced):
@@ -162,7 +173,6 @@ def read_list(text: str) -> Outline:
     for root in roots:
         for branch in root.walk():
             branch.children = _alone_parted(branch.children)
-    source = Phrase("the_outline")
     count = sum(1 for root in roots for _branch in root.walk())
     if not count:
         raise SurveyError("outline_empty", source=source)
@@ -197,7 +207,10 @@ def _numbered_lines(text: str) -> Iterator[tuple[int, str]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n")
     number = 1
     for line in re.sub(_QUOTED_CELL, _one_line, text).split("\n"):
-        yield number, re.sub(rf"(?:\s*{_BROKEN})+\s*([(（]?)", lambda end: end[1] or "；", line)
+        squeezed = _SPACE.sub("  ", line)
+        if _BROKEN in line:
+            squeezed = _ENDS.sub(lambda end: end[1] or "；", squeezed)
+        yield number, squeezed
         number += 1 + line.count(_BROKEN)
 
 

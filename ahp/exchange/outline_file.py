@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..datafile import MAX_TOML, check_size
 from ..errors import SurveyError
-from ..study.names import MAX_NODES
 from ..tables.delimited import encoding_of
 from ..tables.grids import Grid, read_grid, read_sheets
 from ..tables.opened import MAX_UNPACKED
 from ..tables.workbooks import uploaded_package
-from .outline import is_header
+from .outline import MAX_LINES, is_header
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -33,11 +32,11 @@ _SENTENCE = re.compile(r"[。！？!?.；;]$|^.{40}")
 _MAX_COLUMNS = 63
 """Of a table: as Word."""
 
-_MAX_LINES = 10 * MAX_NODES
-"""Paragraphs and rows of a document."""
-
 _TWIPS = 105
 """Of an indent, for each column of text: half a Chinese character of the usual size."""
+
+_DEEPEST, _WIDEST = 8, 300
+"""Level of a list of Word, from 0; columns by which Word can indent at all."""
 
 
 def read_outline(content: bytes, name: str) -> str:
@@ -93,8 +92,8 @@ def _of_document(content: bytes, name: str) -> str:
         error=SurveyError,
     ) as counted:
         document = docx.Document(counted)
-        if len(document.element.body.xpath(".//w:p|.//w:tr")) > _MAX_LINES:
-            raise SurveyError("too_many_lines", source=name, most=_MAX_LINES)
+        if len(document.element.body.xpath(".//w:p|.//w:tr")) > MAX_LINES:
+            raise SurveyError("too_many_lines", source=name, most=MAX_LINES)
         tables = _tables(document, name)
         headed = [one for one in tables if any(map(is_header, one[1][:2]))]
         listed = any(one != _Look() for one in map(_look, document.paragraphs))
@@ -188,7 +187,8 @@ def _look(paragraph: Paragraph) -> _Look:
         return _Look(heading=int(heading[1]) - 1)
     own: Any = paragraph._p.pPr.numPr if paragraph._p.pPr is not None else None
     if own is not None and own.numId is not None and own.numId.val:
-        return _Look(entry=own.ilvl.val if own.ilvl is not None else 0)
+        level = own.ilvl.val if own.ilvl is not None else 0
+        return _Look(entry=min(max(level, 0), _DEEPEST))
     if own is None and (entry := _LIST.fullmatch(style)) and style != "List Paragraph":
         return _Look(entry=int(entry[1] or 1) - 1)
     return _Look()
@@ -197,4 +197,5 @@ def _look(paragraph: Paragraph) -> _Look:
 def _indent(paragraph: Paragraph, look: _Look) -> int:
     """Columns by which a paragraph of its own is indented."""
     indent = paragraph.paragraph_format.left_indent
-    return max(round(indent.twips / _TWIPS), 0) if indent and look == _Look() else 0
+    columns = round(indent.twips / _TWIPS) if indent and look == _Look() else 0
+    return min(max(columns, 0), _WIDEST)

@@ -62,7 +62,8 @@ def questionnaire_document(
         survey: what is asked.
         title: of the study.
         expert: name of the expert; None leaves it to be filled in.
-        study_id: id of the study, so that the form is taken for this one and no other; None = any.
+        study_id: id of the study, so that the form is taken for this one and no other; None = it
+            names none, and is taken where none is asked for.
         round_number: Delphi round of the study, from 1.
         self_rating: whether experts are asked for their own authority, too.
         language: of `LANGUAGES`; names and explanations fall back to the survey's original one.
@@ -228,11 +229,10 @@ def _write_self_rating(document: DocumentObject, _: Translate) -> None:
         _paragraph(document, "")
 
 
-def question(survey: Survey, parent: str, language: str) -> str:
-    """What is asked below a parent."""
-    _ = translator(language)
+def question(parent: str, _: Translate) -> str:
+    """What is asked below the parent of this name."""
     asked = _("For “{parent}”: which of the two is more important, and by how much?")
-    return asked.format(parent=survey.node_name(parent, language))
+    return asked.format(parent=parent)
 
 
 def _write_parent(
@@ -242,7 +242,7 @@ def _write_parent(
     _ = translator(language)
     name = survey.node_name(parent, language)
     document.add_heading(one_line(f"{number}. {name}"), 1)
-    asked = question(survey, parent, language)
+    asked = question(name, _)
     _paragraph(document, asked).paragraph_format.keep_with_next = True
     kids = survey.hierarchy.children[parent]
     explained = [kid for kid in kids if survey.nodes[kid].explanation]

@@ -17,8 +17,8 @@ from ..study import Analysis, Answers, analyze
 from ..study.answers import answers_from_table
 from ..study.certainty import study_certainty
 from ..study.standing import Standing
-from ..study.survey import survey_from_toml
-from ..study.wording import Mended, Mending, as_judged, mend
+from ..study.survey import Mending, as_judged, survey_from_toml
+from ..study.wording import Mended, mend
 from .long_csv import write_answers
 from .report_export import (
     CALCULATION,

@@ -20,9 +20,10 @@ from ..scale import parse_judgment
 from ..study import Judgment
 from ..study.answers import check_place
 from ..study.limits import check_length
+from ..study.names import caseless_key
 from ..study.plain import check_option
 from ..study.standing import SelfRating, Standing
-from ..study.wording import Mending
+from ..study.survey import Mending
 from .asking import Asking, Way, check_way, read_ranking
 from .invitation import Invitation
 from .settings import Settings
@@ -167,7 +168,9 @@ class Answered(Replied):
 
 @dataclass(frozen=True)
 class Cleared(Replied):
-    """An answer taken back, as earlier versions let experts do."""
+    """An answer taken back that was keyed in and doesn't stand on paper; earlier versions let
+    experts do so, too.
+    """
 
     kind = "clear"
 
@@ -390,7 +393,8 @@ class WordingMended(Action):
     node: str = ""
 
     def __post_init__(self) -> None:
-        check_length("name" if self.text == "name" else "wording", self.new)
+        if len(self.new) > len(self.old):  # one from a file may be longer than what is written here
+            check_length("name" if self.text == "name" else "wording", self.new)
 
     @property
     def mending(self) -> Mending:
@@ -651,12 +655,15 @@ class Keyed(OnExpert):
     Attributes:
         by: who keyed it in.
         answers: parent, left, right and judgment of each row with a tick.
+        account: id of who keyed it in; empty where all organizers share one.
     """
 
     kind = "keyed"
-    in_detail = ("answers", "by")
+    in_detail = ("account", "answers", "by")
+    in_detail_if_any = ("account",)
     by: str
     answers: tuple[tuple[str, str, str, str], ...]
+    account: str = ""
 
     def __post_init__(self) -> None:
         check_length("name", self.by)
@@ -666,6 +673,13 @@ class Keyed(OnExpert):
             if [type(text) for text in texts] != [str] * 4:
                 raise LogError("event_column", name="answers", value=self.answers)
         object.__setattr__(self, "answers", tuple(map(tuple, self.answers)))
+
+    def same_person(self, other: Keyed) -> bool:
+        """Whether one person keyed in both: by their accounts, else by their names as typed."""
+        if self.account and other.account:
+            return self.account == other.account
+        one, another = ("".join(caseless_key(keyed.by).split()) for keyed in (self, other))
+        return one == another
 
     def check(self, hierarchy: Hierarchy) -> None:
         """Refuse what is no judgment of a comparison."""

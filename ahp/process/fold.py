@@ -579,7 +579,7 @@ def _(action: SelfRated, state: State, one: Logged) -> dict[str, Any]:
 @_changes.register
 def _(action: Keyed, state: State, one: Logged) -> dict[str, Any]:
     before = state.keyed.get(str(one.expert), ())
-    if len(before) == 2 or (before and before[0].by.casefold() == action.by.casefold()):
+    if len(before) == 2 or (before and action.same_person(before[0])):
         before = ()  # done anew
     return {"keyed": {**state.keyed, str(one.expert): (*before, action)}}
 

@@ -26,7 +26,7 @@ from .document import (
     number,
     one_line,
 )
-from .html_table import body_html
+from .html_table import rows_html
 from .page_layout import SHORT, fit_table
 
 Parts = list[tuple[str, str]]
@@ -168,11 +168,7 @@ class _Writer:
                 if given
             ),
             "print_size": f"{fit.size / len(fit.parts):.1f}pt",
-            "headings": [
-                (one_line(heading), column in fit.numeric)
-                for column, heading in enumerate(table.columns)
-            ],
-            "rows": body_html(fit.shown, fit.numeric),
+            "rows": rows_html(table.columns, fit.shown, fit.numeric),
             "note": self.parts(table.note) if table.note else [],
         }
 

@@ -26,19 +26,20 @@ def deadline_words(invitation: Invitation, language: str, zone: str = "") -> str
     _, deadline = translator(language), invitation.deadline
     if deadline is None:
         return ""
-    words = _in_zone(deadline, invitation.zone, language)
+    time, there = _on_clocks(deadline, invitation.zone, language)
     if is_zone(zone) and deadline.astimezone(ZoneInfo(zone)).utcoffset() != deadline.utcoffset():
-        words = _("{deadline}, where you are {own}").format(
-            deadline=words, own=_in_zone(deadline.astimezone(ZoneInfo(zone)), zone, language)
+        own, here = _on_clocks(deadline, zone, language)
+        return _("{time} ({there}), where you are {own} ({here})").format(
+            time=time, there=there, own=own, here=here
         )
-    return words
+    return _("{time} ({zone})").format(time=time, zone=there)
 
 
-def _in_zone(moment: datetime, zone: str, language: str) -> str:
-    _ = translator(language)
-    return _("{time} ({zone})").format(
-        time=format_datetime(moment, _SHAPES[language], tzinfo=moment.tzinfo, locale=language),
-        zone=error_sentence(zone_words(zone), language),
+def _on_clocks(moment: datetime, zone: str, language: str) -> tuple[str, str]:
+    """What clocks in a zone show, and the zone in words."""
+    return (
+        format_datetime(moment, _SHAPES[language], tzinfo=ZoneInfo(zone), locale=language),
+        error_sentence(zone_words(zone), language),
     )
 
 
@@ -113,6 +114,8 @@ def reminder_letter(
     replied: tuple[int, int],
     link: str,
     *,
+    round_number: int,
+    spoken: bool,
     invitation: Invitation,
     language: str,
     now: datetime,
@@ -122,28 +125,34 @@ def reminder_letter(
     Args:
         title: of the study.
         name: the expert's.
-        replied: how many comparisons they have answered, and are asked.
+        replied: how many comparisons they have answered in this round, and are asked.
         link: theirs; empty where it isn't known, since links aren't stored.
+        round_number: of the round.
+        spoken: whether they have answered in some round.
         invitation: what experts are told.
         language: of `ahp.i18n.LANGUAGES`.
         now: the time.
     """
     _, (answered, total) = translator(language), replied
+    study, kept = (_("“{title}”") if round_number == 1 else _("“{title}” (round {round})")), ""
     missing = _(
-        "Your answers for “{title}” are not complete yet: {answered} of {total} comparisons are "
+        "Your answers for {study} are not complete yet: {answered} of {total} comparisons are "
         "answered. They are kept, and you go on where you stopped."
     )
     if not answered:
-        missing = _("For “{title}” we have no answers of yours yet.")
+        missing = _("For {study} we have no answers of yours yet.")
+        if spoken:
+            kept = _("What you answered before is kept, and shown beside each comparison.")
     elif answered == total:
-        missing = _("For “{title}” you have answered everything; now please submit your answers.")
+        missing = _("For {study} you have answered everything; now please submit your answers.")
     way = _(
         "Please open your personal link. If you no longer have it, tell us, and you get a new one."
     )
     if link:
         way = _("Your personal link:") + "\n" + link
-    said = missing.format(title=title, answered=answered, total=total)
-    return _letter(name, (said, way), invitation, language, now)
+    study = study.format(title=title, round=round_number)
+    said = missing.format(study=study, answered=answered, total=total)
+    return _letter(name, (said, kept, way), invitation, language, now)
 
 
 def _letter(

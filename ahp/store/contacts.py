@@ -21,8 +21,9 @@ from .states import state_of
 GIVEN_UP = timedelta(minutes=10)
 """After this time, an e-mail that was begun is no longer under way: its process has ended."""
 
+# without "=?", which begins an encoded word (RFC 2047): headers with one end another way
 _ATOM = r"[!#-'*+\-/-9=?A-Z^-~]+"  # atext of RFC 5322
-_EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*")
+_EMAIL = re.compile(rf"(?!.*=\?){_ATOM}(?:\.{_ATOM})*@[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*")
 
 
 class Contacts(Part):

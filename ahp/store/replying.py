@@ -17,6 +17,7 @@ from ..process.events import (
     Action,
     Actor,
     Answered,
+    Cleared,
     Commented,
     Consented,
     Kept,
@@ -32,7 +33,7 @@ from ..process.events import (
 )
 from ..process.fold import State
 from ..process.itinerary import Replies
-from ..process.keying import keyed_differences
+from ..process.keying import answers_from_paper, keyed_differences, paper_place
 from ..process.own_result import unsettled_parents
 from ..scale import SAATY_POSITIONS
 from ..study import Answers, Judgment
@@ -400,26 +401,32 @@ class Replying(Part):
         answers: Mapping[Pair, str],
         by: str,
         *,
+        anew: bool = False,
         round_number: int | None = None,
     ) -> None:
         """Store what one person read in an expert's paper questionnaire. When another person has
-        keyed it in, too, `take_keyed` makes answers of both; a third time begins anew.
+        keyed it in, too, `take_keyed` makes answers of both.
 
         Args:
             expert_id: whose questionnaire it is.
             answers: comparison as the survey orders it -> judgment, of the rows with a tick.
-            by: who keyed it in.
+            by: who keyed it in; where organizers have accounts, these tell two persons apart.
+            anew: two persons have keyed it in already, and what both read is put aside.
             round_number: as for `answer`.
 
         Raises:
             AnswersError: a pair the expert is not asked, or a value off the scale.
+            StoreError: two persons have keyed it in already, and it isn't done anew.
             LockedError: the expert has submitted, or the round is closed.
         """
-        keyed = Keyed(line("name", by), tuple((*pair, value) for pair, value in answers.items()))
+        read = tuple((*pair, value) for pair, value in answers.items())
+        keyed = Keyed(line("name", by), read, self._organizer.id)
         with self._write() as session:
             expert, study = locked_expert(session, expert_id)
             _check_answerable(session, expert, study, round_number)
             state = state_of(session, study)
+            if len(state.keyed.get(expert_id, ())) == 2 and not anew:
+                raise StoreError("keyed_twice", name=expert.name)
             for parent, left, right, value in keyed.answers:
                 if problem := _not_asked(state, expert_id, Answered(parent, left, right, value)):
                     raise AnswersError(problem.code, **problem.parameters)
@@ -437,7 +444,8 @@ class Replying(Part):
         *,
         round_number: int | None = None,
     ) -> list[Event]:
-        """Store what two persons keyed in as the expert's answers.
+        """Store what two persons keyed in as the expert's answers. Those that were keyed in before
+        and don't stand on paper are taken back; what the expert answered otherwise stays.
 
         Args:
             expert_id: whose questionnaire it is.
@@ -451,7 +459,8 @@ class Replying(Part):
         """
         with self._write() as session:
             expert, study = locked_expert(session, expert_id)
-            keyed = state_of(session, study).keyed.get(expert_id, ())
+            state = state_of(session, study)
+            keyed = state.keyed.get(expert_id, ())
             if len(keyed) < 2:
                 raise StoreError("keyed_once", name=expert.name)
             differences = keyed_differences(*keyed)
@@ -462,16 +471,15 @@ class Replying(Part):
                 (parent, left, right): value for parent, left, right, value in first.answers
             }
             read |= {pair: settled[pair] for pair in differences}
-            place = f"paper, keyed in by {first.by} and {second.by}"
+            place, by = paper_place(first, second), self._organizer
             judgments = [Judgment("", *pair, value, place) for pair, value in read.items() if value]
-            return _upload(
-                session,
-                expert,
-                study,
-                judgments,
-                round_number=round_number,
-                actor=self._organizer,
-            )
+            events = _upload(session, expert, study, judgments, round_number=round_number, actor=by)
+            unread = [
+                Entry(Cleared(*pair), new_id(), "file", expert_id, by)
+                for pair in sorted(answers_from_paper(state.told_by(expert_id).given))
+                if not read.get(pair)
+            ]
+            return events + log.append(session, study, unread) if unread else events
 
     def import_answers(
         self,

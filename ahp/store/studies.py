@@ -27,8 +27,8 @@ from ..process.settings import Settings
 from ..random_index import random_index_value
 from ..study import Survey
 from ..study.standing import Standing
-from ..study.survey import labels_of
-from ..study.wording import Mended, Mending, mending_problem
+from ..study.survey import Mending, labels_of
+from ..study.wording import Mended, mending_problem
 from . import chain, log
 from .models import AccountRow, EventRow, ExpertRow, StudyRow
 from .part import Part, by_organizer, line, new_id

@@ -14,8 +14,7 @@ from datetime import date, timedelta
 from ..errors import AnswersError, MatrixError
 from ..messages import Phrase
 from ..scale import LARGEST_STEP, SAATY_POSITIONS, not_judged, parse_judgment
-from ..tables.delimited import UNCALCULATED
-from ..tables.opened import is_sheet_error
+from ..tables.delimited import UNCALCULATED, is_sheet_error
 from ..tolerance import WRITTEN_RTOL
 
 SERIAL_NUMBERS = range(20_000, 80_000)

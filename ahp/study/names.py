@@ -22,6 +22,8 @@ MAX_DEPTH = 50
 UNKNOWN_LANGUAGE = "und"
 """Code of a language that a file doesn't tell (ISO 639-2, undetermined)."""
 
+_WIDENED = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+
 
 def name_key(text: str) -> str:
     """What two spellings of a name have in common: half-width, single spaces."""
@@ -31,6 +33,13 @@ def name_key(text: str) -> str:
 def caseless_key(text: str) -> str:
     """What spellings of a name in small and capital letters have in common."""
     return name_key(text).casefold()
+
+
+def person_key(name: str) -> str:
+    """What spellings of a person's name have in common: `name_key`, also without the spaces that
+    widen Chinese ones, `张　三`.
+    """
+    return _WIDENED.sub("", name_key(name))
 
 
 def check_name(name: str, place: str | Phrase, error: type[AHPError] = SurveyError) -> str:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from ..codec import Filled, Id, at, checked, filled, inside, placed, structure
 from ..datafile import ID, MAX_TOML, canonical, parse_toml, read_bytes
@@ -37,7 +37,6 @@ from .names import (
     name_key,
     slug_of,
 )
-from .wording import Mending, as_judged
 
 FORMAT = 1
 MAX_CHILDREN = 9
@@ -57,6 +56,23 @@ MAX_COMPARISONS = 10_000
 """Comparisons of a survey; experts answer some 60 well."""
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]+)*")
+
+
+class Mending(NamedTuple):
+    """One text, in one language, that was put right.
+
+    Attributes:
+        node: id of the item; empty = the survey itself.
+        text: `"name"`, `"explanation"` of an item, or `"description"` of the survey.
+        language: code.
+        old, new: the text before and after.
+    """
+
+    node: str
+    text: str
+    language: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -593,3 +609,21 @@ class _SurveyTable:
             hierarchy = tree_of(self.goal.id, children, nodes)
             check_comparisons(hierarchy)
         return hierarchy
+
+
+def as_judged(survey: Survey) -> Survey:
+    """The survey as it was before anything was mended: what judgments are bound to."""
+    for mending in reversed(survey.mended):
+        survey = worded(survey, mending, mending.old)
+    return replace(survey, mended=())
+
+
+def worded(survey: Survey, mending: Mending, words: str) -> Survey:
+    """The survey with these words in the place of a mending."""
+    node = survey.nodes.get(mending.node)
+    texts = getattr(survey if node is None else node, mending.text)
+    changed: dict[str, Any] = {mending.text: MappingProxyType({**texts, mending.language: words})}
+    if node is None:
+        return replace(survey, **changed)
+    nodes = {**survey.nodes, mending.node: replace(node, **changed)}
+    return replace(survey, nodes=MappingProxyType(nodes))

@@ -8,32 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from ..errors import EntryError
 from ..messages import Phrase
 from .names import name_key, plain_name
-
-if TYPE_CHECKING:
-    from .survey import Survey
-
-
-class Mending(NamedTuple):
-    """One text, in one language, that was put right.
-
-    Attributes:
-        node: id of the item; empty = the survey itself.
-        text: `"name"`, `"explanation"` of an item, or `"description"` of the survey.
-        language: code.
-        old, new: the text before and after.
-    """
-
-    node: str
-    text: str
-    language: str
-    old: str
-    new: str
+from .survey import Mending, Survey, worded
 
 
 class Mended(NamedTuple):
@@ -56,14 +36,7 @@ def wordings(survey: Survey) -> dict[tuple[str, str], Mapping[str, str]]:
 
 def mend(survey: Survey, mending: Mending) -> Survey:
     """The survey with another text, which fits (`mending_problem`); its `content_hash` stays."""
-    return replace(_worded(survey, mending, mending.new), mended=(*survey.mended, mending))
-
-
-def as_judged(survey: Survey) -> Survey:
-    """The survey as it was before anything was mended: what judgments are bound to."""
-    for mending in reversed(survey.mended):
-        survey = _worded(survey, mending, mending.old)
-    return replace(survey, mended=())
+    return replace(worded(survey, mending, mending.new), mended=(*survey.mended, mending))
 
 
 def names_so_far(survey: Survey, node: str, language: str) -> set[str]:
@@ -86,8 +59,9 @@ def mending_problem(
     """
     now = wordings(survey).get((mending.node, mending.text), {}).get(mending.language)
     if now is None:
-        node, language = mending.node or "survey", mending.language
-        return Phrase("wording_not_there", node=node, text=mending.text, language=language)
+        item = ("nodes", mending.node) if mending.node else ()
+        place = ".".join((*item, mending.text, mending.language))
+        return Phrase("wording_not_there", inside=place)
     if now != mending.old:
         return Phrase("wording_is_another", now=now, old=mending.old)
     if not mending.new.strip():
@@ -101,14 +75,3 @@ def mending_problem(
         return problem
     others = taken.get(name_key(mending.new), set()) - {mending.node}
     return Phrase("wording_shared", name=mending.new) if mending.node and others else None
-
-
-def _worded(survey: Survey, mending: Mending, words: str) -> Survey:
-    """The survey with these words in the place of a mending."""
-    node = survey.nodes.get(mending.node)
-    texts = getattr(survey if node is None else node, mending.text)
-    changed: dict[str, Any] = {mending.text: MappingProxyType({**texts, mending.language: words})}
-    if node is None:
-        return replace(survey, **changed)
-    nodes = {**survey.nodes, mending.node: replace(node, **changed)}
-    return replace(survey, nodes=MappingProxyType(nodes))

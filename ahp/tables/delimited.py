@@ -90,3 +90,14 @@ def encoding_of(file: BinaryIO) -> str | None:
             continue
         return encoding
     return None
+
+
+_SHEET_ERROR = re.compile(
+    r"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!)"
+    r"|Err:\d{3}"
+)
+
+
+def is_sheet_error(text: str) -> bool:
+    """Whether a cell is an error of a spreadsheet, such as `#DIV/0!`."""
+    return bool(_SHEET_ERROR.fullmatch(text))

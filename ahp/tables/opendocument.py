@@ -15,6 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import get_column_letter
 
+from .delimited import is_sheet_error
+
 MIMETYPE = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
 """Stands in the head of the first file of the archive, which is stored as it is."""
 
@@ -36,6 +38,8 @@ _STYLES = (
 
 _CLOCK = re.compile(r"PT([01]\d|2[0-3])H(\d\d)M(\d\d)")
 _CELLS = ("table:table-cell", "table:covered-table-cell")
+_IN_CELL, _IN_PARAGRAPH = 1, 2
+"""Where texts count: not in comments and drawings, for which 0 stands."""
 
 
 def xlsx_parts(content: bytes, limit: Callable[[int], None]) -> dict[str, bytes]:
@@ -51,6 +55,7 @@ def xlsx_parts(content: bytes, limit: Callable[[int], None]) -> dict[str, bytes]
     """
     sheets = _Sheets(limit)
     parser = expat.ParserCreate()
+    parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = sheets.start, sheets.end
     parser.CharacterDataHandler = sheets.text
     parser.Parse(content, True)
@@ -103,8 +108,8 @@ class _Sheets:
         self._row_hidden = False
         self._cells: list[tuple[int, int, str]] = []
         self._cell: Mapping[str, str] = {}
-        self._paragraphs: list[str] = []
-        self._path: list[str] = []
+        self._said: list[str] = []
+        self._inside: list[int] = [0]  # what each element that is open is inside of
 
     def parts(self) -> Iterator[tuple[str, bool, str]]:
         """Name of each sheet, whether it is shown, its part."""
@@ -124,7 +129,7 @@ class _Sheets:
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
-        self._path.append(name)
+        self._inside.append(self._place_of(name))
         held = self._found[-1][2] if self._found else {}
         match name:
             case "table:table-source":
@@ -148,46 +153,48 @@ class _Sheets:
                 self._row_hidden = _is_hidden(attributes)
                 self._column, self._cells = 0, []
             case "table:table-cell" | "table:covered-table-cell":
-                self._cell, self._paragraphs = attributes, []
+                self._cell, self._said = attributes, []
                 self._merge(attributes)
-            case "text:p" if self._in_cell():
-                self._paragraphs.append("")
-            case "text:s" if self._in_cell():
-                self.text(" " * int(attributes.get("text:c", 1)))
-            case "text:tab" | "text:line-break" if self._in_cell():
+            case "text:p":
+                self.text("\n")
+            case "text:s":
+                count = max(int(attributes.get("text:c", 1)), 0)
+                self._size += count
+                self._limit(self._size)
+                self.text(" " * count)
+            case "text:tab" | "text:line-break":
                 self.text("\t" if name == "text:tab" else "\n")
 
     def text(self, said: str) -> None:
-        """Characters between elements."""
-        if self._paragraphs and "text:p" in self._path and self._in_cell():
-            self._paragraphs[-1] += said
+        """Characters between elements; spaces stay, which LibreOffice writes as they are."""
+        if self._inside[-1] == _IN_PARAGRAPH:
+            self._said.append(said)
 
     def end(self, name: str) -> None:
         """An element ends."""
-        self._path.pop()
+        self._inside.pop()
         match name:
             case "table:table-cell" | "table:covered-table-cell":
                 alike = _repeated(self._cell, "columns")
-                value = _value(self._cell, self._said())
+                value = _value(self._cell, "".join(self._said).strip())
                 if value:
                     self._cells.append((self._column + 1, alike, value))
                 self._column += alike
-                self._cell, self._paragraphs = {}, []
+                self._cell, self._said = {}, []
             case "table:table-row":
                 if self._cells:
                     for line in range(self._row + 1, self._row + self._rows_alike + 1):
                         self._add("rows", self._line(line))
                 self._row += self._rows_alike
 
-    def _in_cell(self) -> bool:
-        """Whether texts count: not those of comments and drawings."""
-        inside = self._path[::-1]
-        cell = next((k for k, one in enumerate(inside) if one in _CELLS), None)
-        return cell is not None and all(one.startswith("text:") for one in inside[:cell])
-
-    def _said(self) -> str:
-        """The text of a cell; spaces stay, which LibreOffice writes as they are."""
-        return "\n".join(self._paragraphs).strip()
+    def _place_of(self, name: str) -> int:
+        """What an element that begins is inside of."""
+        around = self._inside[-1]
+        if name in _CELLS:
+            return _IN_CELL
+        if not around or not name.startswith("text:"):
+            return 0
+        return _IN_PARAGRAPH if name == "text:p" else around
 
     def _merge(self, attributes: Mapping[str, str]) -> None:
         """Cells that this one covers."""
@@ -227,6 +234,8 @@ def _value(cell: Mapping[str, str], text: str) -> str:
     """What stands in a cell of XLSX behind its place; "" for an empty one."""
     kind = cell.get("office:value-type", "string" if text else "")
     formula = f"<f>{escape(one)}</f>" if (one := cell.get("table:formula")) else ""
+    if cell.get("calcext:value-type") == "error" or is_sheet_error(text):
+        return f' t="e">{formula}<v>{escape(text)}</v>'  # the value beside it is an empty text
     style = _PERCENT if kind == "percentage" else _LITERAL_PERCENT if text.endswith("%") else 0
     value, type_ = cell.get("office:value", ""), "n"
     match kind:

@@ -31,10 +31,6 @@ TABLES = ("csv", *(ending.removeprefix(".") for ending in WORKBOOKS))
 FIRST_BYTES = 2_000
 """Bytes that tell what a file is."""
 
-_SHEET_ERROR = re.compile(
-    r"#(N/A|DIV/0!|REF!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!)"
-    r"|Err:\d{3}"
-)
 
 _WEB_PAGE = re.compile(
     rb"[^\w<]{0,9}(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|meta|style|table)\b",
@@ -118,11 +114,6 @@ def header_index(rows: Sequence[Row], is_value: Callable[[str], bool]) -> int:
         if 4 * len(filled) >= 3 * most and not (index and any(map(is_value, filled))):
             return index
     return 0
-
-
-def is_sheet_error(text: str) -> bool:
-    """Whether a cell is an error of a spreadsheet, such as `#DIV/0!`."""
-    return bool(_SHEET_ERROR.fullmatch(text))
 
 
 def header_key(cell: str) -> str:

@@ -67,12 +67,19 @@ def said_invitation(key: str, languages: Sequence[str]) -> Invitation:
     day = form[f"day-{key}"]
     greeting = {one: form[f"greeting-{one}-{key}"].strip() for one in languages}
     return Invitation(
-        asks=form[f"asks-{key}"].strip(),
+        asks=_spaced(form[f"asks-{key}"]),
         until=f"{day.isoformat()}T{form[f'time-{key}']:%H:%M}" if day else "",
         zone=form[f"zone-{key}"] if day else "",
-        contact=form[f"contact-{key}"].strip(),
+        contact=_spaced(form[f"contact-{key}"]),
         greeting={language: text for language, text in greeting.items() if text},
     )
+
+
+def _spaced(line: str) -> str:
+    """A line whose blanks are spaces: what is typed in Chinese or pasted from Word has others,
+    which `Invitation` takes for signs that can't be printed.
+    """
+    return " ".join(line.split())
 
 
 def show_asked(invitation: Invitation) -> None:

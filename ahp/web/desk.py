@@ -159,19 +159,17 @@ def issue_links(
             drawn, others may have issued or revoked links, or removed people.
         only: which of these links is replaced; None = any.
     """
-    tokens: dict[str, str] = {}
+    issued = kept_links(about)
     left_out: list[str] = []
 
     def change() -> None:
         now = held()
         some = [one for one in people if one in now and only in (None, now[one])]
-        tokens.update(issue(some))
+        issued.update(issue(some))
         left_out.extend(now.get(one, "removed") for one in people if one not in some)
 
     if attempt(change):
         st.session_state["links_left_out"] = left_out
-    issued = st.session_state.setdefault("issued_links", {})
-    issued[about] = issued.get(about, {}) | tokens
 
 
 def issued_links(
@@ -189,17 +187,21 @@ def issued_links(
     return known_links(about, people)
 
 
-def keep_link(about: str, person: str, token: str) -> None:
-    """Keep a link that was issued for this screen, as `issue_links` does."""
-    st.session_state.setdefault("issued_links", {}).setdefault(about, {})[person] = token
+def kept_links(about: str) -> dict[str, str]:
+    """Id -> token, of the links that were issued for this screen, to be written into.
+
+    Streamlit may end a run wherever it comes to `st.session_state`. So this is called before links
+    are issued: afterwards nothing may stand between their tokens and this.
+    """
+    kept: dict[str, str] = st.session_state.setdefault("issued_links", {}).setdefault(about, {})
+    return kept
 
 
 def known_links(
     about: str, people: Mapping[str, ExpertInfo] | Mapping[str, PersonInfo]
 ) -> dict[str, str]:
     """Id -> link, of those that were just issued and still work."""
-    issued = st.session_state.get("issued_links", {}).get(about, {})
-    base = state.base_url()
+    issued, base = kept_links(about), state.base_url()
     return {
         key: f"{base}/i/{issued[key]}"
         for key, one in people.items()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
 import streamlit as st
 
 from ..exchange.questionnaire_writer import ENTRIES
 from ..process.asking import Pair
 from ..process.events import Keyed
-from ..process.keying import keyed_differences
+from ..process.keying import answers_from_paper, keyed_differences
 from ..store import ExpertInfo, StudyInfo
 from ..study.limits import LONGEST
 from . import state
+from .self_rating import rating_of, show_rating
 
 
 def show_keying(study: StudyInfo) -> None:
@@ -25,14 +27,29 @@ def show_keying(study: StudyInfo) -> None:
         )
     )
     state.show_problem()
-    waiting = {one.id: one for one in database.experts(study.id) if not one.submitted}
-    if not (study.open and waiting and state.may("run_studies")):
-        st.info(_("Nothing can be keyed in: the round is closed, or everybody has submitted."))
+    experts = database.experts(study.id)
+    waiting = {one.id: one for one in experts if not one.submitted}
+    hindrances = {
+        _("Only an organizer can key in questionnaires."): not state.may("run_studies"),
+        _("Nothing can be keyed in: the round is closed."): not study.open,
+        _("Nothing can be keyed in: the study has no experts yet."): not experts,
+        _("Nothing can be keyed in: everybody has submitted."): not waiting,
+    }
+    if found := [said for said, hinders in hindrances.items() if hinders]:
+        st.info(found[0])
         return
     chosen = st.selectbox(
         _("Expert"), list(waiting), format_func=lambda one: waiting[one].name, key="keyed_expert"
     )
     expert, keyed = waiting[chosen], database.keyed(study.id).get(chosen, ())
+    given = expert.sitting.state.told_by(chosen).given
+    if others := len(expert.replies.answers.keys() - answers_from_paper(given)):
+        st.info(
+            _(
+                "{count} answers of this expert were given otherwise, online or in a file. What "
+                "stands on paper replaces them; those without a tick there stay."
+            ).format(count=others)
+        )
     if len(keyed) == 2:
         show_differences(study, expert, keyed[0], keyed[1])
     if len(keyed) == 1:
@@ -42,14 +59,16 @@ def show_keying(study: StudyInfo) -> None:
             )
         )
     with st.expander(_("Key in"), expanded=len(keyed) < 2):
-        show_keying_form(study, expert, len(keyed))
+        show_keying_form(study, expert, complete=len(keyed) == 2)
 
 
-def show_keying_form(study: StudyInfo, expert: ExpertInfo, times: int) -> None:
-    """A field for each row of the paper form."""
+def show_keying_form(study: StudyInfo, expert: ExpertInfo, *, complete: bool) -> None:
+    """A field for each row of the paper form; nothing of the database is in the keys, so that what
+    is filled in outlives that somebody else saves.
+    """
     _, language, survey = state.translate(), state.language(), study.survey
     attempt = st.session_state.setdefault("keying_attempt", 0)  # nobody sees what was keyed in
-    account, about = state.actor().id, f"{expert.id}-{study.round}-{times}-{attempt}"
+    account, about = state.actor().id, f"{expert.id}-{study.round}-{attempt}"
     with st.form(f"keying-{about}"):
         by = (
             state.account_names()[account]
@@ -66,9 +85,14 @@ def show_keying_form(study: StudyInfo, expert: ExpertInfo, times: int) -> None:
                 value = show_entry(f"{number}. {left} – {right}", f"key-{about}-{parent}-{number}")
                 if value:
                     answers[(parent, *pair)] = value
+        anew = complete and st.checkbox(
+            _("Keyed in anew: what two persons read is put aside"), key=f"anew-{about}"
+        )
         if st.form_submit_button(_("Save"), key=f"save_keying-{about}"):
             if state.attempt(
-                lambda: state.desk().key_in(expert.id, answers, by, round_number=study.round)
+                lambda: state.desk().key_in(
+                    expert.id, answers, by, anew=anew, round_number=study.round
+                )
             ):
                 st.session_state["keying_attempt"] += 1
             st.rerun()
@@ -114,23 +138,40 @@ def show_differences(study: StudyInfo, expert: ExpertInfo, first: Keyed, second:
             )
             if value is not None:
                 settled[pair] = value or None
+        rated: dict[str, str] = {}
+        if expert.sitting.asking.self_rating != "off":
+            field = partial(st.selectbox, placeholder=_("no tick"))
+            rated = show_rating(field, lambda one: f"keyed_rating-{expert.id}-{study.round}-{one}")
         submit = st.checkbox(
             _("Submit the answers of those who have answered everything"), key="submit_keyed"
         )
         if st.form_submit_button(_("Record these answers"), type="primary", key="take_keyed"):
-            taken = state.attempt(
-                lambda: state.desk().take_keyed(expert.id, settled, round_number=study.round)
-            )
-            if taken and submit:
-                taken = state.attempt(
-                    lambda: state.desk().submit(
-                        expert.id,
-                        event_id=secrets.token_hex(16),
-                        source="file",
-                        round_number=study.round,
-                        actor=state.actor(),
-                    )
+            if any(rated.values()) and not all(rated.values()):
+                st.session_state["problem"] = _(
+                    "Please choose what stands on paper for all five questions of the self-rating, "
+                    "or for none; nothing was recorded."
                 )
-            if taken:
+            elif state.attempt(lambda: take(study, expert, settled, rated, submit)):
                 st.toast(_("Saved"))
             st.rerun()
+
+
+def take(
+    study: StudyInfo,
+    expert: ExpertInfo,
+    settled: dict[Pair, str | None],
+    rated: dict[str, str],
+    submit: bool,
+) -> None:
+    """Record what stands on paper.
+
+    Raises:
+        AHPError: it was refused; what came before it stands.
+    """
+    desk, number, actor = state.desk(), study.round, state.actor()
+    desk.take_keyed(expert.id, settled, round_number=number)
+    if rated and (rating := rating_of(rated)):
+        desk.rate_self(expert.id, rating, round_number=number, source="file", actor=actor)
+    if submit:
+        event_id = secrets.token_hex(16)
+        desk.submit(expert.id, event_id=event_id, source="file", round_number=number, actor=actor)

@@ -5,21 +5,56 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Event
 
 import streamlit as st
 
 from ahp.errors import AHPError
+from ahp.exchange.expert_list import NUMBERING
 from ahp.report.letters import invitation_letter, reminder_letter
 from ahp.store import ExpertInfo, StudyInfo, clock
 
 from . import state
-from .desk import keep_link, known_links
+from .desk import kept_links, known_links
 from .mail import MailServer, Postman, compose, mail_server
 
 Mailed = tuple[int, str] | None
 """When somebody was last written to, as `ExpertInfo.mailed` has it."""
 
-_LINE = re.compile(r"(?P<name>\S.*?)[\s,，;；<(（]+(?P<email>[^\s,，;；<(（]+@[^\s>)）]+)[>)）]?")
+
+@dataclass(frozen=True)
+class Order:
+    """E-mails that are to be sent.
+
+    Attributes:
+        study_id: the study on the page where it was ordered; another one may be picked since.
+        what: one of `LETTERS`.
+        known: id of an expert -> when they were written to last, as far as the page knew.
+    """
+
+    study_id: str
+    what: str
+    known: Mapping[str, Mailed]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of e-mails that were ordered.
+
+    Attributes:
+        results: id of an expert -> their name, and why nothing was sent; None = it was.
+        done: nothing more is sent. A run that was stopped, as something else was clicked, goes on
+            beside the next one until its e-mail is handed over.
+    """
+
+    results: dict[str, tuple[str, AHPError | None]]
+    done: Event = field(default_factory=Event)
+
+
+_LINE = re.compile(
+    r"(?P<name>\S.*?)[\s,，、;；:：<(（]+(?P<email>[^\s,，、;；:：<(（]+@[^\s>)）]+)[>)）]?"
+)
 """A name and an address."""
 
 _PLACE = "https://…/i/…"
@@ -33,6 +68,8 @@ def reminder(study: StudyInfo, expert: ExpertInfo, link: str) -> str:
         expert.name,
         (expert.answered, expert.total),
         link,
+        round_number=study.round,
+        spoken=expert.spoken,
         invitation=expert.sitting.invitation,
         language=state.language(),
         now=clock.now(),
@@ -72,21 +109,21 @@ def show_texts(study: StudyInfo, late: Mapping[str, ExpertInfo]) -> None:
 def show_mailing(
     study: StudyInfo,
     panel: Mapping[str, ExpertInfo],
-    ordered: tuple[str, Mapping[str, Mailed]] | None,
+    ordered: Order | None,
 ) -> None:
     """Addresses, and e-mails to those who have one; nothing is sent unless it is clicked.
 
     Args:
         study: the study.
         panel: id -> expert.
-        ordered: what is sent now, as `order_mail` has it.
+        ordered: what is sent now, if it is an order for this study.
     """
     _, server = state.translate(), mail_server()
     emails = state.desk().emails(study.id)
     if server is None and not emails:
         return
     if server and ordered:
-        send(study, server, *ordered)
+        send(study, server, ordered)
         st.rerun()
     show_results()
     waiting = st.session_state.pop("mail_open", False)
@@ -135,9 +172,12 @@ def save_addresses(
         given = dict.fromkeys(before, "")
         for line in filter(str.strip, st.session_state[key].splitlines()):
             found = _LINE.fullmatch(line.strip())
-            if found is None or found["name"] not in ids:
+            name = found["name"] if found else ""
+            if name not in ids and (number := NUMBERING.match(name)):
+                name = name[number.end() :]
+            if found is None or name not in ids:
                 raise AHPError("email_of_nobody", line=line.strip())
-            given[ids[found["name"]]] = found["email"]
+            given[ids[name]] = found["email"]
         changed = {key: one for key, one in given.items() if one != before.get(key)}
         state.desk().set_emails(study.id, changed)
 
@@ -213,14 +253,14 @@ def show_sending(
         _("Send ({count})").format(count=len(chosen)),
         type="primary",
         on_click=order_mail,
-        args=(what, {key: panel[key].mailed.get(what) for key in chosen}),
+        args=(Order(study.id, what, {key: panel[key].mailed.get(what) for key in chosen}),),
         key="send_mail",
     )
 
 
-def order_mail(what: str, known: Mapping[str, Mailed]) -> None:
+def order_mail(order: Order) -> None:
     """Have e-mails sent: to those who were on the page, as it was when the button was pressed."""
-    st.session_state["mail_order"] = what, known
+    st.session_state["mail_order"] = order
 
 
 def recipient(expert: ExpertInfo, what: str) -> str:
@@ -263,33 +303,32 @@ def write(study: StudyInfo, expert: ExpertInfo, what: str, link: str) -> str:
     return invitation(study, expert, link or _PLACE)
 
 
-def send(study: StudyInfo, server: MailServer, what: str, known: Mapping[str, Mailed]) -> None:
-    """Send e-mails one by one; what became of each is kept for `show_results` at once.
-
-    Args:
-        study: the study.
-        server: hands them over.
-        what: one of `LETTERS`.
-        known: id of an expert -> when they were written to last, as far as the page knew.
+def send(study: StudyInfo, server: MailServer, order: Order) -> None:
+    """Send e-mails one by one; what became of each is kept for `show_results` at once, also where
+    the run is stopped.
     """
     _ = state.translate()
     names = {one.id: one.name for one in state.desk().experts(study.id)}
-    results = st.session_state.setdefault("mail_results", [])
+    left = AHPError("mail_left")
+    outcome = Outcome({expert: (names.get(expert, "–"), left) for expert in order.known})
     st.session_state["mail_open"] = True
-    bar = st.progress(0.0)
-    with Postman(server) as postman:
-        for number, (expert, last) in enumerate(known.items()):
-            name = names.get(expert, "–")
-            words = _("{number} of {count}: {name}").format(
-                number=number + 1, count=len(known), name=name
-            )
-            bar.progress(number / len(known), state.plain(words))
-            problem = ""
-            try:
-                send_one(study, postman, what, expert, last)
-            except AHPError as error:
-                problem = state.in_words(error)
-            results.append((name, problem))
+    st.session_state.setdefault("mail_outcomes", []).append(outcome)
+    try:
+        bar = st.progress(0.0)
+        with Postman(server) as postman:
+            for number, (expert, last) in enumerate(order.known.items()):
+                name, problem = outcome.results[expert][0], None
+                words = _("{number} of {count}: {name}").format(
+                    number=number + 1, count=len(order.known), name=name
+                )
+                bar.progress(number / len(order.known), state.plain(words))
+                try:
+                    send_one(study, postman, order.what, expert, last)
+                except AHPError as error:
+                    problem = error
+                outcome.results[expert] = name, problem
+    finally:
+        outcome.done.set()
 
 
 def send_one(study: StudyInfo, postman: Postman, what: str, expert_id: str, last: Mailed) -> None:
@@ -303,7 +342,8 @@ def send_one(study: StudyInfo, postman: Postman, what: str, expert_id: str, last
     try:
         expert = desk.expert(expert_id)
         if what == "invitation" and expert_id not in known_links(study.id, {expert_id: expert}):
-            keep_link(study.id, expert_id, desk.issue_link(expert_id))
+            kept = kept_links(study.id)
+            kept[expert_id] = desk.issue_link(expert_id)
             expert = desk.expert(expert_id)
         link = known_links(study.id, {expert_id: expert}).get(expert_id, "")
         text = write(study, expert, what, link)
@@ -323,10 +363,18 @@ def send_one(study: StudyInfo, postman: Postman, what: str, expert_id: str, last
 def show_results() -> None:
     """What became of the e-mails that were sent last."""
     _ = state.translate()
-    results: list[tuple[str, str]] = st.session_state.pop("mail_results", [])
-    failed = [f"- {state.plain(name)}: {state.plain(why)}" for name, why in results if why]
+    outcomes: list[Outcome] = st.session_state.get("mail_outcomes", [])
+    for one in outcomes:
+        one.done.wait()
+    results = [result for one in outcomes for result in one.results.values()]
+    failed = [
+        f"- {state.plain(name)}: {state.plain(state.in_words(why))}" for name, why in results if why
+    ]
     if count := len(results) - len(failed):
         st.success(_("E-mails sent: {count}.").format(count=count), icon=":material/check:")
     if failed:
-        said = _("Failed: {count}. Links that were made for them stand below, to copy.")
-        st.error("\n".join((said.format(count=len(failed)), *failed)))
+        said = _(
+            "Failed: {count}. New links that were made for them, if any, stand below, to copy."
+        ).format(count=len(failed))
+        st.error("\n".join((said, *failed)))
+    st.session_state.pop("mail_outcomes", None)  # once it is shown: this run may be stopped, too

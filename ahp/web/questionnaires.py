@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -21,6 +22,7 @@ from ahp.process.events import Actor
 from ahp.report.panel import rating_words
 from ahp.scale import opposite
 from ahp.store import ExpertInfo, StudyInfo
+from ahp.study.names import person_key
 from ahp.tables.opened import WORKBOOKS
 from ahp.web import state
 
@@ -89,7 +91,6 @@ def upload_questionnaires(
         accept_multiple_files=True,
         key=f"upload-{study.id}-{attempt}",
     )
-    by_name = {expert.name: expert for expert in experts}
     read: list[tuple[ExpertInfo, FilledQuestionnaire, Actor]] = []
     for file in files:
         try:
@@ -102,7 +103,7 @@ def upload_questionnaires(
                 expert=experts[0].name if len(experts) == 1 else None,
                 round_number=study.round,
             )
-            if filled.expert not in by_name:
+            if (expert := named(experts, filled.expert)) is None:
                 st.error(
                     _("{file}: this study has no expert “{name}”. Add the expert first.").format(
                         file=state.plain(file.name), name=state.plain(filled.expert)
@@ -112,7 +113,11 @@ def upload_questionnaires(
         except AHPError as error:
             state.show_error(error)
         else:
-            read.append((by_name[filled.expert], filled, Actor.file(file.getvalue())))
+            if filled.self_rating and state.database().asking(study.id).self_rating == "off":
+                said = _("{file}: the self-rating is left out, which this study doesn't ask.")
+                st.info(state.plain(said.format(file=file.name)))
+                filled = replace(filled, self_rating=None)
+            read.append((expert, filled, Actor.file(file.getvalue())))
             show_preview(study, *read[-1][:2])
     if read:
         submit = for_them and st.checkbox(
@@ -125,6 +130,15 @@ def upload_questionnaires(
             args=(read, submit),
             key="record_files",
         )
+
+
+def named(experts: Sequence[ExpertInfo], name: str) -> ExpertInfo | None:
+    """The expert whom a file means, in which a name may have been typed: so, or but for spaces."""
+    for key in (str, person_key):
+        found = [expert for expert in experts if key(expert.name) == key(name)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 def show_preview(study: StudyInfo, expert: ExpertInfo, filled: FilledQuestionnaire) -> None:

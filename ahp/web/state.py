@@ -8,9 +8,10 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
-from typing import IO, TYPE_CHECKING
+from typing import IO
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -29,9 +30,6 @@ from .components import ask_again, frame
 from .internals import Offer, ticket
 from .password import fingerprint
 from .provider import LEAVE
-
-if TYPE_CHECKING:
-    from .trial import Trial
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +75,23 @@ def by_link() -> Store:
     """
     tried = trial()
     return tried.store if tried else database().from_browser(session_token())
+
+
+@dataclass(eq=False)
+class Trial:
+    """A trial in one tab of an organizer.
+
+    Attributes:
+        study: id of the study that is tried.
+        store: its own database.
+        expert: id of the expert there.
+        entered: whether the tab has come to the survey yet.
+    """
+
+    study: str
+    store: Store
+    expert: str
+    entered: bool = False
 
 
 def trial() -> Trial | None:

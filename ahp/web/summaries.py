@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from ahp.consistency import CR_LIMIT
 from ahp.datafile import canonical
 from ahp.errors import AHPError
-from ahp.group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ahp.i18n.contradictions import contradiction_sentence, range_sentence
 from ahp.i18n.numbers import show_beside
 from ahp.i18n.words import consistency_sentence
 from ahp.process.guidance import Suggestion, by_contradiction, guidance
 from ahp.process.itinerary import Stop
 from ahp.process.own_result import may_stay, own_ranking, own_result, unsettled_parents
-from ahp.report.panel import basis_words, familiarity_words, influence_words
 from ahp.study.limits import LONGEST
 from ahp.tolerance import ranked
 from ahp.web import state
 from ahp.web.components import weight_bars
 from ahp.web.components.cycle import cycle_picture
+from ahp.web.self_rating import show_rating
 from ahp.web.visit import (
     Visit,
     choose_naming,
@@ -290,7 +291,7 @@ def show_review(visit: Visit) -> None:
     ):
         show_unsettled(visit, unsettled)
         return
-    rated = show_self_rating(visit)
+    show_self_rating(visit)
     show_naming(visit)
     with st.container(key="sure"):
         sure = st.checkbox(
@@ -301,7 +302,7 @@ def show_review(visit: Visit) -> None:
     st.button(
         _("Submit my answers"),
         type="primary",
-        disabled=not (sure and rated),
+        disabled=not sure,
         on_click=submit,
         args=(visit, event_id),
         key="submit",
@@ -413,43 +414,20 @@ def show_receipt(visit: Visit) -> None:
         st.link_button(_("Save the receipt as a file"), as_file, icon=":material/download:")
 
 
-def show_self_rating(visit: Visit) -> bool:
-    """What the expert judges from and how familiar they are, where the study asks it; whether that
-    lets them submit.
+def show_self_rating(visit: Visit) -> None:
+    """What the expert judges from and how familiar they are, where the study asks it; stored as
+    soon as all of it is said.
     """
-    _, asked, now = state.translate(), visit.asking.self_rating, visit.expert.self_rating
-    if asked == "off":
-        return True
-    words, kinds, familiar = influence_words(_), basis_words(_), familiarity_words(_)
-    with st.form(f"self_rating-{visit.about}"):
-        st.markdown("**" + _("What did you judge from, and how much did it weigh?") + "**")
-        for kind in JUDGMENT_BASIS:
-            st.radio(
-                kinds[kind],
-                INFLUENCES,
-                index=INFLUENCES.index(now.basis[kind]) if now else None,
-                format_func=words.__getitem__,
-                horizontal=True,
-                key=rating_key(visit, kind),
-            )
-        steps = list(FAMILIARITY)
-        st.radio(
-            _("How familiar are you with the subject?"),
-            steps,
-            index=steps.index(now.familiarity) if now else None,
-            format_func=familiar.__getitem__,
-            horizontal=True,
-            key=rating_key(visit, "familiarity"),
-        )
-        st.form_submit_button(
-            _("Save my self-rating"), on_click=rate_self, args=(visit,), key="rate_self"
-        )
-    required = asked == "require" and not visit.expert.counting.familiarity
+    _, now = state.translate(), visit.expert.self_rating
+    if visit.asking.self_rating == "off":
+        return
+    field = partial(st.radio, horizontal=True, on_change=rate_self, args=(visit,))
+    with st.container(border=True, key="self_rating"):  # of a form, "Submit" would send nothing
+        show_rating(field, partial(rating_key, visit), now)
     if now:
         st.caption(_("Your self-rating is saved."))
-    elif required:
+    elif visit.must_rate:
         st.caption(_("Please answer these questions before you submit."))
-    return not required
 
 
 def show_naming(visit: Visit) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -19,33 +18,20 @@ from ahp.store import Store, StudyInfo
 from . import state
 
 
-@dataclass(eq=False)
-class Trial:
-    """A trial in one tab of an organizer.
-
-    Attributes:
-        study: id of the study that is tried.
-        store: its own database.
-        expert: id of the expert there.
-        entered: whether the tab has come to the survey yet.
-    """
-
-    study: str
-    store: Store
-    expert: str
-    entered: bool = False
-
-
 def begin(study: StudyInfo) -> None:
     """Let this tab try a study as its experts are asked; a trial before it ends."""
     _, desk = state.translate(), state.desk()
     folder = tempfile.mkdtemp(prefix="ahp-trial-")
     store = Store(f"sqlite:///{Path(folder, 'trial.db')}")
-    tried = store.create_study(study.survey, study.title)
-    store.set_settings(tried.id, desk.settings(study.id))
-    store.set_asking(tried.id, desk.asking(study.id))
-    expert = store.add_expert(tried.id, _("Trial expert"))
-    begun = Trial(study.id, store, expert.id)
+    try:
+        asked = desk.invitation(study.id)
+        tried = store.create_study(study.survey, study.title, invitation=asked)
+        store.set_settings(tried.id, desk.settings(study.id))
+        store.set_asking(tried.id, desk.asking(study.id))
+        begun = state.Trial(study.id, store, store.add_expert(tried.id, _("Trial expert")).id)
+    except BaseException:  # nobody would know of its folder any more
+        _discard(store, folder)
+        raise
     weakref.finalize(begun, _discard, store, folder)
     st.session_state[state.TRIAL] = begun
 

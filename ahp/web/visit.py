@@ -21,7 +21,6 @@ from ahp.errors import (
     StoreError,
     TextLimitError,
 )
-from ahp.group import JUDGMENT_BASIS
 from ahp.i18n.words import judgment_sentence, position_words
 from ahp.process.asking import Asking, Pair
 from ahp.process.itinerary import Replies, Stop, find_stop, following, itinerary, open_stops
@@ -29,8 +28,8 @@ from ahp.process.rounds import Feedback
 from ahp.scale import SAATY_POSITIONS, parse_judgment
 from ahp.store import ExpertInfo, Sitting, StudyInfo
 from ahp.study import Survey
-from ahp.study.standing import SelfRating
 from ahp.web import state
+from ahp.web.self_rating import QUESTIONS, rating_of
 
 ABSTAIN = "abstain"
 """What the scale sends for a comparison that the expert can't judge."""
@@ -73,6 +72,12 @@ class Visit:
     def parents(self) -> tuple[str, ...]:
         """The parents this expert compares under."""
         return tuple(self.expert.progress)
+
+    @property
+    def must_rate(self) -> bool:
+        """Whether the study requires a self-rating, and nothing counts in its place."""
+        required = self.asking.self_rating == "require"
+        return required and not self.expert.counting.familiarity
 
     @cached_property
     def stops(self) -> tuple[Stop, ...]:
@@ -480,15 +485,21 @@ def keep_draft(visit: Visit) -> None:
 
 
 def submit(visit: Visit, event_id: str) -> None:
-    """Lock the answers."""
-    act(
-        partial(
-            state.by_link().submit,
-            visit.expert.id,
-            event_id=event_id,
-            round_number=visit.study.round,
+    """Lock the answers; nothing that the expert says of themselves is left behind."""
+    _, said = state.translate(), said_of_self(visit).values()
+    if not all(said) and (any(said) or visit.must_rate):
+        st.session_state["problem"] = _(
+            "Please answer all five questions about yourself; nothing was submitted."
         )
-    )
+    elif rate_self(visit):
+        act(
+            partial(
+                state.by_link().submit,
+                visit.expert.id,
+                event_id=event_id,
+                round_number=visit.study.round,
+            )
+        )
 
 
 def choose_naming(visit: Visit, agreed: bool) -> None:
@@ -496,18 +507,21 @@ def choose_naming(visit: Visit, agreed: bool) -> None:
     act(lambda: state.by_link().choose_naming(visit.expert.id, agreed))
 
 
-def rate_self(visit: Visit) -> None:
-    """Store what the expert says of their own authority, once all of it is said."""
-    _, form = state.translate(), st.session_state
-    basis: dict[str, str] = {
-        kind: form.get(rating_key(visit, kind)) or "" for kind in JUDGMENT_BASIS
-    }
-    familiarity = form.get(rating_key(visit, "familiarity"))
-    if not (familiarity and all(basis.values())):
-        form["problem"] = _("Please answer all five questions about yourself; nothing was saved.")
-        return
-    rating = SelfRating(basis, familiarity)
-    act(lambda: state.by_link().rate_self(visit.expert.id, rating, round_number=visit.study.round))
+def rate_self(visit: Visit) -> bool:
+    """Store what the expert says of their own authority, once all of it is said.
+
+    Returns:
+        Whether nothing failed.
+    """
+    rating, number = rating_of(said_of_self(visit)), visit.study.round
+    if rating is None:
+        return True
+    return act(lambda: state.by_link().rate_self(visit.expert.id, rating, round_number=number))
+
+
+def said_of_self(visit: Visit) -> dict[str, str]:
+    """The self-rating as it stands in its fields; empty where nothing is chosen."""
+    return {one: st.session_state.get(rating_key(visit, one)) or "" for one in QUESTIONS}
 
 
 def rating_key(visit: Visit, question: str) -> str:

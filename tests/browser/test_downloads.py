@@ -35,7 +35,7 @@ def desk(browser: Browser, server: RunningServer, store: Store) -> Page:
     actions.sign_in(page, server)
     page.goto(f"{server.url}/experts")
     actions.press(page, "issue")
-    expect(page.locator("code")).to_have_count(1)
+    expect(actions.issued_links(page)).to_have_count(1)
     return page
 
 
@@ -53,7 +53,7 @@ def own_cookie(page: Page) -> str:
 
 def test_files_are_for_this_organizer_while_signed_in(desk, server, store) -> None:
     [study], [expert] = store.studies(), store.experts(store.studies()[0].id)
-    link = desk.locator("code").inner_text()
+    link = actions.issued_links(desk).inner_text()
     sheet, content = pressed(desk, "link_sheet")
     assert link.encode() in content
     table, content = pressed(desk, "csv-links")

@@ -338,7 +338,7 @@ def league(department: Department, clerk: Page) -> dict[str, str]:
         headings = table.get_by_role("columnheader").all_inner_texts()
         unit, total = (headings.index(department.say(one)) for one in ("Unit", "Total"))
         for row in table.locator("tbody tr").all():
-            cells = row.get_by_role("cell").all_inner_texts()
+            cells = row.locator("th, td").all_inner_texts()
             totals[cells[unit]] = cells[total]
     return totals
 

@@ -26,6 +26,7 @@ from ahp.evaluation import (
     summarize_ledger,
 )
 from ahp.resources import data_folder
+from tests.tables.test_opendocument import cell, ods, row
 
 from .schemes import scheme
 
@@ -166,6 +167,25 @@ def test_a_workbook_keeps_the_first_of_a_month(tmp_path: Path) -> None:
     (error,) = read_ledger(tmp_path / "ledger.xlsx").errors
     assert (error.day, error.amount) == (date(2026, 3, 1), Decimal("12.5"))
     assert read_vouchers(tmp_path / "ledger.xlsx") == {("甲市", "2026Q1"): 1200}
+
+
+def test_an_error_of_a_formula_in_an_ods_ledger_is_no_empty_amount(tmp_path: Path) -> None:
+    names = ("unit", "date", "business", "kind", "source", "amount")
+    failed = (
+        '<table:table-cell table:formula="of:=1/0" office:value-type="string" '
+        'office:string-value="" calcext:value-type="error"><text:p>#DIV/0!</text:p>'
+        "</table:table-cell>"
+    )
+    filled = ("A", "2026-01-05", "cash", "code", "audit")
+    (tmp_path / "ledger.ods").write_bytes(
+        ods(row(*map(cell, names)) + row(*map(cell, filled), failed))
+    )
+    with pytest.raises(EvaluationError) as refused:
+        read_ledger(tmp_path / "ledger.ods")
+    assert str(refused.value) == (
+        f"{tmp_path / 'ledger.ods'}: row 2, column amount: '#DIV/0!' is an error of a "
+        "spreadsheet, expected a value"
+    )
 
 
 GOOD = {

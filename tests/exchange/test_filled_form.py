@@ -25,6 +25,8 @@ from ahp.i18n.errors import error_sentence
 from ahp.scale import SAATY_POSITIONS
 from ahp.study import Survey
 from ahp.study.standing import SelfRating
+from ahp.study.survey import Mending
+from ahp.study.wording import mend
 
 from .conftest import rezipped
 
@@ -69,11 +71,11 @@ def highlighted(cell: _Cell, _step: str) -> None:
     cell.paragraphs[0].runs[0].font.highlight_color = WD_COLOR_INDEX.YELLOW
 
 
-def shaded(cell: _Cell, _step: str) -> None:
+def shaded(cell: _Cell, _step: str, color: str = "FFFF00") -> None:
     properties = cell._tc.get_or_add_tcPr()
     for old in properties.findall(qn("w:shd")):
         properties.remove(old)
-    shading = element('<w:shd w:val="clear" w:color="auto" w:fill="FFFF00"></w:shd>')
+    shading = element(f'<w:shd w:val="clear" w:color="auto" w:fill="{color}"></w:shd>')
     properties.insert_element_before(shading, "w:vAlign")
 
 
@@ -164,6 +166,94 @@ def test_rows_may_stay_open_and_names_be_hard(small: Survey) -> None:
     assert answers_of(found) == {first: "1/3", third: "1"}
     assert found.unanswered == (second, *others)
     assert found.expert == "Wang"
+
+
+def test_forms_stay_good_once_names_are_mended(small: Survey) -> None:
+    content = ticked(make(small), ["3"] * 8, [typed("√")])
+    mended = small
+    for node in ("goal", "a", "b1"):  # the root, a parent that is compared itself, a child
+        old = small.nodes[node].name["en"]
+        mended = mend(mended, Mending(node, "name", "en", old, f"{old}, mended"))
+    anew = ticked(make(mended), ["3"] * 8, [typed("√")])
+    expected = dict.fromkeys(small.hierarchy.comparisons, "3")
+    assert answers_of(read_form(content, mended)) == expected
+    assert answers_of(read_form(anew, mended)) == expected
+
+
+def test_what_is_optional_in_a_document_may_be_missing(small: Survey) -> None:
+    document = make(small)
+    rows = pair_rows(document)
+    typed("√")(rows[0][2], "9")
+    around = element("<w:sdt><w:sdtContent></w:sdtContent></w:sdt>")
+    rows[1][2]._tc.addprevious(around)
+    around[0].append(rows[1][2]._tc)
+    last = document.tables[-1]._tbl
+    for row in last.tr_lst:
+        last.remove(row)
+    assert len(read_form(saved(document), small).judgments) == 1
+    rows[1][3].paragraphs[0].runs[0]._r.append(element("<w:sym></w:sym>"))
+    assert refusal(saved(document), small).startswith("f.docx: table '1. =1+1', row 2: '□?' under")
+
+
+def test_a_damaged_document_is_refused_wherever_it_is(small: Survey) -> None:
+    document = make(small)
+    sign = element('<w:sym w:font="Wingdings" w:char="many"></w:sym>')
+    pair_rows(document)[0][2].paragraphs[0].runs[0]._r.append(sign)
+    assert refusal(saved(document), small) == refusal(b"PK", small)
+
+
+def test_nothing_is_guessed_from_grays_and_from_what_was_deleted(small: Survey) -> None:
+    def with_fill(color: str) -> bytes:
+        document = make(small)
+        rows = pair_rows(document)
+        typed("√")(rows[0][2], "9")
+        shaded(rows[1][3], "8", color)
+        gone = element(
+            '<w:del><w:r><w:rPr><w:highlight w:val="yellow"/></w:rPr><w:delText>□</w:delText>'
+            "</w:r></w:del>"
+        )
+        rows[2][3].paragraphs[0]._p.append(gone)
+        return saved(document)
+
+    values = [one.value for one in read_form(with_fill("DEEAF6"), small).judgments]
+    assert values == ["9", "8"]
+    a, c = (small.node_name(node, "en") for node in "ac")
+    assert refusal(with_fill("F2F2F2"), small) == (
+        f"f.docx: table '1. =1+1', row 2: '□' under ← 8 for {a!r} and {c!r}, expected √ or the box "
+        "as it was"
+    )
+
+
+def test_a_name_may_be_widened_by_a_space(small: Survey) -> None:
+    content = ticked(make(small, expert="张　三"), ["3"], [typed("√")])
+    assert read_form(content, small, expert="张三").expert == "张三"
+    assert read_form(content, small).expert == "张 三"
+    assert refusal(content, small, expert="张三丰") == (
+        "f.docx: expert '张 三', expected '张三丰'; use the questionnaire of this expert"
+    )
+
+
+def test_forms_of_earlier_versions_name_no_study(small: Survey) -> None:
+    content = ticked(make(small, study_id=None), ["3"], [typed("√")])
+    assert len(read_form(content, small).judgments) == 1
+    assert refusal(content, small, study_id=STUDY) == (
+        "f.docx: names no study, as forms of earlier versions do; download the form anew and fill "
+        "that in, or let the answers be keyed in"
+    )
+    assert refusal(content, small, "zh", study_id=STUDY) == (
+        "f.docx：问卷由早期版本生成，未注明所属调查。请重新下载问卷填写，或由两人录入回答。"
+    )
+
+
+def test_a_rating_with_a_row_more_is_refused(small: Survey) -> None:
+    document = make(small, self_rating=True)
+    typed("√")(pair_rows(document)[0][2], "9")
+    *_, grounds, _familiarity, _remarks = document.tables
+    grounds.add_row()  # type: ignore[no-untyped-call] # of python-docx
+    assert refusal(saved(document), small) == (
+        "f.docx: table 'What did you judge from, and how much did it weigh?': 5 rows to answer, "
+        "expected 4; undo the change, or ask the organizer for the questionnaire anew"
+    )
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -278,7 +368,7 @@ def test_tables_stay_as_they_were(small: Survey) -> None:
     a, b = (small.node_name(node, "en") for node in "ab")
     undo = "undo the change, or ask the organizer for the questionnaire anew"
     assert refusal(saved(document), small).split(";\n") == [
-        f"f.docx: 3 faults:\nf.docx: table '1. =1+1': 2 rows of pairs, expected 3; {undo}",
+        f"f.docx: 3 faults:\nf.docx: table '1. =1+1': 2 rows to answer, expected 3; {undo}",
         f"f.docx: table {f'2. {a}'!r}: '', '', 'right', '=', 'right is more important →', '' above "
         "the boxes, expected '', '', '← left is more important', '=', 'right is more important →', "
         f"''; {undo}",

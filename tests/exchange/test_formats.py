@@ -17,6 +17,7 @@ DOCS = PACKAGE.parent / "docs"
 
 ELSEWHERE = {
     "exchange/formats.py": "the registry",
+    "exchange/outline_file.py": "files of lists of names, which no study begins from as they are",
     "tables/opened.py": "endings of tables, from which it takes them",
     "web/views/files.py": "what is asked and how a download is called, by format",
 }

@@ -77,3 +77,16 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     except SurveyError:
         return
     assert all(branch.name.strip() for root in branches for branch in root.walk())
+
+
+def test_spaces_are_squeezed_and_long_texts_refused() -> None:
+    assert [one.name for one in outline_branches(f"成本{' ' * 100}表\n人流")] == [
+        "成本  表",
+        "人流",
+    ]
+    with pytest.raises(SurveyError) as refused:
+        outline_branches("a" * 262_145)
+    assert str(refused.value) == "the list of names: 262145 characters, expected at most 262144"
+    with pytest.raises(SurveyError) as refused:
+        outline_branches("a\n" * 20_001)
+    assert str(refused.value) == "the list of names: more than 20000 lines, expected fewer"

@@ -74,14 +74,19 @@ def test_lists_below_paragraphs_of_word() -> None:
 
 def test_levels_of_word_s_own_numbering() -> None:
     made = docx.Document()
-    for text, level in (("成本", 0), ("租金", 1), ("物业费", 1), ("人流", 0)):
+    for text, level in (("成本", 0), ("租金", 1), ("物业费", 1), ("人流", 0), ("早", 10**8)):
         numbering = OxmlElement("w:numPr")
         for tag, value in (("w:ilvl", level), ("w:numId", 1)):
             element = OxmlElement(tag)
             element.set(qn("w:val"), str(value))
             numbering.append(element)
         made.add_paragraph(text)._p.get_or_add_pPr().append(numbering)
-    assert read_outline(saved(made), "a.docx") == "成本\n  租金\n  物业费\n人流"
+    assert read_outline(saved(made), "a.docx") == f"成本\n  租金\n  物业费\n人流\n{' ' * 16}早"
+
+
+def test_no_indent_of_word_is_wider_than_a_page() -> None:
+    content = document(("成本", 0.0), ("租金", 2_000.0))
+    assert read_outline(content, "a.docx") == f"成本\n{' ' * 300}租金"
 
 
 def test_a_sentence_below_a_heading_of_word_explains_it() -> None:

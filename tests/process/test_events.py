@@ -99,6 +99,7 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
         events.Keyed("Li", ((*PAIR, "1/3"),)),
         (*(None,) * 4, '{"answers":[["a","a1","a2","1/3"]],"by":"Li"}'),
     ),
+    (events.Keyed("Li", (), "ab"), (*(None,) * 4, '{"account":"ab","answers":[],"by":"Li"}')),
     (events.LinkIssued(3), (None, None, None, None, '{"link":3}')),
     (events.LinkRevoked(3), (None, None, None, None, '{"link":3}')),
     (events.Answered(*PAIR, "1/3"), (*PAIR, "1/3", None)),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ahp.group import JUDGMENT_BASIS
+from ahp.i18n.errors import error_sentence
 from ahp.messages import Phrase
 from ahp.process import events as e
 from ahp.process import fold as folding
@@ -16,8 +17,8 @@ from ahp.process.events import Action, Logged
 from ahp.process.fold import Course, Member, State, Told, fold, objection
 from ahp.process.settings import Settings
 from ahp.study.standing import SelfRating, Standing
-from ahp.study.survey import labels_of
-from ahp.study.wording import as_judged, names_so_far
+from ahp.study.survey import as_judged, labels_of
+from ahp.study.wording import names_so_far
 from tests.study.panels import SURVEY
 
 START = State.of(SURVEY)
@@ -102,10 +103,14 @@ def test_wording_that_can_not_be_mended_so() -> None:
     assert said(new=other) == f"Another item of the survey is, or was, called “{other}”."
     assert said(new=" ".join(other)) == ""
     assert said(new="a\nb") == "'a\\nb', expected a name without control characters"
-    nothing = "{node} has no {text} in the language {language} that could be mended."
-    for changed in ({"node": "zz"}, {"language": "fr"}, {"text": "source"}):
-        place = {"node": "a1", "text": "name", "language": "en"} | changed
-        assert said(**changed) == nothing.format(**place)
+    for changed, place in (
+        ({"node": "zz"}, "nodes.zz.name.en"),
+        ({"language": "fr"}, "nodes.a1.name.fr"),
+        ({"node": "", "text": "source"}, "source.en"),
+    ):
+        assert said(**changed) == f"The survey has no text “{place}” that could be mended."
+    problem = Phrase("wording_not_there", inside="nodes.a1.name.fr")
+    assert error_sentence(problem, "zh") == "调查中没有可改正的文字“要素 › a1 › 名称 › fr”。"
 
 
 def test_who_only_looks_has_said_nothing() -> None:

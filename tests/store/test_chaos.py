@@ -285,7 +285,7 @@ def run_processes(url: str, parties: list[list[Act]], draw: random.Random) -> tu
     return confirmed, kills
 
 
-@pytest.mark.parametrize("rounds", [25, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [10, pytest.param(300, marks=pytest.mark.slow)])
 def test_interleavings_with_killed_processes(tmp_path, rounds):
     multiprocessing.get_context("forkserver").set_forkserver_preload([__name__])
     url = f"sqlite:///{tmp_path / 'ahp.db'}"

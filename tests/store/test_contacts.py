@@ -79,6 +79,7 @@ def test_addresses_are_no_part_of_log_and_exports_and_go_with_the_expert(store, 
         "a@@b",
         "a..b@c",
         ".a@b",
+        "=?utf-8?q?x?=@b.cn",
     ],
 )
 def test_what_is_no_address(store, study, email) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ahp.errors import AnswersError, LockedError, StoreError
-from ahp.process.events import Keyed
+from ahp.process.events import Actor, Keyed
+
+PASSWORD = "four random words"
 
 
 def test_two_persons_key_in_and_settle_what_differs(store, study, survey):
@@ -28,7 +30,14 @@ def test_two_persons_key_in_and_settle_what_differs(store, study, survey):
     assert {(one.kind, one.source, one.detail) for one in events} == {
         ("answer", "file", "paper, keyed in by li and Wang")
     }
-    store.key_in(expert.id, read, "Zhao")  # a third time begins anew
+    with pytest.raises(StoreError) as refused:
+        store.key_in(expert.id, read, "Zhao")
+    assert str(refused.value) == (
+        "the questionnaire of 'Ada' was keyed in by two persons already; say that it is keyed in "
+        "anew to put aside what both read"
+    )
+    assert len(store.keyed(study.id)[expert.id]) == 2
+    store.key_in(expert.id, read, "Zhao", anew=True)
     assert store.keyed(study.id)[expert.id] == (
         Keyed("Zhao", tuple((*pair, "3") for pair in pairs)),
     )
@@ -38,6 +47,44 @@ def test_two_persons_key_in_and_settle_what_differs(store, study, survey):
     with pytest.raises(LockedError):
         store.key_in(expert.id, read, "Li")
     assert second in store.current(expert.id)
+
+
+def test_an_answer_that_does_not_stand_on_paper_is_taken_back(store, study, survey):
+    expert = store.add_expert(study.id, "Ada")
+    wrong, online, *others = survey.hierarchy.comparisons
+    store.answer(expert.id, *online, "9", event_id="o")
+    for by in ("Li", "Wang"):
+        store.key_in(expert.id, dict.fromkeys((wrong, *others), "3"), by)
+    store.take_keyed(expert.id, {})
+    assert store.current(expert.id)[wrong] == "3"
+    store.key_in(expert.id, dict.fromkeys(others, "3"), "Zhao", anew=True)
+    store.key_in(expert.id, dict.fromkeys(others, "3"), "Qian")
+    [event] = store.take_keyed(expert.id, {})
+    assert (event.kind, event.parent, event.left, event.right) == ("clear", *wrong)
+    assert (event.source, event.actor_kind) == ("file", "organizer")
+    assert store.current(expert.id) == {online: "9", **dict.fromkeys(others, "3")}
+    assert store.take_keyed(expert.id, {}) == []
+
+
+def test_who_keys_in_is_told_apart_by_account_else_by_name(store, study):
+    expert = store.add_expert(study.id, "Ada")
+
+    def keyed_by(desk, by, **options):
+        desk.key_in(expert.id, {}, by, **options)
+        return [one.by for one in store.keyed(study.id)[expert.id]]
+
+    assert keyed_by(store, "张 三") == ["张 三"]
+    assert keyed_by(store, "张三") == ["张三"]  # not a second person
+    assert keyed_by(store, "李四") == ["张三", "李四"]
+    desks = [
+        store.by(
+            Actor("organizer", store.add_account(name, PASSWORD, ["administrator", "organizer"]).id)
+        )
+        for name in ("One", "Other")
+    ]
+    assert keyed_by(desks[0], "王五", anew=True) == ["王五"]
+    assert keyed_by(desks[0], "renamed") == ["renamed"]  # the same account
+    assert keyed_by(desks[1], "renamed") == ["renamed", "renamed"]
 
 
 def test_what_is_keyed_in_is_checked(store, study, survey):

@@ -18,6 +18,7 @@ from ahp.errors import (
 )
 from ahp.messages import MESSAGES
 from ahp.process.asking import Asking, Way
+from ahp.process.draft import Draft
 from ahp.process.evaluations import limits
 from ahp.process.evaluations.attachments import attached
 from ahp.process.evaluations.events import (
@@ -36,7 +37,7 @@ from ahp.process.evaluations.events import (
 )
 from ahp.process.evaluations.limits import MOST_VALUES, check_action
 from ahp.process.evaluations.units import Unit
-from ahp.process.events import Action, read_action
+from ahp.process.events import Action, WordingMended, read_action
 from ahp.process.invitation import Invitation
 from ahp.process.settings import Settings
 from ahp.store import Store, StudyInfo, log
@@ -101,6 +102,8 @@ def test_every_text_has_a_limit(store: Store, study: StudyInfo, survey) -> None:
         "contact": [lambda: Invitation(contact=long)],
         "greeting": [lambda: Invitation(greeting={"zh": long})],
         "email": [lambda: store.set_emails(study.id, {expert: long})],
+        "draft": [lambda: store.add_draft(Draft.of(replace(survey, description={"en": long})))],
+        "wording": [lambda: WordingMended("explanation", "en", "old", long, "a")],
     }
     assert writes.keys() == LONGEST.keys() - {"value"}  # the scale is the limit of values
     before = store.events(study.id)

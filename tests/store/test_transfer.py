@@ -397,7 +397,8 @@ def test_forged_events_that_say_nothing(other, data, survey):
             "expert_added, link_issued, link_revoked, answer, clear, abstain, comment, reason, "
             "consent, way, ranked, shown, kept, submit, settings, asking, standing, round_closed, "
             "round_opened, expert_renamed, expert_removed, study_renamed, study_archived, "
-            "study_unarchived, chain_sealed, report_written, naming, study_imported",
+            "study_unarchived, chain_sealed, report_written, naming, study_imported, "
+            "invitation, mailed, self_rated, keyed, wording_mended",
         ),
         (at("study_created", kind="study_archived"), "it creates no study"),
         (

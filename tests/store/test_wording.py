@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -13,8 +14,7 @@ from ahp.process.asking import Asking
 from ahp.report.manifest import Inputs, read_manifest
 from ahp.report.study_report import study_report
 from ahp.store import Store
-from ahp.study.survey import survey_from_toml
-from ahp.study.wording import Mending
+from ahp.study.survey import Mending, survey_from_toml
 from tests.store.conftest import RULES, databases
 
 url = databases(*RULES)
@@ -133,6 +133,17 @@ def test_what_is_refused(store, study, slip):
     with pytest.raises(TextLimitError):
         store.mend_wording(study.id, slip._replace(new="x" * 201))
     assert len(store.events(study.id)) == events
+
+
+def test_a_slip_in_a_text_longer_than_the_limit_is_mended(store, survey):
+    long = "Teh " + "x" * 6000  # a survey's file limits no single text
+    study = store.create_study(replace(survey, description={**survey.description, "en": long}), "L")
+    slip = Mending("", "description", "en", long, "The" + long[3:])
+    store.mend_wording(study.id, slip)
+    assert store.study(study.id).survey.description["en"] == slip.new
+    with pytest.raises(TextLimitError) as refused:
+        store.mend_wording(study.id, slip._replace(old=slip.new, new=slip.new + "x"))
+    assert "6005 characters" in str(refused.value)
 
 
 def test_a_study_as_it_was_before_is_worded_as_before(store, study, slip):

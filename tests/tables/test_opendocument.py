@@ -15,12 +15,16 @@ NAMES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for prefix, name in {
         **{"office": "office", "table": "table", "text": "text", "style": "style"},
+        "calcext": "calcext",
     }.items()
 )
 HIDDEN = (
     '<office:automatic-styles><style:style style:name="h"><style:table-properties '
     'table:display="false"/></style:style></office:automatic-styles>'
 )
+
+FAILED = 'table:formula="of:=1/0" office:value-type="string" office:string-value=""'
+"""How LibreOffice and others write a formula that came to an error."""
 
 
 def ods(*tables: str, head: str = "", styles: str = HIDDEN) -> bytes:
@@ -84,6 +88,9 @@ def refused(content: bytes) -> str:
         (value("time", "", time_value="PT30H00M00S"), "1 day, 6:00:00"),
         (cell("1/3", 'table:formula="of:=x" office:value-type="string"'), "1/3"),
         (cell("", 'table:formula="of:=1+1"'), "=\0"),
+        (cell("#DIV/0!", f"{FAILED} calcext:value-type='error'"), "#DIV/0!"),
+        (cell("#NV", f"{FAILED} calcext:value-type='error'"), "#NV"),
+        (cell("#REF!", FAILED), "#REF!"),
     ],
 )
 def test_cells(written: str, expected: str) -> None:
@@ -120,5 +127,11 @@ def test_what_would_exhaust_the_machine(monkeypatch: pytest.MonkeyPatch) -> None
     assert refused(ods(row(cell("x"))).replace(b"content.xml", b"content.xmm")) == said
     many = cell("x" * 1000, 'table:number-columns-repeated="16384"')
     assert "unpacked" in refused(ods(row(many, alike=1_000_000)))
+    spaces = cell("<text:s text:c='70000000'/>")
+    assert refused(ods(row(spaces))) == (
+        "t.ods: more than 67108864 bytes when unpacked, expected at most 67108864"
+    )
+    fewer = cell("<text:s text:c='-70000000'/><text:s text:c='70000000'/>")
+    assert refused(ods(row(fewer))) == refused(ods(row(spaces)))
     monkeypatch.setattr(workbooks, "MAX_CELLS", 3)
     assert refused(ods(row(cell("x"), cell("x")))).startswith("t.ods: ")

@@ -174,7 +174,7 @@ def test_another_address_is_chosen_for_all_links(visit, store, organizer, survey
     [warning] = [one.value for one in app.warning]
     assert "open on this computer alone. Choose the address that others open." in warning
     app.button(key="issue").click().run()
-    [first, _second] = [one.value for one in app.code]
+    [first, _second] = [one.value for one in app.code if "\n" not in one.value]
     offered = keyed(app.radio, "offered-")
     assert "http://192.168.1.5:8501" not in offered.options  # Markdown would make it a link
     assert [unmarked(one) for one in offered.options] == [
@@ -189,7 +189,7 @@ def test_another_address_is_chosen_for_all_links(visit, store, organizer, survey
         unmarked(one.value) for one in app.caption
     ]
     token = first.rpartition("/")[2]
-    assert app.code[0].value == f"http://10.0.0.7:8501/i/{token}"
+    assert f"http://10.0.0.7:8501/i/{token}" in [one.value for one in app.code]
     assert store.public_address() == "http://10.0.0.7:8501"
 
 
@@ -243,7 +243,7 @@ def test_all_links_are_renewed_at_once(visit, store, organizer, survey) -> None:
     assert (button.label, button.disabled) == ("New links for all (2)", True)
     keyed(app.checkbox, "renew_sure-").check().run()
     keyed(app.button, "renew_all-").click().run()
-    new = {one.value.rpartition("/")[2] for one in app.code}
+    new = {one.value.rpartition("/")[2] for one in app.code if one.value.startswith("http")}
     assert len(new) == 2
     assert not new & set(tokens.values())
     assert [one.link for one in store.experts(study.id)] == ["active", "active", "none"]
@@ -266,7 +266,7 @@ def test_whose_link_was_revoked_meanwhile_gets_none(visit, store, organizer, sur
         "已跳过 1 人：其链接刚被作废，不再生成新链接。",
         "已跳过 1 人：刚被移除。",
     ]
-    assert len(app.code) == 2
+    assert len([one for one in app.code if one.value.startswith("http")]) == 2
     links = {one.name: one.link for one in store.experts(study.id)}
     assert links == {"Ann": "revoked", "Cy": "active", "Di": "active"}
 

@@ -22,7 +22,7 @@ from ahp.report.workbook import xlsx_bytes
 from ahp.scale import SAATY_POSITIONS
 from ahp.store import ExpertInfo, Store, StudyInfo
 from ahp.study import Answers, Judgment
-from ahp.study.standing import Standing
+from ahp.study.standing import SelfRating, Standing
 from ahp.web import components, desk, state
 from tests.panel_study import small_survey
 from tests.study.panels import make_survey
@@ -611,6 +611,36 @@ def test_a_filled_form_is_shown_with_its_open_rows_and_recorded(visit, store, or
     assert stored.detail == f"A.docx: table '1. {parent}', row 1"
 
 
+def test_a_form_of_a_widened_name_with_a_rating_that_is_no_longer_asked(visit, store, organizer):
+    survey = small_survey()
+    study = store.create_study(survey, "2026")
+    store.set_asking(study.id, Asking(self_rating="off"))
+    expert, _other = (store.add_expert(study.id, name) for name in ("张三", "李四"))
+    options = {"title": "2026", "study_id": study.id, "self_rating": True, "language": "en"}
+    form = Document(
+        io.BytesIO(questionnaire_document(survey, expert="张\u3000三", **options))  # as offices do
+    )
+    *pairs, grounds, familiarity, _remarks = form.tables
+    tables = [one.rows[2:] for one in pairs if len(one.columns) == 20]
+    for row in (*itertools.chain(*tables), *grounds.rows[1:], *familiarity.rows[1:2]):
+        row.cells[2 if len(row.cells) == 20 else 1].paragraphs[0].runs[0].text = "√"
+    saved = io.BytesIO()
+    form.save(saved)
+    app = visit(organizer, "files")
+    keyed(app.get("file_uploader"), "upload-").set_value(
+        [("A.docx", saved.getvalue(), "application/docx")]
+    ).run()
+    assert [one.value for one in app.error] == []
+    assert "A.docx: the self-rating is left out, which this study doesn't ask." in [
+        one.value for one in app.info
+    ]
+    app.checkbox(key="submit_files").check().run()
+    app.button(key="record_files").click().run()
+    assert [one.value for one in app.error] == []
+    assert store.current(expert.id) == dict.fromkeys(survey.hierarchy.comparisons, "9")
+    assert store.expert(expert.id).submitted
+
+
 def test_paper_is_keyed_in_by_two_and_recorded(visit, store, organizer):
     survey = small_survey()
     study = store.create_study(survey, "2026")
@@ -638,6 +668,96 @@ def test_paper_is_keyed_in_by_two_and_recorded(visit, store, organizer):
     app.button(key="take_keyed").click().run()
     assert store.current(expert.id) == {**dict.fromkeys(pairs, "3"), pairs[-1]: "1/5"}
     assert store.expert(expert.id).submitted
+
+
+def test_what_is_keyed_in_while_somebody_else_saves_stands(visit, store, organizer):
+    survey = small_survey()
+    study = store.create_study(survey, "2026")
+    expert = store.add_expert(study.id, "A")
+    read = dict.fromkeys(survey.hierarchy.comparisons, "3")
+    store.answer(expert.id, *survey.hierarchy.comparisons[0], "9", event_id="online")
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Paper, keyed in by two"
+    app.run()
+    assert [one.value for one in app.info] == [
+        "1 answers of this expert were given otherwise, online or in a file. What stands on paper "
+        "replaces them; those without a tick there stay."
+    ]
+    for field in app.selectbox:
+        if str(field.key).startswith("key-"):
+            field.set_value("3")
+    next(one for one in app.text_input if one.label == "Who keys it in").set_value("Li")
+    store.key_in(expert.id, read, "Wang")
+    keyed(app.button, "save_keying-").click().run()
+    assert [(one.by, len(one.answers)) for one in store.keyed(study.id)[expert.id]] == [
+        ("Wang", len(read)),
+        ("Li", len(read)),
+    ]
+    assert "Keyed in by Wang and Li: 0 differences." in texts(app)
+    fields = [one for one in app.selectbox if str(one.key).startswith("key-")]
+    assert [one.value for one in fields] == [None] * len(read)
+    fields[0].set_value("5")
+    next(one for one in app.text_input if one.label == "Who keys it in").set_value("Zhao")
+    keyed(app.button, "save_keying-").click().run()
+    assert [one.value for one in app.error] == [
+        "the questionnaire of “A” was keyed in by two persons already; say that it is keyed in "
+        "anew to put aside what both read"
+    ]
+    keyed(app.checkbox, "anew-").check()
+    keyed(app.button, "save_keying-").click().run()
+    assert [(one.by, len(one.answers)) for one in store.keyed(study.id)[expert.id]] == [("Zhao", 1)]
+
+
+def test_why_nothing_can_be_keyed_in(visit, store):
+    root, head = (
+        store.add_account(role, "four random words", [role, *more])
+        for role, more in (("administrator", ["organizer"]), ("head", []))
+    )
+    study = store.create_study(small_survey(), "2026")
+    app = visit(store.open_account(root.id, None), "files")
+    app.session_state["files"] = "Paper, keyed in by two"
+
+    def said() -> list[str]:
+        return [one.value for one in app.run().info]
+
+    nothing = "Nothing can be keyed in: "
+    assert said() == [f"{nothing}the study has no experts yet."]
+    for shift, expert in enumerate(store.add_experts(study.id, dict.fromkeys("AB"))):
+        fill(store, study, expert, shift)
+    assert said() == [f"{nothing}everybody has submitted."]
+    app = visit(store.open_account(head.id, None), "files")
+    app.session_state["files"] = "Paper, keyed in by two"
+    assert said() == ["Only an organizer can key in questionnaires."]
+
+
+def test_a_self_rating_on_paper_is_recorded(visit, store, organizer):
+    survey = small_survey()
+    study = store.create_study(survey, "2026")
+    store.set_asking(study.id, Asking(self_rating="require"))
+    expert = store.add_expert(study.id, "A")
+    for by in ("Li", "Wang"):
+        store.key_in(expert.id, dict.fromkeys(survey.hierarchy.comparisons, "3"), by)
+    app = visit(organizer, "files")
+    app.session_state["files"] = "Paper, keyed in by two"
+    app.run()
+    fields = [one for one in app.selectbox if str(one.key).startswith("keyed_rating-")]
+    fields[0].set_value("small")
+    app.checkbox(key="submit_keyed").check()
+    app.button(key="take_keyed").click().run()
+    assert [one.value for one in app.error] == [
+        "Please choose what stands on paper for all five questions of the self-rating, or for "
+        "none; nothing was recorded."
+    ]
+    assert store.current(expert.id) == {}
+    for one in (one for one in app.selectbox if str(one.key).startswith("keyed_rating-")):
+        one.set_value("familiar" if one.key.endswith("familiarity") else "small")
+    app.button(key="take_keyed").click().run()
+    assert [one.value for one in app.error] == []
+    now = store.expert(expert.id)
+    rating = SelfRating(dict.fromkeys(ahp.JUDGMENT_BASIS, "small"), "familiar")
+    assert (now.submitted, now.self_rating) == (True, rating)
+    [event] = [one for one in store.events(study.id) if one.kind == "self_rated"]
+    assert (event.source, event.actor_kind) == ("file", "organizer")
 
 
 def test_a_workbook_of_the_closed_round_is_refused(visit, store, organizer, study):

@@ -137,6 +137,22 @@ def test_a_list_that_can_t_be_read_is_mended(editor: Callable[..., AppTest], sto
     assert app.button(key="redo").disabled
 
 
+def test_a_list_is_taken_over_with_what_was_typed_last(
+    editor: Callable[..., AppTest], store: Store
+) -> None:
+    app = editor()
+    keyed(app.text_area, "list-").set_value("Car\n  Price").run()
+    keyed(app.text_area, "pasted-").set_value("Car\n  Price\n  Comfort")
+    press(app, "take_over")  # right out of the field
+    assert tree(app) == ["The whole survey", "Car", "Price", "Comfort"]
+    press(app, "undo")
+    keyed(app.text_area, "pasted-").set_value("Car\n  Price\n  Price")
+    press(app, "take_over")
+    twice = "line 3: “Price” stands twice, expected once"
+    assert {one.value for one in app.error} == {twice}
+    assert drafts(store)[0].pasted == "Car\n  Price\n  Price"
+
+
 def test_a_file_of_word_becomes_a_list(editor: Callable[..., AppTest]) -> None:
     made, stream = docx.Document(), io.BytesIO()
     for text, style in (("Car", ""), ("Price", "List Bullet"), ("Comfort", "List Bullet")):

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
+from threading import Event
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ahp.errors import AHPError
 from ahp.process.invitation import Invitation
 from ahp.store import Store, StudyInfo, clock
 from ahp.web import state
+from ahp.web.asked import said_invitation
+from ahp.web.mailing import Outcome
 from tests.running_mail_server import REFUSED, Kept, mail_server
 from tests.study.panels import make_survey
 from tests.web.test_pages import keyed, texts
 
 ASKED = Invitation("内审部", "2026-12-18T18:00", "Asia/Shanghai", "李四 010-1234", {"zh": "您好！"})
 NOW = datetime(2026, 12, 15, 1, tzinfo=UTC)
+UNSENT = "Nothing was sent: another study was picked meanwhile, or the round was closed."
 
 
 @pytest.fixture
@@ -60,7 +66,7 @@ def test_who_asks_is_said_at_creation_and_changed(visit, store, organizer):
     (study,) = store.studies()
     said = Invitation("Audit", "2026-12-18T18:00", "UTC", "", {"zh": "您好"})
     assert store.invitation(study.id) == said
-    app = visit(organizer, "experts")
+    app = visit(organizer, "settings")
     said_first = state.plain("Audit · Friday, 18 December 2026, 18:00 (UTC)")
     assert said_first in [one.value for one in app.caption]
     keyed(app.text_input, "contact-").set_value("Li Si")
@@ -76,14 +82,27 @@ def test_who_asks_is_said_at_creation_and_changed(visit, store, organizer):
     )
 
 
+def test_blanks_of_chinese_keyboards_and_of_word_are_spaces(monkeypatch):
+    form = {
+        "asks-x": "\u3000内审部\u00a0二处 ",
+        "contact-x": "张三\u3000010-12345678",
+        "day-x": None,
+        "greeting-zh-x": "您好！\n\u3000\u3000谢谢。",
+    }
+    monkeypatch.setattr("streamlit.session_state", form)
+    assert said_invitation("x", ["zh"]) == Invitation(
+        "内审部 二处", contact="张三 010-12345678", greeting={"zh": "您好！\n\u3000\u3000谢谢。"}
+    )
+
+
 def test_experts_read_it_and_that_it_is_over(visit, store, study, monkeypatch):
     ada = store.experts(study.id)[0]
     session = store.open_link(store.issue_link(ada.id), None)
     monkeypatch.setattr(state, "own_zone", lambda: "Europe/Berlin")
     app = visit(session, language="zh")
     shown = texts(app)
-    day, contact = "2026年12月18日星期五", "如有疑问，请联系：李四 010-1234。"
-    until = f"{day} 18:00（北京时间），即您当地时间{day} 11:00（Europe/Berlin）"
+    day, contact = "2026年12月18日星期五", "如有疑问，请联系：李四 010-1234"
+    until = f"{day} 18:00（北京时间；您当地时间为{day} 11:00，Europe/Berlin）"
     asked = f"本次调查由内审部组织。请于{until}前完成作答，还有 3 天。{contact}"
     assert shown.index("您好！") + 1 == shown.index(f"**{state.plain(asked)}**")
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 18, 10, tzinfo=UTC))
@@ -111,7 +130,7 @@ def test_reminders_to_copy_one_each_and_all(visit, store, organizer, study):
 def test_without_a_mail_server_addresses_can_still_be_deleted(visit, store, organizer, study):
     app = visit(organizer, "experts")
     assert "This server is not set up to send e-mail" in "".join(one.value for one in app.info)
-    keyed(app.text_area, "emails-").set_value("Di di@bank.example\nAda, ada@bank.example")
+    keyed(app.text_area, "emails-").set_value("1. Di、di@bank.example\nAda：ada@bank.example")
     app.button(key="save_emails").click().run()
     ada, _bo, _cy, di = store.experts(study.id)
     assert store.emails(study.id) == {ada.id: "ada@bank.example", di.id: "di@bank.example"}
@@ -146,7 +165,7 @@ def test_invitations_are_sent_and_what_failed_is_said_by_name(
     ]
     assert [one.value for one in app.success] == ["E-mails sent: 2."]
     assert [one.value for one in app.error] == [
-        "Failed: 1. Links that were made for them stand below, to copy.\n"
+        "Failed: 1. New links that were made for them, if any, stand below, to copy.\n"
         "- Bo: The mail server refuses this address: 550 5.1.1 no such mailbox"
     ]
     ada, bo, cy, di = store.experts(study.id)
@@ -175,9 +194,107 @@ def test_an_order_is_not_kept_for_later(visit, store, organizer, study, posted):
         store.submit(expert.id, event_id="submit")
     store.close_round(study.id)
     app.button(key="send_mail").click().run()
+    assert [one.value for one in app.warning] == [UNSENT]
     store.open_round(study.id)
     app.run()
     assert posted.messages == []
+
+
+def test_an_order_is_that_of_the_study_it_was_given_for(visit, store, organizer, study, posted):
+    """A click on "Send" reaches the server together with another study that was just picked."""
+    token = store.issue_link(store.experts(study.id)[0].id)
+    other = store.create_study(study.survey, "Another one")
+    store.add_expert(other.id, "Eve")
+    app = visit(organizer, "experts")
+    app.selectbox[0].set_value(study.id).run()
+    before = store.events(study.id)
+    app.selectbox[0].set_value(other.id)
+    app.button(key="send_mail").click().run()
+    assert not app.exception
+    assert [one.value for one in app.warning] == [UNSENT]
+    app.selectbox[0].set_value(study.id).run()
+    assert [one.value for one in app.warning] == []
+    assert posted.messages == []
+    assert store.events(study.id) == before
+    assert store.holder_of_link(token) is not None
+
+
+def clicked_elsewhere() -> None:
+    """What Streamlit does with a run when something is clicked: it ends where it next can."""
+    context = get_script_run_ctx()
+    assert context is not None
+    assert context.script_requests is not None
+    context.script_requests.request_stop()
+
+
+def test_a_run_that_is_stopped_loses_no_link_and_what_was_not_sent_is_said(
+    visit, store, organizer, study, posted, monkeypatch
+):
+    ada, bo, cy, _di = store.experts(study.id)
+    store.set_emails(study.id, {bo.id: "bo@bank.example"})
+    tokens, issue = {}, Store.issue_link
+
+    def issue_to_bo_and_click(self: Store, expert_id: str) -> str:
+        tokens[expert_id] = issue(self, expert_id)
+        if expert_id == bo.id:
+            clicked_elsewhere()
+        return tokens[expert_id]
+
+    monkeypatch.setattr(Store, "issue_link", issue_to_bo_and_click)
+    app = visit(organizer, "experts")
+    app.button(key="send_mail").click().run()
+    assert [one.value for one in app.error] == []
+    app.run()
+    assert [to for to, _subject in received(posted)] == ["Ada <ada@bank.example>"]
+    assert [one.value for one in app.success] == ["E-mails sent: 1."]
+    assert [one.value for one in app.error] == [
+        "Failed: 2. New links that were made for them, if any, stand below, to copy.\n"
+        "- Bo: Not sent, as something else was clicked on the page meanwhile.\n"
+        "- Cy: Not sent, as something else was clicked on the page meanwhile."
+    ]
+    assert set(tokens) == {ada.id, bo.id}
+    assert f"https://survey.example.org/i/{tokens[bo.id]}" in codes(app)
+    assert keyed(app.multiselect, "mail_to-").value == [bo.id, cy.id]
+    app.button(key="send_mail").click().run()
+    assert [to for to, _subject in received(posted)] == [
+        "Ada <ada@bank.example>",
+        "Bo <bo@bank.example>",
+        "Cy <cy@bank.example>",
+    ]
+    assert tokens[bo.id] in posted.messages[1].get_content()
+
+
+def test_links_issued_by_a_run_that_is_stopped_are_shown_by_the_next(
+    visit, store, organizer, study, monkeypatch
+):
+    tokens, issue = {}, Store.issue_links
+
+    def issue_and_click(self: Store, expert_ids: list[str]) -> dict[str, str]:
+        tokens.update(issue(self, expert_ids))
+        clicked_elsewhere()
+        return tokens
+
+    monkeypatch.setattr(Store, "issue_links", issue_and_click)
+    app = visit(organizer, "experts")
+    app.button(key="issue").click().run()
+    app.run()
+    links = {f"https://survey.example.org/i/{token}" for token in tokens.values()}
+    assert len(links) == 4
+    assert links <= set(codes(app))
+
+
+def test_the_next_run_waits_for_the_email_that_the_stopped_one_hands_over(visit, organizer, study):
+    class HandedOver(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            outcome.results["id"] = "Ada", None
+            return True
+
+    outcome = Outcome({"id": ("Ada", AHPError("mail_left"))}, HandedOver())
+    app = visit(organizer, "experts")
+    app.session_state["mail_outcomes"] = [outcome]
+    app.run()
+    assert [one.value for one in app.success] == ["E-mails sent: 1."]
+    assert [one.value for one in app.error] == []
 
 
 def test_reminders_are_sent_once_and_other_pages_do_not_repeat_them(

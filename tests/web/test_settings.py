@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ahp.errors import StoreError
 from ahp.process.asking import Asking
+from ahp.process.invitation import Invitation
 from ahp.store import Store, StudyInfo
-from ahp.web import state
+from ahp.web import state, trial
 from tests.panel_study import small_survey
+from tests.web.tables import shown_tables
 from tests.web.test_pages import keyed, texts
 
 GOAL = "effectiveness"
@@ -41,7 +46,7 @@ def test_a_name_is_mended_and_the_page_lists_it(visit, store, organizer, study, 
     assert [one.value for one in app.success] == [
         "Mended. Everybody reads the new text from now on."
     ]
-    row = app.table[0].value.iloc[0].tolist()
+    row = shown_tables(app)[0].iloc[0].tolist()
     assert row[:5] == [
         *("Organisational setup", "What it is called", "English"),
         *(old, "Organisational setup"),
@@ -67,7 +72,10 @@ def test_a_name_that_another_item_has_is_refused(visit, store, organizer, study,
 
 
 def test_a_trial_is_the_survey_itself_and_leaves_no_trace(visit, store, organizer):
-    study = store.create_study(small_survey(), "2026")
+    asked = Invitation(
+        "Audit", "2099-12-18T18:00", "Asia/Shanghai", "Ms Wang, 010-1234", {"en": "Dear all,"}
+    )
+    study = store.create_study(small_survey(), "2026", invitation=asked)
     store.set_asking(study.id, Asking("pairs"))
     before = store.export_study(study.id)
     app = visit(organizer, "settings")
@@ -75,7 +83,9 @@ def test_a_trial_is_the_survey_itself_and_leaves_no_trace(visit, store, organize
     app.switch_page("views/survey.py").run()  # AppTest doesn't follow where a page leads
     said = "This is a trial. Nothing of it is stored in the study."
     assert said in [one.value for one in app.warning]
-    assert "You answer as **Trial expert**" in " ".join(texts(app))
+    shown = " ".join(texts(app))
+    for text in ("You answer as **Trial expert**", "Dear all,", "Audit", "Ms Wang"):
+        assert text in shown
     app.button(key="start").click().run()
     tried = app.session_state[state.TRIAL]
     own, expert = tried.store, tried.store.expert(tried.expert)
@@ -95,6 +105,21 @@ def test_a_trial_is_the_survey_itself_and_leaves_no_trace(visit, store, organize
     app.button(key="end_trial").click().run()
     assert not app.exception
     assert app.title[0].value == "Settings"
+    assert state.TRIAL not in app.session_state
+
+
+def test_a_trial_that_can_not_begin_leaves_no_folder(
+    visit, store, organizer, study, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(trial.tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(Store, "set_asking", Mock(side_effect=StoreError("wording_empty")))
+    app = visit(organizer, "settings")
+    app.button(key="begin_trial").click().run()
+    assert [one.value for one in app.error] == [
+        "Please write a text in place of the one that is mended."
+    ]
+    assert list((tmp_path / "temporary").iterdir()) == []
     assert state.TRIAL not in app.session_state
 
 

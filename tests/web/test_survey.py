@@ -307,21 +307,42 @@ def test_experts_rate_themselves_before_they_submit(visit, store, survey, expert
     answer(store, survey, expert)
     store.set_place(expert.id, "review")
     app = visit(session)
-    sure = keyed(app.checkbox, "sure-")
-    sure.check().run()
-    assert app.button(key="submit").disabled
-    app.button(key="rate_self").click().run()
-    assert [one.value for one in app.error] == [
-        "Please answer all five questions about yourself; nothing was saved."
-    ]
+    assert "Please answer these questions before you submit." in texts(app)
+    keyed(app.checkbox, "sure-").check().run()
+    app.button(key="submit").click().run()
+    problem = "Please answer all five questions about yourself; nothing was submitted."
+    assert [one.value for one in app.error] == [problem]
     for one in app.radio:
         one.set_value("familiar" if one.key.endswith("familiarity") else "large")
-    app.button(key="rate_self").click().run()
+    app.run()
     rating = SelfRating(dict.fromkeys(ahp.JUDGMENT_BASIS, "large"), "familiar")
     assert store.expert(expert.id).self_rating == rating
     assert "Your self-rating is saved." in texts(app)
     app.button(key="submit").click().run()
     assert store.expert(expert.id).submitted
+
+
+def test_a_self_rating_is_never_left_behind(visit, store, survey, expert, session):
+    store.set_asking(expert.study_id, Asking(self_rating="offer"))
+    answer(store, survey, expert)
+    store.set_place(expert.id, "review")
+    app = visit(session)
+    # outside of a form: a browser sends what is chosen with any button
+    assert {one.proto.form_id for one in app.radio} == {""}
+    keyed(app.checkbox, "sure-").check().run()
+    app.radio[0].set_value("small")
+    app.button(key="submit").click().run()
+    assert [one.value for one in app.error] == [
+        "Please answer all five questions about yourself; nothing was submitted."
+    ]
+    assert not store.expert(expert.id).submitted
+    for one in app.radio[1:]:
+        one.set_value("unfamiliar" if one.key.endswith("familiarity") else "small")
+    app.button(key="submit").click().run()
+    rating = SelfRating(dict.fromkeys(ahp.JUDGMENT_BASIS, "small"), "unfamiliar")
+    assert (store.expert(expert.id).submitted, store.expert(expert.id).self_rating) == (
+        *(True, rating),
+    )
 
 
 def test_who_may_be_named_is_said_until_the_round_is_closed(visit, store, survey, expert, session):

@@ -214,7 +214,6 @@ def show_pasted(now: Draft) -> None:
             ),
             type="primary",
             on_click=take_over,
-            args=(branches,),
             key="take_over",
         )
         st.caption(_("If a name stands in the wrong place, change the list."))
@@ -237,10 +236,13 @@ def branch_lines(branches: Sequence[Branch], depth: int) -> list[str]:
     return found
 
 
-def take_over(branches: Sequence[Branch]) -> None:
-    """Make the tree of a list the survey."""
+def take_over() -> None:
+    """Make the tree of the list the survey, as the list is now: the click may have ended a field
+    whose text the page didn't have when it was drawn.
+    """
 
     def step(history: History) -> History:
+        branches = read_list(history.draft.pasted).branches
         return history.to(Draft.of_branches(branches, history.draft.languages[0]))
 
     drafting.turn(step)

@@ -36,7 +36,7 @@ from ahp.web.desk import (
     show_weights_question,
 )
 from ahp.web.link_address import show_address
-from ahp.web.mailing import show_mailing, show_texts
+from ahp.web.mailing import Order, show_mailing, show_texts
 from ahp.web.questionnaires import file_name
 
 
@@ -483,7 +483,8 @@ def show_self_rating(expert: ExpertInfo) -> None:
     st.info(f"{rated} {counts}")
 
 
-ordered = st.session_state.pop("mail_order", None)  # not later, whatever the page shows now
+# not later, whatever the page shows now
+ordered: Order | None = st.session_state.pop("mail_order", None)
 state.require_organizer()
 _ = state.translate()
 st.title(_("Experts and links"))
@@ -494,6 +495,12 @@ if not picked.open:
             round=picked.round
         ),
         icon=":material/lock:",
+    )
+if ordered and not (picked.open and ordered.study_id == picked.id):
+    ordered = None
+    st.warning(
+        _("Nothing was sent: another study was picked meanwhile, or the round was closed."),
+        icon=":material/mail:",
     )
 show_weights_question(picked.id)
 show_progress(picked)

@@ -30,7 +30,8 @@ from ahp.store import StudyInfo
 from ahp.study.incoherence import CR_LIMITS, INCOHERENT
 from ahp.study.limits import LONGEST
 from ahp.study.standing import AGGREGATES, WEIGHTINGS
-from ahp.study.wording import Mending, wordings
+from ahp.study.survey import Mending
+from ahp.study.wording import wordings
 from ahp.web import state, trial
 from ahp.web.asked import ask_invitation, said_invitation
 from ahp.web.desk import show_table, show_weights_question

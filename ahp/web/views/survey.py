@@ -26,7 +26,6 @@ from ahp.web.components import histogram, new_screen, rank_items, scale_choice, 
 from ahp.web.entrance import ask_for_link, choose_expert
 from ahp.web.questionnaires import download_questionnaire, upload_questionnaires
 from ahp.web.summaries import saved_words, show_parent, show_progress, show_review, show_submitted
-from ahp.web.trial import Trial
 from ahp.web.visit import (
     Visit,
     form_key,
@@ -553,7 +552,7 @@ def show() -> None:
         show_until(visit.sitting.invitation)
 
 
-def show_trial(tried: Trial) -> None:
+def show_trial(tried: state.Trial) -> None:
     """That this is a trial, and the way out of it."""
     _ = state.translate()
     with st.container(border=True, key="trial_banner"):
