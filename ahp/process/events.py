@@ -38,6 +38,9 @@ LETTERS = ("invitation", "reminder")
 MOST_ANONYMOUS = 1000
 """How many experts without a name one panel may have at most."""
 
+MIDNIGHT = "T00:00:00.000000+00:00"
+"""The end of a time that says the day alone, as of what experts without a name do."""
+
 ACTORS = ("organizer", "expert", "person", "server", "file")
 
 

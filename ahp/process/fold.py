@@ -166,6 +166,13 @@ class Member:
         """The standing that counts."""
         return self.standing.with_rating(self.self_rating)
 
+    @property
+    def rank(self) -> tuple[int, str]:
+        """What a panel is sorted by: experts without a name come last, by their numbers, whoever
+        came first.
+        """
+        return (len(self.name), self.name) if self.anonymous else (0, "")
+
 
 @dataclass(frozen=True)
 class Closed:
@@ -247,7 +254,8 @@ class State:
     @cached_property
     def panel(self) -> Mapping[str, Member]:
         """Expert id -> expert, of those who were not removed."""
-        return {one: who for one, who in self.members.items() if who.removed_seq is None}
+        present = [one for one in self.members.items() if one[1].removed_seq is None]
+        return dict(sorted(present, key=lambda one: one[1].rank))
 
     @property
     def anonymous_count(self) -> int:

@@ -120,9 +120,11 @@ def open_link(session: Session, token: str, browser: str | None) -> str:
     return open_hashed(session, _hash(token), browser)[0]
 
 
-def open_hashed(session: Session, key: str, browser: str | None) -> tuple[str, str]:
+def open_hashed(
+    session: Session, key: str, browser: str | None, now: datetime | None = None
+) -> tuple[str, str]:
     """Grant a browser what the link with a hash allows; returns the token of its session, and whom
-    it may act as.
+    it may act as. `now` is what is stored of the time.
     """
     row = session.execute(
         select(LinkRow, StudyRow.state)
@@ -135,7 +137,7 @@ def open_hashed(session: Session, key: str, browser: str | None) -> tuple[str, s
         raise LinkError(f"link_{reason}")
     kind: Literal["person", "expert"] = "person" if row[0].person_id else "expert"
     holder = row[0].person_id or row[0].expert_id
-    return grant(session, browser, kind, row[0].id), holder
+    return grant(session, browser, kind, row[0].id, now=now), holder
 
 
 def knows(session: Session, key: str) -> bool:
@@ -168,13 +170,14 @@ def grant(
     account: str | None = None,
     agent: Agent | None = None,
     lifetime: timedelta = LIFETIME,
+    now: datetime | None = None,
 ) -> str:
     """Grant a browser something; returns the token of its session.
 
     A browser that may do more than before gets a new token. The old one keeps what it had, for the
     tabs that are open with it: whoever copied it gains nothing.
     """
-    now = clock.now()
+    now = now or clock.now()
     moment, expires = clock.timestamp(now), clock.timestamp(now + lifetime)
     before = None if browser is None else _alive(session, browser)
     held = [] if before is None else _held(session, before, moment)

@@ -7,15 +7,19 @@ of it takes long to compute, and wrong ones are counted.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 import unicodedata
+from dataclasses import replace
+from itertools import count, islice
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..errors import LinkError, StoreError
 from ..process.events import Actor, AnonymousChosen, ExpertAdded, LinkIssued
 from ..process.invitation import Invitation
-from . import access, clock, log
+from . import access, clock, log, signing
 from .log import Entry
 from .models import LinkRow, StudyRow
 from .part import Part, by_organizer, line, new_id, open_study
@@ -29,12 +33,8 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 12
 """Characters of a code: 59 bits."""
 
-BEGINNINGS = 20
+BEGINNINGS = 60
 """How many may begin at one address within `access.SIGN_IN_PERIOD`: a meeting room has one."""
-
-
-_SALT = secrets.token_bytes(32)
-"""Of this process, and nowhere else: of several processes, each counts for itself."""
 
 
 class Anonymous(Part):
@@ -46,7 +46,8 @@ class Anonymous(Part):
         Args:
             study_id: the study.
             most: how many may begin.
-            called: what the experts are called, before a number.
+            called: what the experts are called, before a number; those of a study stay called as
+                by its first link.
 
         Returns:
             The token of the link, 128 bits. It is shown this once; only its hash is stored.
@@ -57,12 +58,16 @@ class Anonymous(Part):
         with self._write() as session:
             study = open_study(session, study_id)
             link = access.new_links(session, LinkRow.study_id, [study_id])[study_id]
-            chosen = AnonymousChosen(link.number, most, open=True, called=line("name", called))
+            before = state_of(session, study).anonymous
+            named = before.called if before else line("name", called)
+            chosen = AnonymousChosen(link.number, most, open=True, called=named)
             log.append(session, study, [by_organizer(chosen)])
             return link.token
 
-    def limit_anonymous(self, study_id: str, most: int, *, open_: bool) -> None:
-        """Say how many may begin by the anonymous link, and whether anybody may at the moment.
+    def limit_anonymous(
+        self, study_id: str, *, most: int | None = None, open_: bool | None = None
+    ) -> None:
+        """Say how many may begin by the anonymous link, or whether anybody may at the moment.
 
         Raises:
             StoreError: the study has no such link.
@@ -72,7 +77,8 @@ class Anonymous(Part):
             now = state_of(session, study).anonymous
             if now is None:
                 raise StoreError("no_anonymous_link", title=study.title)
-            chosen = AnonymousChosen(now.link, most, open=open_, called=now.called)
+            given = {"most": most, "open": open_}
+            chosen = replace(now, **{key: one for key, one in given.items() if one is not None})
             if chosen != now:
                 log.append(session, study, [by_organizer(chosen)])
 
@@ -80,6 +86,14 @@ class Anonymous(Part):
         """How people begin by the anonymous link of a study; None where there is none."""
         with self._database.read() as session:
             return state_of(session, study_row(session, study_id)).anonymous
+
+    def has_anonymous_link(self, study_id: str) -> bool:
+        """Whether an anonymous link leads to a study in this database: of a study that was read
+        from a file, none does.
+        """
+        with self._database.read() as session:
+            link = select(LinkRow.id).where(LinkRow.study_id == study_id, LinkRow.revoked.is_(None))
+            return session.scalar(link) is not None
 
     def anonymous_count(self, study_id: str, *, before: int | None = None) -> int:
         """How many of the panel came by the anonymous link.
@@ -124,20 +138,18 @@ class Anonymous(Part):
         """
         with self._database.read() as database:
             _study_of(database, token)
-        # the address beside the time of the event would say who it was
-        hidden = hashlib.sha256(_SALT + address.encode()).hexdigest()
-        self._count(f"begins at {hidden}", BEGINNINGS)
+        self._count("begins", address, BEGINNINGS)
         code = _code(token, once)
         key = _hash(code)
         with self._write() as database:
             study = _study_of(database, token, lock=True)
             if access.knows(database, key):
-                return Begun(*access.open_hashed(database, key, session), _shown(code))
+                return Begun(*_open(database, key, session), _shown(code))
             if session and (own := _own(database, session, study)):
                 return Begun(session, own, "")
             _check_room(database, study)
             expert = _add(database, study, key)
-            return Begun(access.open_hashed(database, key, session)[0], expert, _shown(code))
+            return Begun(_open(database, key, session)[0], expert, _shown(code))
 
     def open_code(self, code: str, address: str, session: str | None = None) -> Begun:
         """Let a browser answer as the expert of a code, as `open_link` does.
@@ -150,20 +162,23 @@ class Anonymous(Part):
         Raises:
             LinkError: its `reason` says why it does not work.
         """
-        attempt = self._count(f"code at {address}", access.SIGN_INS)
+        attempt = self._count("code", address, access.SIGN_INS)
         key = _hash(_read(code))
         with self._write() as database:
             if not access.knows(database, key):
                 raise LinkError("link_code_unknown")
             access.forget_sign_in(database, attempt)
-            return Begun(*access.open_hashed(database, key, session), "")
+            return Begun(*_open(database, key, session), "")
 
-    def _count(self, visitor: str, most: int) -> int:
-        """Count what a visitor tries.
+    def _count(self, what: str, address: str, most: int) -> int:
+        """Count what is tried at an address, which nobody can tell by what is stored of it.
 
         Raises:
             LinkError: they have tried so much within the last minute.
         """
+        # of all processes, and outside the database: there are few addresses to try
+        key = signing.derived(signing.signing_key(self._database.folder), "visitors")
+        visitor = hmac.digest(key, f"{what} {address}".encode(), "sha256").hex()
         with self._database.read() as database:  # strangers must not keep writers busy
             wait = access.sign_in_wait(database, visitor, most)
         if not wait:
@@ -182,6 +197,11 @@ def _study_of(session: Session, token: str, *, lock: bool = False) -> StudyRow:
     if reason := access.refusal(link.revoked, study.state):
         raise LinkError(f"link_{reason}")
     return study
+
+
+def _open(session: Session, key: str, browser: str | None) -> tuple[str, str]:
+    """What `access.open_hashed` does, by a code: when it was is nobody's business."""
+    return access.open_hashed(session, key, browser, clock.midnight(clock.now()))
 
 
 def _own(session: Session, browser: str | None, study: StudyRow) -> str | None:
@@ -204,14 +224,15 @@ def _add(session: Session, study: StudyRow, key: str) -> str:
     """Add an expert without a name, who comes back by a code with this hash."""
     state, expert = state_of(session, study), new_id()
     assert state.anonymous is not None
-    names = {who.name for who in state.panel.values()}
-    number = 1 + sum(who.anonymous for who in state.members.values())
-    while (name := f"{state.anonymous.called} {number}") in names:
-        number += 1
+    names = {who.name for who in state.members.values()}  # of those who were removed, too
+    every = (f"{state.anonymous.called} {number}" for number in count(1))
+    free = islice((name for name in every if name not in names), state.anonymous_left)
+    # by its order a number would tell who it is
+    added = ExpertAdded(secrets.choice([*free]), None, anonymous=True)
     oneself = Actor("expert", expert)
-    added = ExpertAdded(name, None, anonymous=True)
     log.append(session, study, [Entry(added, new_id(), "web", expert, oneself)])
-    link = LinkRow(expert_id=expert, token_hash=key, issued=clock.timestamp(clock.now()))
+    today = clock.timestamp(clock.midnight(clock.now()))
+    link = LinkRow(expert_id=expert, token_hash=key, issued=today)
     session.add(link)
     session.flush()
     log.append(session, study, [Entry(LinkIssued(link.id), new_id(), "web", expert, oneself)])

@@ -28,7 +28,9 @@ def show_anonymous(study: StudyInfo, panel: Collection[ExpertInfo]) -> None:
         _(
             "One link for everybody: in a group chat, on a notice board, as a QR code. Whoever "
             "opens it and begins is an expert without a name, and gets a code to come back by. "
-            "Nobody can tell how many got the link, nor that each person answers once."
+            "Nobody can tell how many got the link, nor that each person answers once. You see "
+            "numbers and answers; who watches the list while somebody answers, or knows how they "
+            "think, can still guess who it is."
         )
     )
     if not panel:
@@ -40,38 +42,37 @@ def show_anonymous(study: StudyInfo, panel: Collection[ExpertInfo]) -> None:
             _("{count} of at most {most} have begun, {submitted} have submitted.").format(
                 count=len(come), most=now.most, submitted=sum(one.submitted for one in come)
             ),
-            _("The link is open.")
+            _("The link was made elsewhere and opens nothing here: make a new one.")
+            if not state.desk().has_anonymous_link(study.id)
+            else _("The link is open.")
             if now.open
             else _("The link is closed: nobody else can begin, and those who have begun go on."),
         )
         st.markdown(("" if state.language() == "zh" else " ").join(words))
         _show_issued(study, now.link)
-    most = st.number_input(
+    st.number_input(
         _("How many may begin at most"),
         1,
         MOST_ANONYMOUS,
         now.most if now else USUAL,
-        key=f"anonymous_most-{study.id}",
+        key=_most_key(study),
     )
     with st.container(horizontal=True):
         if now:
             st.button(
                 _("Save the limit"),
-                on_click=_limit,
-                args=(study, most, now.open),
-                disabled=most == now.most,
+                on_click=lambda: _limit(study, most=_most(study)),
                 key="anonymous_limit",
             )
             st.button(
                 _("Close the link") if now.open else _("Open the link again"),
-                on_click=_limit,
-                args=(study, most, not now.open),
+                on_click=lambda: _limit(study, open_=not now.open),
                 key="anonymous_close",
             )
         st.button(
             _("New anonymous link") if now else _("Make an anonymous link"),
             on_click=_issue,
-            args=(study, most),
+            args=(study,),
             help=_("The one before ends; those who have begun go on.") if now else None,
             key="anonymous_issue",
         )
@@ -107,16 +108,26 @@ def _key(study: StudyInfo) -> str:
     return f"anonymous_link-{study.id}"
 
 
-def _issue(study: StudyInfo, most: int) -> None:
+def _most_key(study: StudyInfo) -> str:
+    return f"anonymous_most-{study.id}"
+
+
+def _most(study: StudyInfo) -> int:
+    """What was typed, also if a button was clicked right after it."""
+    typed: int = st.session_state[_most_key(study)]
+    return typed
+
+
+def _issue(study: StudyInfo) -> None:
     _, desk = state.translate(), state.desk()
 
     def issue() -> None:
-        token = desk.issue_anonymous_link(study.id, most, _("Anonymous expert"))
+        token = desk.issue_anonymous_link(study.id, _most(study), _("Anonymous expert"))
         now = desk.anonymous(study.id)
         st.session_state[_key(study)] = (now and now.link, token)
 
     state.attempt(issue)
 
 
-def _limit(study: StudyInfo, most: int, open_: bool) -> None:
-    state.attempt(lambda: state.desk().limit_anonymous(study.id, most, open_=open_))
+def _limit(study: StudyInfo, *, most: int | None = None, open_: bool | None = None) -> None:
+    state.attempt(lambda: state.desk().limit_anonymous(study.id, most=most, open_=open_))

@@ -34,6 +34,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -43,6 +44,7 @@ from streamlit import config
 
 from ..datafile import system_problem
 from ..errors import AccessError, AHPError, DatabaseError, LinkError, ReceiptError, StoreError
+from ..exchange.link_sheet import qr_picture
 from ..i18n import LANGUAGES, best_language, terminal_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Phrase
@@ -102,8 +104,8 @@ ORGANIZER_KEY = secrets.token_urlsafe(32)
 that of the last one opens, in each of them; of no use when a password is set.
 """
 
-LEAST_ONCE = 22
-"""Characters of the text that makes a page of an anonymous link one of its own: 128 bits."""
+ONCE_COOKIE = "ahp_begin"
+"""What makes a page of an anonymous link one of its own, until somebody begins there."""
 
 _REFUSED = {"later": 429, "full": 403, "paused": 403}
 """Why nobody can begin -> HTTP's status; 404 otherwise."""
@@ -200,27 +202,37 @@ async def open_link(request: Request) -> Response:
 async def anonymous(request: Request) -> Response:
     """`/a/{token}`: the anonymous link of a study. To look at it makes nobody an expert; who
     presses the button is one, and sees this once the code by which they come back.
+
+    A cookie tells one page from another: the code is made of it, so that a page sent twice makes
+    one expert, and no other site can have a browser begin with a code that it knows.
     """
     language, token = _language(request), request.path_params["token"]
-    _, session = translator(language), request.cookies.get(SESSION_COOKIE)
+    session, once = (request.cookies.get(name) for name in (SESSION_COOKIE, ONCE_COOKIE))
+    problem, status = "", 200
     try:
         if request.method == "POST":
-            given = await fields_of(request) or {}
-            if len(once := given.get("once", "")) < LEAST_ONCE:
-                return RedirectResponse(request.url.path, status_code=303)
+            if not once:
+                return RedirectResponse(f"{request.url.path}?again", status_code=303)
             begin = partial(database().begin_anonymous, token, once, address_of(request), session)
-            begun = await run_in_threadpool(begin)
-            if not begun.code:
-                return _begun(begun)
-            address = addresses.fixed() or await run_in_threadpool(database().public_address)
-            base = address or str(request.base_url).rstrip("/")
-            return _code_page(begun, language, base)
+            try:
+                begun = await run_in_threadpool(begin)
+            except LinkError as error:
+                if error.reason != "later":
+                    raise
+                problem, status = error_sentence(error, language), 429
+            else:
+                page = await _code_page(request, begun) if begun.code else _begun(begun)
+                page.delete_cookie(ONCE_COOKIE, "/a")
+                return page
         at_link = partial(database().at_anonymous_link, token, session)
         study, invitation, own = await run_in_threadpool(at_link)
     except LinkError as error:
         return _code_form(language, error)
     if own is not None:
         return RedirectResponse(f"/?{urlencode({EXPERT: own})}", status_code=303)
+    _ = translator(language)
+    if "again" in request.query_params and not once:
+        problem = _("Your browser keeps no cookies of this site. Please allow them and try again.")
     asked = asked_lines(invitation, language, clock.now())
     lines = [
         study.survey.text(study.survey.name, language),
@@ -230,13 +242,19 @@ async def anonymous(request: Request) -> Response:
             "answers under a number. Each person answers once, please."
         ),
     ]
-    return _anonymous_page(
+    page = _anonymous_page(
         language,
+        status,
         lines=lines,
-        once=secrets.token_urlsafe(16),
-        button=_("Begin"),
+        begin=_("Begin"),
         after=_("I have begun already and have a code"),
+        problem=problem,
     )
+    if not once:
+        page.set_cookie(
+            ONCE_COOKIE, secrets.token_urlsafe(16), path="/a", httponly=True, samesite="lax"
+        )
+    return page
 
 
 async def enter_code(request: Request) -> Response:
@@ -257,17 +275,23 @@ def _begun(begun: Begun) -> Response:
     return _signed_in(begun.session, f"/?{urlencode({EXPERT: begun.expert_id})}")
 
 
-def _code_page(begun: Begun, language: str, base: str) -> Response:
+async def _code_page(request: Request, begun: Begun) -> Response:
     """The code of somebody who has just begun."""
+    language = _language(request)
     _ = translator(language)
+    base = addresses.fixed() or await run_in_threadpool(database().public_address)
+    place = f"{base or str(request.base_url).rstrip('/')}/code"
     page = _anonymous_page(
         language,
-        lines=[_("This is your code. Write it down or take a photo: it is shown only once.")],
+        lines=[
+            _("This is your code. Write it down, copy it or take a photo: it is shown only once.")
+        ],
         code=begun.code,
+        picture=qr_picture(f"{place}#{begun.code}"),
         after=_(
-            "In this browser you go on without it. On another device, open {address} and enter it. "
-            "Whoever has it can answer in your place."
-        ).format(address=f"{base}/code"),
+            "In this browser you go on without it. On another device, scan this picture, or open "
+            "{address} and enter the code. Whoever has it can answer in your place."
+        ).format(address=place),
         onward=f"/?{urlencode({EXPERT: begun.expert_id})}",
         button=_("Go on to the survey"),
     )
@@ -276,29 +300,42 @@ def _code_page(begun: Begun, language: str, base: str) -> Response:
 
 
 def _code_form(language: str, error: LinkError | None = None) -> Response:
-    """Where the code is entered, with what was wrong."""
+    """What was wrong; and where the code is entered, unless it would be of no use."""
     _ = translator(language)
     if error:
         metrics.LINKS.labels("refused").inc()
+    useless = error is not None and error.reason in ("unknown", "closed")
     return _anonymous_page(
         language,
-        status=_REFUSED.get(error.reason, 404) if error else 200,
-        label=_("Your code"),
-        button=_("Go on"),
+        _REFUSED.get(error.reason, 404) if error else 200,
         problem=error_sentence(error, language) if error else "",
+        label="" if useless else _("Your code"),
+        button=_("Go on"),
+        after=_(
+            "If you have lost it, open the link again in the browser where you began. Where that "
+            "doesn't help, begin anew: answers that were not submitted don't count."
+        ),
+        script=_TAKE_CODE,
     )
 
 
+_TAKE_CODE = Markup(
+    "document.forms[0].code.value=decodeURIComponent(location.hash.slice(1));"
+    "history.replaceState(null,'',location.pathname)"
+)
+"""Enters the code of a QR code: behind the `#` of an address, it is sent nowhere."""
+
+
 def _anonymous_page(language: str, status: int = 200, **values: Any) -> Response:
-    names = ("lines", "once", "code", "after", "onward", "label", "button", "problem")
-    values = dict.fromkeys(names, "") | values
-    headers = {"cache-control": "no-store"}
+    names = ("lines", "begin", "code", "picture", "after", "onward", "label", "button", "problem")
+    values = dict.fromkeys((*names, "script"), "") | values
     return _page(
         {},
         template="anonymous.html",
         language=language,
         status=status,
-        headers=headers,
+        headers={"cache-control": "no-store"},
+        scripts=[values["script"]] if values["label"] else [],
         **values,
     )
 
@@ -534,13 +571,14 @@ def _page(
     language: str = "",
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    scripts: Sequence[str] = (),
     **values: Any,
 ) -> Response:
     """A page without Streamlit: a text in its language, or in several; the first is the page's."""
     language = language or next(iter(texts))
     _ = translator(language)
     page = render(template, language=language, title=_("Pairwise survey"), texts=texts, **values)
-    return with_own_policy(HTMLResponse(page, status_code=status, headers=headers))
+    return with_own_policy(HTMLResponse(page, status_code=status, headers=headers), *scripts)
 
 
 ROUTES = [

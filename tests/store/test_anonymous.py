@@ -9,6 +9,7 @@ import pytest
 
 from ahp.errors import LinkError, LockedError, OptionError, StoreError
 from ahp.i18n.errors import error_sentence
+from ahp.report import receipt
 from ahp.report.findings import draft_findings
 from ahp.report.manifest import settings_of
 from ahp.report.study_report import study_report
@@ -19,11 +20,19 @@ from tests.store.conftest import RULES, databases, on_each_database
 url = databases(*RULES)
 
 HERE, ONCE = "192.0.2.1", "x" * 22
+NAMES = {f"Anonymous expert {number}" for number in (1, 2, 3)}
 
 
 @pytest.fixture
 def token(store: Store, study) -> str:
     return store.issue_anonymous_link(study.id, 3, "Anonymous expert")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Codes are hashed in a hundredth of the time."""
+    slow = anonymous.hashlib.scrypt
+    monkeypatch.setattr(anonymous.hashlib, "scrypt", lambda *a, **k: slow(*a, **{**k, "n": 2**7}))
 
 
 def refusal(action, *arguments, **named) -> str:
@@ -37,8 +46,8 @@ def test_who_begins_is_an_expert_without_a_name(store, study, token):
     first = store.begin_anonymous(token, ONCE, HERE)
     second = store.begin_anonymous(token, "y" * 22, HERE)
     (mine,) = store.grants(first.session).experts
-    assert (mine.id, mine.name, mine.anonymous) == (first.expert_id, "Anonymous expert 1", True)
-    assert [one.name for one in store.experts(study.id)][1] == "Anonymous expert 2"
+    assert (mine.id, mine.anonymous) == (first.expert_id, True)
+    assert {one.name for one in store.experts(study.id)} < NAMES
     assert first.code != second.code
     events = store.events(study.id)[1:4]
     assert [(one.kind, one.source, one.actor_kind, one.actor_id) for one in events] == [
@@ -50,7 +59,7 @@ def test_who_begins_is_an_expert_without_a_name(store, study, token):
     assert events[0].detail == (
         f'{{"called":"Anonymous expert","link":{link},"most":3,"open":true}}'
     )
-    assert events[1].detail == '{"anonymous":true,"name":"Anonymous expert 1","organization":null}'
+    assert events[1].detail == f'{{"anonymous":true,"name":"{mine.name}","organization":null}}'
     assert store.verify_log()[0].events == 6
 
 
@@ -63,6 +72,36 @@ def test_the_code_opens_the_survey_elsewhere(store, token):
         there = store.open_code(typed, HERE)
         assert (there.expert_id, there.code) == (begun.expert_id, "")
         assert [one.id for one in store.grants(there.session).experts] == [begun.expert_id]
+
+
+def test_nothing_tells_who_came_when(frozen, store, database, study, answer_all, monkeypatch):
+    """Neither the numbers, nor the order of lists, nor any time is that of the beginnings."""
+    monkeypatch.setattr(anonymous.secrets, "choice", lambda free: free[-1])
+    token = store.issue_anonymous_link(study.id, 12, "Anonymous expert")
+    store.add_expert(study.id, "Ada")
+    for once in "abc":
+        begun = store.begin_anonymous(token, once * 22, HERE)
+        answer_all(store, begun.expert_id)
+        frozen.move(minutes=7)
+    store.submit(begun.expert_id, event_id="s")
+    store.open_code(begun.code, HERE)
+    refusal(store.open_code, "wrong", HERE)
+    names = [one.name for one in store.experts(study.id)]
+    assert names == ["Ada", *(f"Anonymous expert {number}" for number in (10, 11, 12))]
+    own = [one for one in store.events(study.id) if one.actor_kind == "expert"]
+    assert {one.time for one in own} == {"2026-03-01T00:00:00.000000+00:00"}
+    queries = (
+        "SELECT issued FROM links WHERE expert_id IS NOT NULL",
+        "SELECT created FROM sessions",
+        "SELECT expires FROM grants",
+    )
+    times = {time for query in queries for (time,) in database.rows(query)}
+    assert {time[10:] for time in times} == {"T00:00:00.000000+00:00"}
+    assert HERE not in repr(database.rows("SELECT visitor FROM sign_ins"))
+    facts = receipt.facts(store.receipt(begun.expert_id).statement, study.survey, "en")
+    assert ("Submitted at", "Mar 1, 2026 (UTC)") in facts
+    [log] = store.verify_log()
+    assert log.remarks == ()
 
 
 def test_neither_link_nor_code_is_stored(store, database, study, token):
@@ -114,34 +153,39 @@ def test_limit_closed_and_opened_again(store, study, token):
     begun = [store.begin_anonymous(token, f"{k:022}", HERE) for k in range(3)]
     assert refusal(store.begin_anonymous, token, ONCE, HERE) == "full"
     assert refusal(store.at_anonymous_link, token, None) == "full"
-    store.limit_anonymous(study.id, 4, open_=False)
+    store.limit_anonymous(study.id, most=4)
+    store.limit_anonymous(study.id, open_=False)
     assert refusal(store.begin_anonymous, token, ONCE, HERE) == "paused"
     assert store.open_code(begun[0].code, HERE).expert_id == begun[0].expert_id
     assert store.at_anonymous_link(token, begun[1].session)[2] == begun[1].expert_id
-    store.limit_anonymous(study.id, 4, open_=True)
-    store.limit_anonymous(study.id, 4, open_=True)  # nothing new
+    store.limit_anonymous(study.id, open_=True)
+    store.limit_anonymous(study.id, open_=True)  # nothing new
     assert store.begin_anonymous(token, ONCE, HERE).code
     kinds = [one.kind for one in store.events(study.id) if one.kind == "anonymous"]
-    assert len(kinds) == 3
+    assert len(kinds) == 4
     # who is removed, having said nothing, makes room; numbers are not given twice
     store.remove_expert(begun[0].expert_id)
     assert refusal(store.open_code, begun[0].code, HERE) == "revoked"
+    gone = next(one.detail for one in store.events(study.id) if one.kind == "expert_added")
     store.begin_anonymous(token, "y" * 22, HERE)
-    assert [one.name[-1] for one in store.experts(study.id)] == ["2", "3", "4", "5"]
+    names = [one.name for one in store.experts(study.id)]
+    assert (len(names), names) == (4, sorted(names))
+    assert not any(f'"{name}"' in gone for name in names)
     assert store.verify_log()
 
 
 def test_a_new_link_ends_the_one_before_and_nobody_who_came_by_it(store, study, token):
     begun = store.begin_anonymous(token, ONCE, HERE)
-    new = store.issue_anonymous_link(study.id, 3, "匿名专家")
+    new = store.issue_anonymous_link(study.id, 3, "匿名专家")  # in the other language by now
     assert refusal(store.begin_anonymous, token, "y" * 22, HERE) == "revoked"
     assert store.open_code(begun.code, HERE).expert_id == begun.expert_id
     store.begin_anonymous(new, "y" * 22, HERE)
-    assert [one.name for one in store.experts(study.id)] == ["Anonymous expert 1", "匿名专家 2"]
+    assert {one.name for one in store.experts(study.id)} < NAMES
 
 
 def test_a_name_that_is_taken_is_passed_over(store, study, token):
     store.add_expert(study.id, "Anonymous expert 1")
+    store.limit_anonymous(study.id, most=1)
     begun = store.begin_anonymous(token, ONCE, HERE)
     assert store.expert(begun.expert_id).name == "Anonymous expert 2"
 
@@ -210,7 +254,7 @@ def test_results_say_who_came_by_the_link(store, study, token, answer_all):
 def test_what_is_refused(store, study):
     assert store.anonymous(study.id) is None
     with pytest.raises(StoreError, match="^“Pilot” has no anonymous link.$"):
-        store.limit_anonymous(study.id, 5, open_=True)
+        store.limit_anonymous(study.id, most=5)
     with pytest.raises(OptionError) as caught:
         store.issue_anonymous_link(study.id, 1001, "Anonymous expert")
     assert str(caught.value) == "1001 experts without a name, expected 1 to 1000"
@@ -223,3 +267,17 @@ def test_duplicates_and_files(store, study, token):
     copy = store.duplicate_study(study.id, "Copy", experts=True)
     assert [one.name for one in store.experts(copy.id)] == ["Ada"]
     assert store.anonymous(copy.id) is None
+
+
+def test_a_study_from_a_file_has_no_link_until_one_is_made(store, study, token, tmp_path):
+    begun = store.begin_anonymous(token, ONCE, HERE)
+    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    other.import_export(store.export_study(study.id))
+    assert (store.has_anonymous_link(study.id), other.has_anonymous_link(study.id)) == (True, False)
+    assert refusal(other.begin_anonymous, token, "y" * 22, HERE) == "unknown"
+    assert refusal(other.open_code, begun.code, HERE) == "code_unknown"
+    new = other.issue_anonymous_link(study.id, 2, "Anonymous expert")
+    assert other.begin_anonymous(new, "y" * 22, HERE).code
+    assert refusal(other.begin_anonymous, new, "z" * 22, HERE) == "full"
+    assert other.verify_log()
+    other.close()

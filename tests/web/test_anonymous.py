@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from ahp.store import Store
+from ahp.store import Store, anonymous
 from ahp.web.server import ROUTES
 
 
@@ -23,17 +23,20 @@ def path(store: Store, survey) -> str:
     return f"/a/{store.issue_anonymous_link(study.id, 1, 'Anonymous expert')}"
 
 
+ENGLISH = {"accept-language": "en"}
+
+
 def begin(browser: TestClient, path: str):
-    page = browser.get(path, headers={"accept-language": "en"})
-    found = re.search('name="once" value="([^"]+)"', page.text)
-    assert found, page.text
-    return browser.post(path, data={"once": found[1]}, headers={"accept-language": "en"})
+    assert "Everybody who has this link can answer" in browser.get(path, headers=ENGLISH).text
+    return browser.post(path, headers=ENGLISH)
+
+
+def leads_to(answer, place: str) -> bool:
+    return (answer.status_code, answer.headers["location"]) == (303, place)
 
 
 def test_begin_go_on_and_come_back(browser, path, store):
     [study] = store.studies()
-    assert browser.post(path, data={"once": "short"}).headers["location"] == path
-    assert store.experts(study.id) == []
     begun = begin(browser, path)
     [expert] = store.experts(study.id)
     assert (begun.status_code, begun.headers["cache-control"]) == (200, "no-store")
@@ -41,24 +44,50 @@ def test_begin_go_on_and_come_back(browser, path, store):
     assert "https://survey.example.org/code" in begun.text
     assert f'href="/?e={expert.id}"' in begun.text
     assert [one.id for one in store.grants(browser.cookies["ahp_session"]).experts] == [expert.id]
-    again = browser.get(path)  # this browser goes on
-    assert (again.status_code, again.headers["location"]) == (303, f"/?e={expert.id}")
+    assert leads_to(browser.get(path), f"/?e={expert.id}")  # this browser goes on,
+    assert leads_to(browser.post(path), f"{path}?again")  # as does a window opened before
     browser.cookies.clear()
-    full = browser.get(path, headers={"accept-language": "en"})
+    full = browser.get(path, headers=ENGLISH)
     assert (full.status_code, 'name="code"' in full.text) == (403, True)
     assert "As many people as the organizer asked have begun by this link." in full.text
     there = browser.post("/code", data={"code": code.lower()})
-    assert (there.status_code, there.headers["location"]) == (303, f"/?e={expert.id}")
+    assert leads_to(there, f"/?e={expert.id}")
     assert store.grants(browser.cookies["ahp_session"]).experts == (expert,)
 
 
+def test_only_who_saw_the_page_begins_and_twice_is_once(browser, path, store):
+    [study] = store.studies()
+    assert leads_to(browser.post(path), f"{path}?again")  # from another site, or without cookies
+    assert store.experts(study.id) == []
+    assert "Your browser keeps no cookies" in browser.get(f"{path}?again", headers=ENGLISH).text
+    once = browser.cookies["ahp_begin"]
+    first = begin(browser, path)
+    assert "ahp_begin" not in browser.cookies
+    browser.cookies.clear()  # the answer never arrived
+    browser.cookies["ahp_begin"] = once
+    assert browser.post(path, headers=ENGLISH).text == first.text
+    assert len(store.experts(study.id)) == 1
+
+
+def test_who_is_too_many_may_press_again(browser, path, store, monkeypatch):
+    store.limit_anonymous(store.studies()[0].id, most=2)
+    monkeypatch.setattr(anonymous, "BEGINNINGS", 1)
+    store.begin_anonymous(path.removeprefix("/a/"), "x" * 22, "testclient")
+    later = begin(browser, path)
+    assert (later.status_code, "<button>Begin</button>" in later.text) == (429, True)
+    assert "This was tried often from your network just now." in later.text
+
+
 def test_what_opens_nothing(browser, path):
+    entry = browser.get("/code").text
+    assert "location.hash" in entry
     for language, words in (("en", "This code is not known."), ("zh", "没有这个代码")):
         wrong = browser.post(
             "/code", data={"code": "ABCD-EFGH-JKMN"}, headers={"accept-language": language}
         )
         assert (wrong.status_code, words in wrong.text, wrong.cookies) == (404, True, {})
-    assert browser.get("/a/nothing").status_code == 404
+    nothing = browser.get("/a/nothing")
+    assert (nothing.status_code, 'name="code"' in nothing.text) == (404, False)
     assert browser.get("/code").status_code == 200
 
 
@@ -89,5 +118,6 @@ def test_what_an_expert_without_a_name_reads(store, path, visit, browser):
     app = visit(browser.cookies["ahp_session"])
     text = "\n".join(one.value for one in app.markdown)
     assert "You answer without a name, as **Anonymous expert 1**." in text
-    assert "Your answers are stored with the time and a number, without your name" in text
+    assert "Your answers are stored with the day and a number, without your name" in text
     assert "with your name and the time" not in text
+    assert app.button("leave").label == "Sign out on this computer: your code alone leads back"

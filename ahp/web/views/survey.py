@@ -167,7 +167,7 @@ def show_welcome(visit: Visit) -> None:
     way, short = choose_way(visit, count)
     consent = (
         _(
-            "Your answers are stored with the time and a number, without your name and without the "
+            "Your answers are stored with the day and a number, without your name and without the "
             "address of your device. The organizer sees them under the number; other experts never "
             "do, they see at most how many chose what. Who reads your remarks may recognize you by "
             "what you write. The answers are used to weight the items of this survey, and are kept "
