@@ -136,7 +136,7 @@ def open_hashed(
     if row is None or reason:
         raise LinkError(f"link_{reason}")
     kind: Literal["person", "expert"] = "person" if row[0].person_id else "expert"
-    holder = row[0].person_id or row[0].expert_id
+    holder = str(row[0].person_id or row[0].expert_id)
     return grant(session, browser, kind, row[0].id, now=now), holder
 
 

@@ -148,8 +148,9 @@ def _account(store: Store, name: str, given: str, code: str) -> str | None:
 
 async def _given(request: Request) -> tuple[str, str, str] | None:
     """Name, password and code of a form; None when the form is too large or doesn't arrive."""
-    given = await fields_of(request)
-    return given and (given.get("name", ""), given.get("password", ""), given.get("code", ""))
+    if (given := await fields_of(request)) is None:
+        return None
+    return given.get("name", ""), given.get("password", ""), given.get("code", "")
 
 
 async def fields_of(request: Request) -> dict[str, str] | None:
