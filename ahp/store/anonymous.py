@@ -77,8 +77,11 @@ class Anonymous(Part):
             now = state_of(session, study).anonymous
             if now is None:
                 raise StoreError("no_anonymous_link", title=study.title)
-            given = {"most": most, "open": open_}
-            chosen = replace(now, **{key: one for key, one in given.items() if one is not None})
+            chosen = replace(
+                now,
+                most=now.most if most is None else most,
+                open=now.open if open_ is None else open_,
+            )
             if chosen != now:
                 log.append(session, study, [by_organizer(chosen)])
 

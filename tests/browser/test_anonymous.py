@@ -1,4 +1,4 @@
-"""One link for everybody, in a real browser: begun on a phone, gone on with by the code elsewhere."""
+"""One link for everybody, in a real browser: begun on a phone, ended elsewhere by the code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from tests.browser import actions
 from tests.browser.actions import DESKTOP, PARENT, PHONE, QUESTION
 from tests.browser.panel import small_survey
 from tests.running_server import RunningServer
-
 
 pytestmark = pytest.mark.slow
 
