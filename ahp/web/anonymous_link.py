@@ -57,6 +57,11 @@ def show_anonymous(study: StudyInfo, panel: Collection[ExpertInfo]) -> None:
         now.most if now else USUAL,
         key=_most_key(study),
     )
+    # a click too many would make scraps of what is printed
+    sure = not now or st.checkbox(
+        _("Replace the link: it ends, and whoever hasn't begun needs the new one"),
+        key=f"anonymous_sure-{study.id}-{now.link}",
+    )
     with st.container(horizontal=True):
         if now:
             st.button(
@@ -73,7 +78,7 @@ def show_anonymous(study: StudyInfo, panel: Collection[ExpertInfo]) -> None:
             _("New anonymous link") if now else _("Make an anonymous link"),
             on_click=_issue,
             args=(study,),
-            help=_("The one before ends; those who have begun go on.") if now else None,
+            disabled=not sure,
             key="anonymous_issue",
         )
 

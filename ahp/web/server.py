@@ -304,14 +304,16 @@ def _code_form(language: str, error: LinkError | None = None) -> Response:
     _ = translator(language)
     if error:
         metrics.LINKS.labels("refused").inc()
-    useless = error is not None and error.reason in ("unknown", "closed")
+    reason = error.reason if error else ""
     return _anonymous_page(
         language,
-        _REFUSED.get(error.reason, 404) if error else 200,
+        _REFUSED.get(reason, 404) if error else 200,
         problem=error_sentence(error, language) if error else "",
-        label="" if useless else _("Your code"),
+        label="" if reason in ("unknown", "closed") else _("Your code"),
         button=_("Go on"),
-        after=_(
+        after=""
+        if reason in ("paused", "full", "revoked")  # there is no way to begin anew
+        else _(
             "If you have lost it, open the link again in the browser where you began. Where that "
             "doesn't help, begin anew: answers that were not submitted don't count."
         ),
@@ -633,16 +635,17 @@ _STYLE = (_WEB / "first_paint.css").read_text(encoding="utf-8")
 
 
 class _HideTokens(logging.Filter):
-    """Keeps secrets out of uvicorn's access log."""
+    """Keeps secrets out of uvicorn's log, and addresses of experts, whom they could name."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                path_in_log(argument)
-                if isinstance(argument, str) and argument.startswith("/")
-                else argument
-                for argument in record.args
-            )
+        if not isinstance(record.args, tuple) or len(record.args) < 2:
+            return True
+        client, *others = record.args
+        paths = [one for one in others if isinstance(one, str) and one.startswith("/")]
+        if paths and not paths[0].startswith("/organizer"):
+            client = "-"
+        hidden = (path_in_log(str(one)) if one in paths else one for one in others)
+        record.args = (client, *hidden)
         return True
 
 
@@ -720,7 +723,8 @@ async def lifespan(
         _check_free(host, port, "--port")
     configure()
     _raise_file_limit()
-    logging.getLogger("uvicorn.access").addFilter(_HideTokens())
+    for log in ("uvicorn.access", "uvicorn.error"):
+        logging.getLogger(log).addFilter(_HideTokens())
     logging.getLogger("ahp.store").addHandler(_TERMINAL)
     keep_log_short()
     skip_console_check()

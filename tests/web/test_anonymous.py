@@ -109,8 +109,11 @@ def test_the_organizer_makes_limits_and_closes_it(store, survey, visit, organize
     chosen = store.anonymous(study.id)
     assert chosen is not None
     assert (chosen.most, chosen.open) == (5, False)
+    assert app.button("anonymous_issue").disabled
+    app.checkbox(f"anonymous_sure-{study.id}-{chosen.link}").check().run()
     app.button("anonymous_issue").click().run()  # the link before is not shown any more
     assert [one.value for one in app.code] != [link]
+    assert app.button("anonymous_issue").disabled
 
 
 def test_what_an_expert_without_a_name_reads(store, path, visit, browser):
