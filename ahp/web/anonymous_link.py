@@ -81,6 +81,30 @@ def show_anonymous(study: StudyInfo, panel: Collection[ExpertInfo]) -> None:
             disabled=not sure,
             key="anonymous_issue",
         )
+    if idle := [expert for expert in come if not expert.spoken]:
+        _show_removing(idle)
+
+
+def _show_removing(idle: list[ExpertInfo]) -> None:
+    """Make room again, where a link in wrong hands has filled a panel."""
+    _ = state.translate()
+    with st.expander(_("Remove all who began by the link and have said nothing")):
+        sure = st.checkbox(
+            _("They are removed for ever, and their codes end ({count})").format(count=len(idle)),
+            key=f"anonymous_sure_remove-{len(idle)}",
+        )
+        st.button(
+            _("Remove them"),
+            on_click=_remove,
+            args=(idle,),
+            disabled=not sure,
+            key="anonymous_remove",
+        )
+
+
+def _remove(idle: list[ExpertInfo]) -> None:
+    for expert in idle:
+        state.attempt(partial(state.desk().remove_expert, expert.id))
 
 
 def _show_issued(study: StudyInfo, number: int) -> None:

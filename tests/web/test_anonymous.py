@@ -113,6 +113,9 @@ def test_the_organizer_makes_limits_and_closes_it(store, survey, visit, organize
     app.checkbox(f"anonymous_sure-{study.id}-{chosen.link}").check().run()
     app.button("anonymous_issue").click().run()  # the link before is not shown any more
     assert [one.value for one in app.code] != [link]
+    app.checkbox("anonymous_sure_remove-1").check().run()
+    app.button("anonymous_remove").click().run()
+    assert store.experts(study.id) == []
     assert app.button("anonymous_issue").disabled
 
 
