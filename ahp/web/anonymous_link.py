@@ -121,7 +121,9 @@ def _show_issued(study: StudyInfo, number: int) -> None:
     what = _(
         "Scan the code with your phone, or type the link into a browser. You answer without a name."
     )
-    sheet = partial(link_sheet, study.title, {_("Anonymous link"): link}, state.language(), what)
+    links = {_("Anonymous link"): link}
+    note = _("Print this page and put it up where all who are asked see it.")
+    sheet = partial(link_sheet, study.title, links, state.language(), what, note)
     st.download_button(
         _("Sheet with the QR code, to print"),
         state.guarded(sheet),

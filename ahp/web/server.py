@@ -302,9 +302,9 @@ async def _code_page(request: Request, begun: Begun) -> Response:
 def _code_form(language: str, error: LinkError | None = None) -> Response:
     """What was wrong; and where the code is entered, unless it would be of no use."""
     _ = translator(language)
-    if error:
-        metrics.LINKS.labels("refused").inc()
     reason = error.reason if error else ""
+    if error and reason not in _REFUSED:  # of which nobody is to be suspected
+        metrics.LINKS.labels("refused").inc()
     return _anonymous_page(
         language,
         _REFUSED.get(reason, 404) if error else 200,
@@ -322,7 +322,7 @@ def _code_form(language: str, error: LinkError | None = None) -> Response:
 
 
 _TAKE_CODE = Markup(
-    "document.forms[0].code.value=decodeURIComponent(location.hash.slice(1));"
+    "document.forms[0].code.value=location.hash.slice(1);"
     "history.replaceState(null,'',location.pathname)"
 )
 """Enters the code of a QR code: behind the `#` of an address, it is sent nowhere."""

@@ -223,31 +223,36 @@ def test_wrong_codes_and_beginnings_are_limited_by_address(store, token, frozen,
 
 def test_results_say_who_came_by_the_link(store, study, token, answer_all):
     store.add_expert(study.id, "Ada")
-    for once in (ONCE, "y" * 22):
-        begun = store.begin_anonymous(token, once, HERE)
-    answer_all(store, begun.expert_id)
-    store.submit(begun.expert_id, event_id="s")
+    store.limit_anonymous(study.id, most=5)
+    for once in "abcd":
+        begun = store.begin_anonymous(token, once * 22, HERE)
+        if once in "ab":
+            answer_all(store, begun.expert_id)
+            store.submit(begun.expert_id, event_id=once)
     closed = store.close_round(study.id)
     evidence = json.loads(closed.evidence)
-    assert (evidence["invited"], evidence["anonymous"]) == (3, 2)
+    assert (evidence["invited"], evidence["anonymous"]) == (5, 4)
     report = store.report_evidence(study.id, 1)
     assert who_counts(report.analysis, "en") == (
-        "Round 1, 1 of 3 submitted · 2 of 3 came by the anonymous link; how many got it is not "
+        "Round 1, 2 of 5 submitted · 4 of 5 came by the anonymous link; how many got it is not "
         "known"
     )
-    answered = draft_findings(report, "en")[0].text
+    found = {one.kind: one.text for one in draft_findings(report, "en")}
     assert (
-        " Of those counted as invited, 2 came by an anonymous link: how many others got it is not "
+        " Of those counted as invited, 4 came by an anonymous link: how many others got it is not "
         "known, nor whether each person answered once."
-    ) in answered
+    ) in found["answered"]
+    assert found["ask_more"] == (
+        "Ask for more answers: nobody can write to those who came by an anonymous link."
+    )
     (who,) = [value for name, value in study_report(report, "en").facts if "answered" in name]
-    assert who.endswith("2 of 3 came by the anonymous link; how many got it is not known")
-    assert settings_of(report.analysis)["anonymous"] == 2
+    assert who.endswith("4 of 5 came by the anonymous link; how many got it is not known")
+    assert settings_of(report.analysis)["anonymous"] == 4
     # who comes later is none of the closed round's
     store.open_round(study.id)
     store.begin_anonymous(token, "z" * 22, HERE)
-    assert store.anonymous_count(study.id) == 3
-    assert store.anonymous_count(study.id, before=closed.seq) == 2
+    assert store.anonymous_count(study.id) == 5
+    assert store.anonymous_count(study.id, before=closed.seq) == 4
     assert store.verify_log()
 
 
