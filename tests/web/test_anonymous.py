@@ -127,3 +127,36 @@ def test_what_an_expert_without_a_name_reads(store, path, visit, browser):
     assert "Your answers are stored with the day and a number, without your name" in text
     assert "with your name and the time" not in text
     assert app.button("leave").label == "Sign out on this computer: your code alone leads back"
+
+
+def test_nobody_writes_to_names_or_renews_who_has_no_name(store, path, visit, organizer, browser):
+    [study] = store.studies()
+    named = [store.add_expert(study.id, name) for name in ("Ada", "Bob")]
+    store.issue_links([one.id for one in named])
+    begin(browser, path)
+    app = visit(organizer, "experts")
+    nameless = store.experts(study.id)[-1]
+    assert nameless.anonymous
+    texts = app.selectbox("reminder_of")
+    assert texts.options == ["All, one below the other", "Ada", "Bob"]
+    assert "Nobody can write to experts without a name." in [one.value for one in app.caption]
+    assert app.button(f"renew_all-{study.id}").label == "New links for all (2)"
+    app.selectbox("correct_of").select(nameless.id)
+    app.selectbox("link_of").select(nameless.id).run()
+    assert [one.key for one in app.text_input if one.key == f"name-{nameless.id}"] == []
+    assert [one.value for one in app.warning if "has no name" in one.value] == [
+        "This expert has no name. A new link ends their code, and whoever you send it to is known "
+        "by it: you then know whose answers these are."
+    ]
+
+
+def test_a_closed_round_asks_for_no_code(store, path, browser):
+    [study] = store.studies()
+    begun = store.begin_anonymous(path.removeprefix("/a/"), "x" * 22, "192.0.2.1")
+    store.close_round(study.id)
+    for answer in (
+        browser.get(path, headers=ENGLISH),
+        browser.post("/code", data={"code": begun.code}, headers=ENGLISH),
+    ):
+        assert (answer.status_code, 'name="code"' in answer.text) == (404, False)
+        assert "This round is closed, nothing more can be answered." in answer.text
