@@ -144,11 +144,15 @@ class AccessError(StoreError):
 
 
 class LinkError(StoreError):
-    """A personal link is unknown, revoked, not opened in this browser, or its study is closed."""
+    """A link or a code is unknown, revoked, not opened in this browser, its study is closed, or
+    nobody else can begin by it.
+    """
 
     @property
     def reason(self) -> str:
-        """`"unknown"`, `"revoked"`, `"not_here"` or `"closed"`."""
+        """`"unknown"`, `"revoked"`, `"not_here"` or `"closed"`; of anonymous links also `"paused"`,
+        `"full"`, `"later"` and `"code_unknown"`.
+        """
         return self.code.removeprefix("link_")
 
 

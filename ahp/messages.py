@@ -692,6 +692,7 @@ _STUDY = {
         "the weights given below {parent!r} sum to {total:.6g}, they are divided by it"
     ),
     "given_without_children": _("{node!r} has no children, expected none"),
+    "anonymous_most": _("{most} experts without a name, expected 1 to {limit}"),
     "invited_too_few": _(
         "invited = {invited!r}, expected a whole number of at least the {answered} who answered"
     ),
@@ -1685,6 +1686,7 @@ _STORE = {
     ),
     "entry_no_text": _("{name} = {value!r}, expected text"),
     "event_adds_again": _("it adds the expert {expert!r}, whose id is taken or missing"),
+    "event_anonymous_without_room": _("nobody may come by the anonymous link then"),
     "event_after_answering": _("the expert had answered before it"),
     "event_after_closing": _("round {round} was closed before it"),
     "event_after_submitting": _("the expert had submitted before it"),
@@ -1777,7 +1779,18 @@ _STORE = {
         "This round is closed, nothing more can be answered. Thank you for taking part. "
         "Should the organizer open another round, this link works again."
     ),
+    "link_code_unknown": _("This code is not known. Please check every character."),
+    "link_full": _(
+        "As many people as the organizer asked have begun by this link. Whoever has begun can go "
+        "on with their code."
+    ),
+    "link_later": _(
+        "This was tried often from your network just now. Please wait a minute and try again."
+    ),
     "link_not_here": _("This was not recorded."),
+    "link_paused": _(
+        "Nobody can begin by this link at the moment. Whoever has begun can go on with their code."
+    ),
     "link_revoked": _(
         "This link is no longer valid. Please use the newest link you were sent, "
         "or ask the organizer for a new one."
@@ -1805,6 +1818,7 @@ _STORE = {
     "mail_under_way": _("An e-mail to “{name}” is being sent already."),
     "mailed_unnoted": _("It was sent, but this could not be noted: {problem}"),
     "mailed_meanwhile": _("“{name}” has been written to meanwhile."),
+    "no_anonymous_link": _("“{title}” has no anonymous link."),
     "no_active_link": _("“{name}” has no link that works."),
     "email_of_nobody": _("“{line}”: expected an expert of this study and an e-mail address."),
     "no_email": _("“{name}” has no e-mail address."),

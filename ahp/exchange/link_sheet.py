@@ -13,7 +13,11 @@ from ..templates import render
 
 
 def link_sheet(
-    title: str, links: Mapping[str, str], language: str = "zh", what: str | None = None
+    title: str,
+    links: Mapping[str, str],
+    language: str = "zh",
+    what: str | None = None,
+    note: str | None = None,
 ) -> str:
     """A printable HTML page with one card a person; it needs nothing from outside.
 
@@ -22,6 +26,7 @@ def link_sheet(
         links: name -> personal link.
         language: of `LANGUAGES`.
         what: what the links are for; None = for experts, who answer a survey.
+        note: what is to be done with the page; None = each person gets a card.
 
     Returns:
         The page as text, to be stored as UTF-8.
@@ -36,7 +41,8 @@ def link_sheet(
         "link_sheet.html",
         language=language,
         title=title,
-        note=_("Print this page, cut out the cards, and give each person their own. Keep it safe."),
+        note=note
+        or _("Print this page, cut out the cards, and give each person their own. Keep it safe."),
         what=what
         or _(
             "Scan the code with your phone, or type the link into a browser, and answer the "

@@ -42,6 +42,7 @@ class _Result:
     round: int | None
     running: bool
     mended: tuple[tuple[str, str, str, str, str], ...] = ()
+    anonymous: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

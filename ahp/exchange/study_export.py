@@ -200,6 +200,7 @@ def analysis_of(inputs: Inputs, answers: str, chosen: Mapping[str, Any]) -> Anal
     """
     settings = {key: one for key, one in chosen.items() if key != "study"}
     told = {name: settings.pop(name) for name in ("round", "running")}
+    told["anonymous"] = settings.pop("anonymous", 0)
     if isinstance(settings["expert_weights"], str):
         settings.pop("weighting")
     settings["recused"] = tuple((name, parent) for name, parent in settings["recused"])

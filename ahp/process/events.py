@@ -35,6 +35,12 @@ COLUMNS = ("kind", "parent", "left", "right", "value", "detail")
 LETTERS = ("invitation", "reminder")
 """What is written to experts: the personal link, or that their answers are still missing."""
 
+MOST_ANONYMOUS = 1000
+"""How many experts without a name one panel may have at most."""
+
+MIDNIGHT = "T00:00:00.000000+00:00"
+"""The end of a time that says the day alone, as of what experts without a name do."""
+
 ACTORS = ("organizer", "expert", "person", "server", "file")
 
 
@@ -400,6 +406,30 @@ class WordingMended(Action):
 
 
 @dataclass(frozen=True)
+class AnonymousChosen(Action):
+    """How people become experts without a name from now on.
+
+    Attributes:
+        link: number of the link by which they do.
+        most: how many of the panel may have come so.
+        open: whether anybody may at the moment.
+        called: what they are called, before a number.
+    """
+
+    kind = "anonymous"
+    in_detail = ("called", "link", "most", "open")
+    link: int
+    most: int
+    open: bool
+    called: str
+
+    def __post_init__(self) -> None:
+        check_length("name", self.called)
+        if not 1 <= self.most <= MOST_ANONYMOUS:
+            raise OptionError("anonymous_most", most=self.most, limit=MOST_ANONYMOUS)
+
+
+@dataclass(frozen=True)
 class RoundClosed(Action):
     """A round is over, for ever.
 
@@ -544,12 +574,19 @@ class OnExpert(Action):
 
 @dataclass(frozen=True)
 class ExpertAdded(OnExpert):
-    """An expert joins the panel."""
+    """An expert joins the panel.
+
+    Attributes:
+        name, organization: who it is.
+        anonymous: whether they came by the anonymous link, and have a number for a name.
+    """
 
     kind = "expert_added"
-    in_detail = ("name", "organization")
+    in_detail = ("name", "organization", "anonymous")
+    in_detail_if_any = ("anonymous",)
     name: str
     organization: str | None
+    anonymous: bool = False
 
 
 @dataclass(frozen=True)
@@ -696,7 +733,7 @@ ACTIONS: dict[str, type[Action]] = {
         *(SettingsChosen, AskingChosen, StandingGiven, RoundClosed, RoundOpened, ExpertRenamed),
         *(ExpertRemoved, StudyRenamed, StudyArchived, StudyUnarchived, ChainSealed),
         *(ReportWritten, NamingChosen, StudyImported, InvitationChosen, Mailed, SelfRated, Keyed),
-        *(WordingMended,),
+        *(WordingMended, AnonymousChosen),
     )
 }
 """Kind -> what was done."""

@@ -23,6 +23,7 @@ from ..study.wording import mend, mending_problem
 from .asking import Asking, Pair, Way
 from .events import (
     Action,
+    AnonymousChosen,
     Answered,
     AskingChosen,
     Cleared,
@@ -147,6 +148,7 @@ class Member:
         may_be_named: whether they agree that reports name them.
         mailed: what was written to them -> number of the round and time of the last such e-mail.
         self_rating: what they say of their own authority; None = nothing.
+        anonymous: whether they came by the anonymous link.
     """
 
     name: str
@@ -157,11 +159,19 @@ class Member:
     may_be_named: bool = False
     mailed: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     self_rating: SelfRating | None = None
+    anonymous: bool = False
 
     @property
     def counting(self) -> Standing:
         """The standing that counts."""
         return self.standing.with_rating(self.self_rating)
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """What a panel is sorted by: experts without a name come last, by their numbers, whoever
+        came first.
+        """
+        return (len(self.name), self.name) if self.anonymous else (0, "")
 
 
 @dataclass(frozen=True)
@@ -206,6 +216,7 @@ class State:
         archived_seq: number of the event that archived it, None while it is in the lists.
         round, open: the round that is open or was closed last.
         settings, asking, invitation: in force.
+        anonymous: how people become experts without a name; None = they don't.
         members: expert id -> expert, of all that were ever added, in that order.
         told: expert id -> what they have said in this round.
         spoken: ids of those who stay in the study, since they have said something in some round.
@@ -226,6 +237,7 @@ class State:
     open: bool = True
     asking: Asking = field(default_factory=Asking)
     invitation: Invitation = field(default_factory=Invitation)
+    anonymous: AnonymousChosen | None = None
     members: Mapping[str, Member] = field(default_factory=dict)
     told: Mapping[str, Told] = field(default_factory=dict)
     spoken: frozenset[str] = frozenset()
@@ -242,7 +254,19 @@ class State:
     @cached_property
     def panel(self) -> Mapping[str, Member]:
         """Expert id -> expert, of those who were not removed."""
-        return {one: who for one, who in self.members.items() if who.removed_seq is None}
+        present = [one for one in self.members.items() if one[1].removed_seq is None]
+        return dict(sorted(present, key=lambda one: one[1].rank))
+
+    @property
+    def anonymous_count(self) -> int:
+        """How many of the panel came by the anonymous link."""
+        return sum(who.anonymous for who in self.panel.values())
+
+    @property
+    def anonymous_left(self) -> int:
+        """How many more may come by it now."""
+        chosen = self.anonymous
+        return max(0, chosen.most - self.anonymous_count) if chosen and chosen.open else 0
 
     def takes_part(self, expert: str | None) -> bool:
         """Whether there is an expert of this id who was not removed."""
@@ -324,7 +348,14 @@ class State:
         answers = self.answers()
         if not answers.experts:
             return None
-        return analyze_round(self.survey, answers, self.settings, self.standings, number=self.round)
+        return analyze_round(
+            self.survey,
+            answers,
+            self.settings,
+            self.standings,
+            number=self.round,
+            anonymous=self.anonymous_count,
+        )
 
     def evidence(self, evidence_format: int = EVIDENCE_FORMAT) -> dict[str, Any] | None:
         """What the round leaves behind if it is closed now; None when nobody submitted an answer.
@@ -502,7 +533,13 @@ def _(action: InvitationChosen, state: State, one: Logged) -> dict[str, Any]:
 
 @_changes.register
 def _(action: ExpertAdded, state: State, one: Logged) -> dict[str, Any]:
-    return _member(state, one, Member(action.name, action.organization, one.seq))
+    who = Member(action.name, action.organization, one.seq, anonymous=action.anonymous)
+    return _member(state, one, who)
+
+
+@_changes.register
+def _(action: AnonymousChosen, state: State, one: Logged) -> dict[str, Any]:
+    return {"anonymous": action}
 
 
 @_changes.register
@@ -667,10 +704,8 @@ def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
         return Phrase("event_after_submitting") if state.submitted(expert) else None
     if isinstance(action, ExpertRenamed | ExpertRemoved) and expert in state.spoken:
         return Phrase("event_after_answering")
-    if isinstance(action, ExpertAdded | ExpertRenamed) and any(
-        who.name == action.name for one, who in state.panel.items() if one != expert
-    ):
-        return Phrase("event_name_taken", name=action.name)
+    if isinstance(action, ExpertAdded | ExpertRenamed):
+        return _unwelcome(action, state, expert)
     archived = state.archived_seq is not None
     if isinstance(action, StudyArchived if archived else StudyUnarchived):
         return Phrase("event_archives_again" if archived else "event_unarchives_again")
@@ -678,6 +713,15 @@ def _too_late(action: Action, state: State, expert: str) -> Phrase | None:
         survey = state.survey
         return mending_problem(survey, action.mending, labels_of(survey, tuple(survey.nodes)))
     return _misreported(action, state) if isinstance(action, ReportWritten) else None
+
+
+def _unwelcome(action: ExpertAdded | ExpertRenamed, state: State, expert: str) -> Phrase | None:
+    """Why nobody could be in the panel by this name, or come without one."""
+    if any(who.name == action.name for one, who in state.panel.items() if one != expert):
+        return Phrase("event_name_taken", name=action.name)
+    if isinstance(action, ExpertAdded) and action.anonymous and not state.anonymous_left:
+        return Phrase("event_anonymous_without_room")
+    return None
 
 
 def _misreported(action: ReportWritten, state: State) -> Phrase | None:

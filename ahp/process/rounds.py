@@ -137,6 +137,7 @@ def analyze_round(
     *,
     number: int | None = None,
     running: bool = False,
+    anonymous: int = 0,
 ) -> Analysis:
     """The result of one round.
 
@@ -147,6 +148,7 @@ def analyze_round(
         standings: expert -> standing, of all who were invited.
         number: of the round.
         running: whether it is open, so that the result is provisional.
+        anonymous: how many of the experts came by an anonymous link.
 
     Raises:
         AHPError: as for `ahp.analyze`; no authority coefficient where it is asked for.
@@ -166,7 +168,7 @@ def analyze_round(
         cr_limit=settings.cr_limit,
         invited=len(standings),
     )
-    return replace(found, round=number, running=running)
+    return replace(found, round=number, running=running, anonymous=anonymous)
 
 
 def distributions(analysis: Analysis) -> dict[Pair, Distribution]:
@@ -233,6 +235,7 @@ def round_evidence(
         ],
         "summary": asdict(summary),
         "distributions": [[*pair, asdict(one)] for pair, one in distributions(analysis).items()],
+        **({"anonymous": analysis.anonymous} if analysis.anonymous else {}),
     }
 
 

@@ -126,7 +126,7 @@ def _check_answered(evidence: StudyEvidence, says: Mapping[str, Any]) -> bool:
     small = analysis.invited is not None and says["count"] / analysis.invited < HALF
     return (
         answered == {says["count"]}
-        and says["invited"] == analysis.invited
+        and (says["invited"], says["anonymous"]) == (analysis.invited, analysis.anonymous)
         and (
             analysis.invited is None or _is_printed(says["share"], says["count"] / analysis.invited)
         )

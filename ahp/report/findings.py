@@ -90,6 +90,12 @@ def _answered(d: Draft) -> Finding:
                 " This is less than half: the result speaks for those who answered, not for all "
                 "who were asked."
             )
+    if analysis.anonymous:
+        text += _(
+            " Of those counted as invited, {anonymous} came by an anonymous link: how many others "
+            "got it is not known, nor whether each person answered once."
+        ).format(anonymous=d.count(analysis.anonymous))
+    says["anonymous"] = analysis.anonymous
     if count == 1:
         text += _(" It is the opinion of one person, not of a panel.")
     if analysis.running:
@@ -803,9 +809,14 @@ def _ask_more(d: Draft) -> Finding | None:
         return d.finding("ask_more", "advice", text, count=1, missing=None)
     if invited is None or not count < HALF * invited:
         return None
-    text = _("In a further round, ask the {missing} again who were invited and have not answered.")
-    if analysis.running:
+    if analysis.anonymous:
+        text = _("Ask for more answers: nobody can write to those who came by an anonymous link.")
+    elif analysis.running:
         text = _("Remind the {missing} who were invited and have not answered.")
+    else:
+        text = _(
+            "In a further round, ask the {missing} again who were invited and have not answered."
+        )
     text = text.format(missing=d.count(invited - count))
     return d.finding("ask_more", "advice", text, count=count, missing=invited - count)
 

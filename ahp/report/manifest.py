@@ -290,6 +290,7 @@ def settings_of(analysis: Analysis) -> dict[str, Any]:
         "invited": analysis.invited,
         "round": analysis.round,
         "running": analysis.running,
+        **({"anonymous": analysis.anonymous} if analysis.anonymous else {}),
     } | ({"mended": list(map(list, mended))} if (mended := analysis.survey.mended) else {})
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, tzinfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from ..i18n import Translate, translator
 from ..i18n.words import judgment_sentence
+from ..process.events import MIDNIGHT
 from ..process.receipt import ABSTAIN, Receipt, Statement
 from ..scale import SAATY_POSITIONS
 from ..study import Survey
@@ -45,10 +46,13 @@ def facts(
     if abstained:
         count += _(", {count} can't be judged").format(count=abstained)
     moment = datetime.fromisoformat(statement.time)
-    clock, offset = (
-        format_datetime(moment, shape, tzinfo=timezone, locale=language)
-        for shape in ("medium", "ZZZZ")
-    )
+    if statement.time.endswith(MIDNIGHT):
+        clock, offset = format_date(moment, locale=language), "UTC"
+    else:
+        clock, offset = (
+            format_datetime(moment, shape, tzinfo=timezone, locale=language)
+            for shape in ("medium", "ZZZZ")
+        )
     return [
         (_("Expert"), statement.name),
         (_("Study"), statement.title),

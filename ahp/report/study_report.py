@@ -82,6 +82,7 @@ from .study_tables import (
 )
 from .table import Table
 from .who import (
+    anonymous_words,
     based_on,
     incoherent_choices_table,
     incoherent_sentence,
@@ -221,6 +222,8 @@ class _Pages:
             who = _("{count} of {invited} invited ({share})").format(
                 count=count, invited=invited, share=percent(count / invited)
             )
+        if analysis.anonymous:
+            who = f"{who} · {anonymous_words(analysis, _)}"
         facts = [
             (_("Study"), evidence.title),
             (_("Survey"), self.survey.text(self.survey.name, self.language)),

@@ -40,9 +40,18 @@ def who_counts(analysis: Analysis, language: str) -> str:
         parts.append(text.format(experts=_named(analysis.panel.experts, _), **words))
     elif analysis.invited is not None:
         parts.append(_("{count} of {invited} invited experts").format(count=count, **words))
+    if analysis.anonymous:
+        parts.append(anonymous_words(analysis, _))
     if analysis.incoherent != "include" and analysis.incoherences:
         parts.append(_treated(analysis, _))
     return " · ".join(parts)
+
+
+def anonymous_words(analysis: Analysis, _: Translate) -> str:
+    """How many came by an anonymous link, of whom nobody knows how many got it."""
+    return _("{count} of {all} came by the anonymous link; how many got it is not known").format(
+        count=analysis.anonymous, all=analysis.invited
+    )
 
 
 def based_on(table: Table, analysis: Analysis) -> Table:

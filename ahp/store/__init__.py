@@ -3,6 +3,7 @@
 from .records import (
     AccountInfo,
     Backup,
+    Begun,
     BrowserInfo,
     ClosedRound,
     DraftInfo,
@@ -23,6 +24,7 @@ from .store import Store
 __all__ = [
     "AccountInfo",
     "Backup",
+    "Begun",
     "BrowserInfo",
     "ClosedRound",
     "DraftInfo",

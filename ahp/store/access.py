@@ -43,7 +43,7 @@ from .models import (
 from .records import BrowserInfo, SignIn
 
 Holder: TypeAlias = InstrumentedAttribute[str | None]
-"""Whose a link is: `LinkRow.expert_id` or `LinkRow.person_id`."""
+"""Whose a link is: `LinkRow.expert_id`, `LinkRow.person_id` or `LinkRow.study_id`."""
 
 Grant: TypeAlias = Any
 """A row of `live_grants`."""
@@ -87,8 +87,8 @@ class NewLink(NamedTuple):
 
 
 def new_links(session: Session, holder: Holder, who: Collection[str]) -> dict[str, NewLink]:
-    """Issue links of experts (`LinkRow.expert_id`) or of people (`LinkRow.person_id`), by their
-    ids; those before end.
+    """Issue links of experts (`LinkRow.expert_id`), of people (`LinkRow.person_id`) or of studies
+    (`LinkRow.study_id`), by their ids; those before end.
     """
     ended = end_links(session, holder, who)
     tokens = {one: secrets.token_urlsafe(16) for one in who}
@@ -117,16 +117,37 @@ def end_links(session: Session, holder: Holder, who: Collection[str]) -> dict[st
 
 def open_link(session: Session, token: str, browser: str | None) -> str:
     """Grant a browser what a link allows; returns the token of its session."""
+    return open_hashed(session, _hash(token), browser)[0]
+
+
+def open_hashed(
+    session: Session, key: str, browser: str | None, now: datetime | None = None
+) -> tuple[str, str]:
+    """Grant a browser what the link with a hash allows; returns the token of its session, and whom
+    it may act as. `now` is what is stored of the time.
+    """
     row = session.execute(
         select(LinkRow, StudyRow.state)
         .outerjoin(ExpertRow, ExpertRow.id == LinkRow.expert_id)
         .outerjoin(StudyRow, StudyRow.id == ExpertRow.study_id)
-        .where(LinkRow.token_hash == _hash(token))
+        .where(LinkRow.token_hash == key, LinkRow.study_id.is_(None))
     ).one_or_none()
-    reason = "unknown" if row is None else _refusal(row[0].revoked, row[1])
+    reason = "unknown" if row is None else refusal(row[0].revoked, row[1])
     if row is None or reason:
         raise LinkError(f"link_{reason}")
-    return grant(session, browser, "person" if row[0].person_id else "expert", row[0].id)
+    kind: Literal["person", "expert"] = "person" if row[0].person_id else "expert"
+    holder = str(row[0].person_id or row[0].expert_id)
+    return grant(session, browser, kind, row[0].id, now=now), holder
+
+
+def knows(session: Session, key: str) -> bool:
+    """Whether there is a link with a hash, whether it works or not."""
+    return session.scalar(select(LinkRow.id).where(LinkRow.token_hash == key)) is not None
+
+
+def link_of(session: Session, token: str) -> LinkRow | None:
+    """The link with a token, whether it works or not."""
+    return session.scalar(select(LinkRow).where(LinkRow.token_hash == _hash(token)))
 
 
 def holder_of_link(session: Session, token: str) -> tuple[str | None, str | None]:
@@ -149,13 +170,14 @@ def grant(
     account: str | None = None,
     agent: Agent | None = None,
     lifetime: timedelta = LIFETIME,
+    now: datetime | None = None,
 ) -> str:
     """Grant a browser something; returns the token of its session.
 
     A browser that may do more than before gets a new token. The old one keeps what it had, for the
     tabs that are open with it: whoever copied it gains nothing.
     """
-    now = clock.now()
+    now = now or clock.now()
     moment, expires = clock.timestamp(now), clock.timestamp(now + lifetime)
     before = None if browser is None else _alive(session, browser)
     held = [] if before is None else _held(session, before, moment)
@@ -240,7 +262,7 @@ def experts_of(rows: Sequence[Grant]) -> tuple[dict[str, Grant], dict[str, str]]
     A refused link is left out when another one lets the browser answer as the same expert.
     """
     links = [
-        (row.ExpertRow.id, row, _refusal(row.revoked, row.StudyRow.state))
+        (row.ExpertRow.id, row, refusal(row.revoked, row.StudyRow.state))
         for row in rows
         if row.kind == "expert"
     ]
@@ -463,10 +485,10 @@ def one_at_a_time(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(_SIGN_IN_LOCK)))
 
 
-def begin_sign_in(session: Session, visitor: str) -> SignIn:
-    """Let a visitor try a password, if they tried less than `SIGN_INS` within `SIGN_IN_PERIOD`."""
+def begin_sign_in(session: Session, visitor: str, most: int = SIGN_INS) -> SignIn:
+    """Let a visitor try a password, if they tried less than `most` within `SIGN_IN_PERIOD`."""
     one_at_a_time(session)
-    if wait := sign_in_wait(session, visitor):
+    if wait := sign_in_wait(session, visitor, most):
         return SignIn(None, wait)
     row = SignInRow(visitor=visitor, time=clock.timestamp(clock.now()))
     session.execute(delete(SignInRow).where(not_(SignInRow.time.between(*_period()))))
@@ -475,15 +497,15 @@ def begin_sign_in(session: Session, visitor: str) -> SignIn:
     return SignIn(row.id, 0.0)
 
 
-def sign_in_wait(session: Session, visitor: str) -> float:
+def sign_in_wait(session: Session, visitor: str, most: int = SIGN_INS) -> float:
     """Seconds until a visitor may try a password; 0 = now."""
     tries = session.scalars(
         select(SignInRow.time)
         .where(SignInRow.visitor == visitor, SignInRow.time.between(*_period()))
         .order_by(SignInRow.time.desc())
-        .limit(SIGN_INS)
+        .limit(most)
     ).all()
-    if len(tries) < SIGN_INS:
+    if len(tries) < most:
         return 0.0
     # a moment more: the end of the period still belongs to it
     free = datetime.fromisoformat(tries[-1]) + SIGN_IN_PERIOD + timedelta(microseconds=1)
@@ -548,7 +570,7 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _refusal(revoked: str | None, state: str | None) -> str:
+def refusal(revoked: str | None, state: str | None) -> str:
     """Why a link does not work, empty when it does; evaluations have no state of a round."""
     if revoked is not None:
         return "revoked"

@@ -33,3 +33,8 @@ def read_timestamp(text: str) -> datetime:
 def timestamp(moment: datetime) -> str:
     """ISO 8601 with microseconds, so that texts of UTC times sort as the times do."""
     return moment.isoformat(timespec="microseconds")
+
+
+def midnight(moment: datetime) -> datetime:
+    """The day of a moment of UTC, and nothing more of it."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -16,7 +16,7 @@ from .chain import Rows
 from .checkpoint import Chain, Checkpoint, Kind
 from .merkle import Tree
 from .models import EvaluationEventRow, EvaluationRow, EventRow, StudyRow
-from .times import is_before
+from .times import is_before, latest
 
 AGREE = timedelta(seconds=60)
 """What clocks of servers and authorities may differ by, and a checkpoint takes to be signed."""
@@ -140,7 +140,7 @@ class _Walk:
             (self._stamped, "time_before_stamp", self.false_times),
             (self._signed, "time_before_checkpoint", self.odd_times),
         ):
-            if limit and is_before(time, limit) and not found:
+            if limit and is_before(latest(time), limit) and not found:
                 found.append(Phrase(code, book=self._name, seq=seq, time=time, before=limit))
 
     def _pass(self, one: Checkpoint) -> None:

@@ -112,19 +112,21 @@ def append(session: Session, study: StudyRow, entries: Sequence[Entry]) -> list[
         AHPError: the event would not be read back as it is, or could not happen now.
     """
     state = state_of(session, study)
-    time = clock.timestamp(clock.now())
+    now = clock.now()
     contents, new = [], []
     for entry in entries:
         check_texts(entry)
         content = entry.columns
         action = read_action(content)
         number = state.round + isinstance(action, RoundOpened)
+        actor = _actor(session, entry)
+        hidden = actor.kind == "expert" and _nameless(state, action, actor.id)
+        time = clock.timestamp(clock.midnight(now) if hidden else now)
         one = Logged(state.seq + 1, number, entry.expert_id, entry.source, time, action)
         action.check(state.survey.hierarchy)
         if problem := objection(state, one):
             raise StoreError("event_refused", problem=problem)
         state = fold([one], state)
-        actor = _actor(session, entry)
         who = {"actor_kind": actor.kind, "actor_id": actor.id}
         contents.append({**content, **who, "round": number, "time": time})
         new.append(one)
@@ -139,6 +141,13 @@ def _actor(session: Session, entry: Entry) -> Actor:
     organizer: Actor = session.info["organizer"]
     said = isinstance(entry.action, Said)
     return entry.actor or (Actor("expert", str(entry.expert_id)) if said else organizer)
+
+
+def _nameless(state: State, action: Action, expert_id: str) -> bool:
+    """Whether an expert has no name: when they did something would tell who they are."""
+    if isinstance(action, ExpertAdded):
+        return action.anonymous
+    return state.takes_part(expert_id) and state.members[expert_id].anonymous
 
 
 def _write_rows(session: Session, study: StudyRow, state: State, new: Sequence[Logged]) -> None:

@@ -175,8 +175,9 @@ class FileRow(Base):
 
 
 class LinkRow(Base):
-    """A personal link of an expert, or of somebody who takes part in an evaluation; at most one of
-    each is not revoked.
+    """A personal link of an expert or of somebody who takes part in an evaluation, or the anonymous
+    link of a study; at most one of each is not revoked. Of an expert who came by the latter, the
+    hash is that of a code.
     """
 
     __tablename__ = "links"
@@ -184,6 +185,7 @@ class LinkRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     expert_id: Mapped[str | None] = mapped_column(ForeignKey("experts.id"), index=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
+    study_id: Mapped[str | None] = mapped_column(ForeignKey("studies.id"), index=True)
     token_hash: Mapped[str] = mapped_column(unique=True)
     issued: Mapped[str]
     revoked: Mapped[str | None]
@@ -255,7 +257,9 @@ class GrantRow(Base):
 
 
 class SignInRow(Base):
-    """A password that was tried within the last minute, and was not the right one."""
+    """What was tried within the last minute: a password or a code that was not the right one, or to
+    begin as an expert without a name.
+    """
 
     __tablename__ = "sign_ins"
     __table_args__ = (Index(None, "visitor", "time"),)

@@ -156,9 +156,10 @@ def study_info(study: StudyRow, survey: Survey) -> StudyInfo:
 
 
 def expert_infos(session: Session, *which: ColumnElement[bool]) -> list[ExpertInfo]:
-    """Experts as they are handed out, in the order they were added: one statement for all."""
+    """Experts as they are handed out, in the order of `Member.rank`: one statement for all."""
     listed = with_link(EXPERTS, LinkRow.expert_id == ExpertRow.id)
-    return [expert_info(session, *row) for row in session.execute(listed.where(*which)).all()]
+    found = [expert_info(session, *row) for row in session.execute(listed.where(*which)).all()]
+    return sorted(found, key=lambda one: one.sitting.state.members[one.id].rank)
 
 
 def listed_expert(session: Session, expert_id: str) -> ExpertInfo:
@@ -195,6 +196,7 @@ def expert_info(session: Session, expert: ExpertRow, study: StudyRow, link: str)
         replies=told.replies,
         spoken=expert.id in state.spoken,
         may_be_named=who.may_be_named,
+        anonymous=who.anonymous,
         self_rating=who.self_rating,
         sitting=Sitting(study_info(study, state.survey), state, expert.id),
     )

@@ -140,6 +140,7 @@ class ExpertInfo:
         progress: parent id -> (answered, asked) below it, in the order of the tree.
         spoken: True once they answered or said anything in any round; they stay in the study.
         may_be_named: whether they agree that reports name them.
+        anonymous: whether they began by the anonymous link.
         self_rating: what they say of their own authority; None = nothing.
         last_answer: when the newest reply was given, UTC, ISO 8601; None without one.
         replies: what they said in this round.
@@ -162,6 +163,7 @@ class ExpertInfo:
     sitting: Sitting = field(repr=False, compare=False)
     spoken: bool = False
     may_be_named: bool = False
+    anonymous: bool = False
     self_rating: SelfRating | None = None
 
     @property
@@ -274,6 +276,21 @@ class BrowserInfo:
     seen: str | None
     program: str
     system: str
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An expert without a name in a browser.
+
+    Attributes:
+        session: token of the browser's session.
+        expert_id: as whom it may answer.
+        code: by which they come back elsewhere; empty when it isn't shown again.
+    """
+
+    session: str
+    expert_id: str
+    code: str
 
 
 @dataclass(frozen=True)

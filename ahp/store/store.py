@@ -8,6 +8,7 @@ from pathlib import Path
 from ..messages import Phrase
 from . import durability
 from .accounts import Accounts
+from .anonymous import Anonymous
 from .backups import Backups
 from .checkpointer import Checkpointer
 from .contacts import Contacts
@@ -31,6 +32,7 @@ class Store(
     People,
     Contacts,
     Doors,
+    Anonymous,
     Accounts,
     Replying,
     Documents,

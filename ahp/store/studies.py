@@ -139,7 +139,8 @@ class Studies(Part):
         Args:
             study_id: the study to copy; its note and answers are not copied.
             title: of the new study.
-            experts: also its experts with their standings; they get new links.
+            experts: also its experts with their standings, except those without a name; they get
+                new links.
 
         Raises:
             StoreError: the title is blank.
@@ -157,7 +158,7 @@ class Studies(Part):
             if entries:
                 log.append(session, study, entries)
             if experts:
-                panel = source.panel.values()
+                panel = [one for one in source.panel.values() if not one.anonymous]
                 ids = add_people(session, study, {one.name: one.organization for one in panel})
                 give_standings(session, {ids[one.name]: one.standing for one in panel})
             return study_info(study, state_of(session, study).survey)

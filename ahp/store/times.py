@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..messages import Phrase
+from ..process.events import MIDNIGHT
 from . import clock
 from .records import Event
 
@@ -24,11 +25,12 @@ class Times:
     def add(self, event: Event) -> None:
         """The next event, whose time is a timestamp."""
         time = event.time
-        if self._before and is_before(time, self._before):
+        if self._before and is_before(latest(time), self._before):
             self._backwards.append((event.seq, time, self._before))
         if is_before(self._now, time):
             self._ahead.append((event.seq, time))
-        self._before = time
+        if not time.endswith(MIDNIGHT) or time > self._before:
+            self._before = time
 
     @property
     def remarks(self) -> tuple[Phrase, ...]:
@@ -42,6 +44,11 @@ class Times:
             seq, time = self._ahead[0]
             found.append(Phrase("times_ahead", count=len(self._ahead), seq=seq, time=time))
         return tuple(found)
+
+
+def latest(time: str) -> str:
+    """The last moment that a timestamp may stand for."""
+    return time.replace(MIDNIGHT, f"T23:59:59.999999{UTC_ENDING}")
 
 
 def is_before(time: str, other: str) -> bool:

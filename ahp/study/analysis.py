@@ -55,6 +55,7 @@ class Analysis(Result):
         incoherent, cr_limit: what becomes of judgments that contradict each other, the options in
             use (`ahp.study.incoherence`).
         invited: how many experts were asked; None = not known.
+        anonymous: how many of these came by an anonymous link; how many others got it isn't known.
         round: Delphi round; None = not of one.
         running: whether experts may still answer, so that the result is provisional.
         version: of `ahp`.
@@ -80,6 +81,7 @@ class Analysis(Result):
     invited: int | None = None
     round: int | None = None
     running: bool = False
+    anonymous: int = 0
     version: str = __version__
 
     @cached_property

@@ -396,6 +396,7 @@ def round_analysis(study: StudyInfo, closed: list[ClosedRound], number: int) -> 
         database.standings(study.id, before=kept.seq if kept else None),
         number=number,
         running=not kept,
+        anonymous=database.anonymous_count(study.id, before=kept.seq if kept else None),
     )
 
 

@@ -140,7 +140,9 @@ def _policy(scope: Scope) -> str:
 
 
 def with_own_policy(response: Response, *handlers: str) -> Response:
-    """A page without Streamlit, which runs no scripts but these, in attributes as `onclick`."""
+    """A page without Streamlit, which runs no scripts but these, alone or in attributes as
+    `onclick`.
+    """
     scripts = f"; script-src 'unsafe-hashes' {_hashed(*handlers)}" if handlers else ""
     response.headers["content-security-policy"] = _OWN + scripts
     return response

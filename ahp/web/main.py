@@ -149,7 +149,9 @@ if granted.organizer:
 page.run()
 if holder and not trial:
     st.button(
-        _("This isn't me / sign out on this computer"),
+        _("Sign out on this computer: your code alone leads back")
+        if expert and expert.anonymous
+        else _("This isn't me / sign out on this computer"),
         icon=":material/logout:",
         type="tertiary",
         on_click=state.leave,

@@ -95,7 +95,7 @@ class Door:
             store: where attempts are counted, and accounts are.
             session: token of the browser's session, if it has one.
         """
-        address = _address(request)
+        address = address_of(request)
         first = await run_in_threadpool(store.begin_sign_in, address, session)
         given = await _given(request)
         if given is None:
@@ -148,6 +148,13 @@ def _account(store: Store, name: str, given: str, code: str) -> str | None:
 
 async def _given(request: Request) -> tuple[str, str, str] | None:
     """Name, password and code of a form; None when the form is too large or doesn't arrive."""
+    if (given := await fields_of(request)) is None:
+        return None
+    return given.get("name", ""), given.get("password", ""), given.get("code", "")
+
+
+async def fields_of(request: Request) -> dict[str, str] | None:
+    """The fields of a form; None when the form is too large or doesn't arrive."""
     body = b""
     try:
         async with asyncio.timeout(FORM_SECONDS):
@@ -158,11 +165,10 @@ async def _given(request: Request) -> tuple[str, str, str] | None:
     except (TimeoutError, ClientDisconnect):
         return None
     fields = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
-    name, word, code = (fields.get(one, [""])[0] for one in ("name", "password", "code"))
-    return name, word, code
+    return {name: values[0] for name, values in fields.items()}
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
     """Where a visitor is, as far as the server trusts who passed it on.
 
     One connection has a whole /64 of IPv6 (RFC 6177), so that counts as one address.

@@ -34,6 +34,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -43,11 +44,13 @@ from streamlit import config
 
 from ..datafile import system_problem
 from ..errors import AccessError, AHPError, DatabaseError, LinkError, ReceiptError, StoreError
+from ..exchange.link_sheet import qr_picture
 from ..i18n import LANGUAGES, best_language, terminal_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Phrase
+from ..report.letters import asked_lines
 from ..report.receipt import receipt_html
-from ..store import AccountInfo, Store
+from ..store import AccountInfo, Begun, Store, clock
 from ..store.checkpointer import Checkpointer
 from ..store.second_factor import MOST_WRONG
 from ..templates import render
@@ -76,7 +79,7 @@ from .internals import (
     take_turns,
 )
 from .mail import mail_server
-from .password import Door, check_password, password
+from .password import Door, address_of, check_password, fields_of, password
 from .provider import BACK, LEAVE, START, Provider, provider
 from .state import (
     EXPERT,
@@ -100,6 +103,12 @@ ORGANIZER_KEY = secrets.token_urlsafe(32)
 """Key of this process's organizer's link, new at every start: of processes that share a database,
 that of the last one opens, in each of them; of no use when a password is set.
 """
+
+ONCE_COOKIE = "ahp_begin"
+"""What makes a page of an anonymous link one of its own, until somebody begins there."""
+
+_REFUSED = {"later": 429, "full": 403, "paused": 403}
+"""Why nobody can begin -> HTTP's status; 404 otherwise."""
 
 EXPERT_UPLOAD = 2 * 2**20
 """Bytes of a file that an expert uploads, a filled questionnaire has a twentieth of a megabyte, or
@@ -157,6 +166,11 @@ _door = Door()
 
 def _signed_in(session: str, path: str = "/") -> Response:
     response = RedirectResponse(path, status_code=303)
+    _keep_session(response, session)
+    return response
+
+
+def _keep_session(response: Response, session: str) -> None:
     response.set_cookie(
         SESSION_COOKIE,
         session,
@@ -164,7 +178,6 @@ def _signed_in(session: str, path: str = "/") -> Response:
         httponly=True,
         samesite="lax",
     )
-    return response
 
 
 async def open_link(request: Request) -> Response:
@@ -184,6 +197,149 @@ async def open_link(request: Request) -> Response:
     metrics.LINKS.labels("opened").inc()
     whose = {EXPERT: expert} if expert else {PERSON: person}
     return _signed_in(session, f"/?{urlencode(whose)}")
+
+
+async def anonymous(request: Request) -> Response:
+    """`/a/{token}`: the anonymous link of a study. To look at it makes nobody an expert; who
+    presses the button is one, and sees this once the code by which they come back.
+
+    A cookie tells one page from another: the code is made of it, so that a page sent twice makes
+    one expert, and no other site can have a browser begin with a code that it knows.
+    """
+    language, token = _language(request), request.path_params["token"]
+    session, once = (request.cookies.get(name) for name in (SESSION_COOKIE, ONCE_COOKIE))
+    problem, status = "", 200
+    try:
+        if request.method == "POST":
+            if not once:
+                return RedirectResponse(f"{request.url.path}?again", status_code=303)
+            begin = partial(database().begin_anonymous, token, once, address_of(request), session)
+            try:
+                begun = await run_in_threadpool(begin)
+            except LinkError as error:
+                if error.reason != "later":
+                    raise
+                problem, status = error_sentence(error, language), 429
+            else:
+                page = await _code_page(request, begun) if begun.code else _begun(begun)
+                page.delete_cookie(ONCE_COOKIE, "/a")
+                return page
+        at_link = partial(database().at_anonymous_link, token, session)
+        study, invitation, own = await run_in_threadpool(at_link)
+    except LinkError as error:
+        return _code_form(language, error)
+    if own is not None:
+        return RedirectResponse(f"/?{urlencode({EXPERT: own})}", status_code=303)
+    _ = translator(language)
+    if "again" in request.query_params and not once:
+        problem = _("Your browser keeps no cookies of this site. Please allow them and try again.")
+    asked = asked_lines(invitation, language, clock.now())
+    lines = [
+        study.survey.text(study.survey.name, language),
+        *asked.values(),
+        _(
+            "Everybody who has this link can answer, without a name: the organizer sees your "
+            "answers under a number. Each person answers once, please."
+        ),
+    ]
+    page = _anonymous_page(
+        language,
+        status,
+        lines=lines,
+        begin=_("Begin"),
+        after=_("I have begun already and have a code"),
+        problem=problem,
+    )
+    if not once:
+        page.set_cookie(
+            ONCE_COOKIE, secrets.token_urlsafe(16), path="/a", httponly=True, samesite="lax"
+        )
+    return page
+
+
+async def enter_code(request: Request) -> Response:
+    """`/code`: back by the code that was shown to an expert without a name."""
+    language, session = _language(request), request.cookies.get(SESSION_COOKIE)
+    if request.method != "POST":
+        return _code_form(language)
+    given = await fields_of(request) or {}
+    open_code = partial(database().open_code, given.get("code", ""), address_of(request), session)
+    try:
+        return _begun(await run_in_threadpool(open_code))
+    except LinkError as error:
+        return _code_form(language, error)
+
+
+def _begun(begun: Begun) -> Response:
+    """On to the survey of an expert without a name."""
+    return _signed_in(begun.session, f"/?{urlencode({EXPERT: begun.expert_id})}")
+
+
+async def _code_page(request: Request, begun: Begun) -> Response:
+    """The code of somebody who has just begun."""
+    language = _language(request)
+    _ = translator(language)
+    base = addresses.fixed() or await run_in_threadpool(database().public_address)
+    place = f"{base or str(request.base_url).rstrip('/')}/code"
+    page = _anonymous_page(
+        language,
+        lines=[
+            _("This is your code. Write it down, copy it or take a photo: it is shown only once.")
+        ],
+        code=begun.code,
+        picture=qr_picture(f"{place}#{begun.code}"),
+        after=_(
+            "In this browser you go on without it. On another device, scan this picture, or open "
+            "{address} and enter the code. Whoever has it can answer in your place."
+        ).format(address=place),
+        onward=f"/?{urlencode({EXPERT: begun.expert_id})}",
+        button=_("Go on to the survey"),
+    )
+    _keep_session(page, begun.session)
+    return page
+
+
+def _code_form(language: str, error: LinkError | None = None) -> Response:
+    """What was wrong; and where the code is entered, unless it would be of no use."""
+    _ = translator(language)
+    reason = error.reason if error else ""
+    if error and reason not in _REFUSED:  # of which nobody is to be suspected
+        metrics.LINKS.labels("refused").inc()
+    return _anonymous_page(
+        language,
+        _REFUSED.get(reason, 404) if error else 200,
+        problem=error_sentence(error, language) if error else "",
+        label="" if reason in ("unknown", "closed") else _("Your code"),
+        button=_("Go on"),
+        after=""
+        if reason in ("paused", "full", "revoked")  # there is no way to begin anew
+        else _(
+            "If you have lost it, open the link again in the browser where you began. Where that "
+            "doesn't help, begin anew: answers that were not submitted don't count."
+        ),
+        script=_TAKE_CODE,
+    )
+
+
+_TAKE_CODE = Markup(
+    "document.forms[0].code.value=location.hash.slice(1);"
+    "history.replaceState(null,'',location.pathname)"
+)
+"""Enters the code of a QR code: behind the `#` of an address, it is sent nowhere."""
+
+
+def _anonymous_page(language: str, status: int = 200, **values: Any) -> Response:
+    names = ("lines", "begin", "code", "picture", "after", "onward", "label", "button", "problem")
+    values = dict.fromkeys((*names, "script"), "") | values
+    return _page(
+        {},
+        template="anonymous.html",
+        language=language,
+        status=status,
+        headers={"cache-control": "no-store"},
+        scripts=[values["script"]] if values["label"] else [],
+        **values,
+    )
 
 
 async def open_organizer_link(request: Request) -> Response:
@@ -417,17 +573,20 @@ def _page(
     language: str = "",
     status: int = 200,
     headers: Mapping[str, str] | None = None,
-    **values: str,
+    scripts: Sequence[str] = (),
+    **values: Any,
 ) -> Response:
     """A page without Streamlit: a text in its language, or in several; the first is the page's."""
     language = language or next(iter(texts))
     _ = translator(language)
     page = render(template, language=language, title=_("Pairwise survey"), texts=texts, **values)
-    return with_own_policy(HTMLResponse(page, status_code=status, headers=headers))
+    return with_own_policy(HTMLResponse(page, status_code=status, headers=headers), *scripts)
 
 
 ROUTES = [
     Route("/i/{token}", open_link),
+    Route("/a/{token}", anonymous, methods=["GET", "POST"]),
+    Route("/code", enter_code, methods=["GET", "POST"]),
     Route(START, to_provider),
     Route(BACK, from_provider),
     Route(LEAVE, sign_out),
@@ -476,16 +635,17 @@ _STYLE = (_WEB / "first_paint.css").read_text(encoding="utf-8")
 
 
 class _HideTokens(logging.Filter):
-    """Keeps secrets out of uvicorn's access log."""
+    """Keeps secrets out of uvicorn's log, and addresses of experts, whom they could name."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                path_in_log(argument)
-                if isinstance(argument, str) and argument.startswith("/")
-                else argument
-                for argument in record.args
-            )
+        if not isinstance(record.args, tuple) or len(record.args) < 2:
+            return True
+        client, *others = record.args
+        paths = [one for one in others if isinstance(one, str) and one.startswith("/")]
+        if paths and not paths[0].startswith("/organizer"):
+            client = "-"
+        hidden = (path_in_log(str(one)) if one in paths else one for one in others)
+        record.args = (client, *hidden)
         return True
 
 
@@ -563,7 +723,8 @@ async def lifespan(
         _check_free(host, port, "--port")
     configure()
     _raise_file_limit()
-    logging.getLogger("uvicorn.access").addFilter(_HideTokens())
+    for log in ("uvicorn.access", "uvicorn.error"):
+        logging.getLogger(log).addFilter(_HideTokens())
     logging.getLogger("ahp.store").addHandler(_TERMINAL)
     keep_log_short()
     skip_console_check()

@@ -23,7 +23,7 @@ from ..i18n.errors import error_sentence
 from ..messages import Message, with_names
 from ..process.evaluations.days import UTC, day_of, day_words, is_zone, zone_words
 from ..process.evaluations.state import Person
-from ..process.events import ORGANIZER, Actor
+from ..process.events import MIDNIGHT, ORGANIZER, Actor
 from ..store import AccountInfo, ExpertInfo, Grants, PersonInfo, Store, StudyInfo, clock
 from ..study import Survey
 from . import addresses
@@ -412,8 +412,8 @@ def zones(*first: str) -> list[str]:
 
 
 def minute(time: str) -> str:
-    """A time of the log to the minute, as people read it; "" for none."""
-    return time[:16].replace("T", " ")
+    """A time of the log to the minute, or the day alone, as people read it; "" for none."""
+    return time.removesuffix(MIDNIGHT)[:16].replace("T", " ")
 
 
 def own_minute(time: str) -> str:

@@ -433,6 +433,8 @@ def show_self_rating(visit: Visit) -> None:
 def show_naming(visit: Visit) -> None:
     """Whether reports may name the expert, who may change their mind until the round is closed."""
     _ = state.translate()
+    if visit.expert.anonymous:
+        return
     key = f"naming-{visit.expert.id}"
     st.session_state[key] = visit.expert.may_be_named
     with st.container(key="naming"):

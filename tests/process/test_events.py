@@ -41,6 +41,14 @@ STORED: list[tuple[Action, tuple[str | None, ...]]] = [
             '"zone":"Asia/Shanghai"}',
         ),
     ),
+    (
+        events.AnonymousChosen(7, 50, open=True, called="匿名专家"),
+        (*(None,) * 4, '{"called":"匿名专家","link":7,"most":50,"open":true}'),
+    ),
+    (
+        events.ExpertAdded("匿名专家 1", None, anonymous=True),
+        (*(None,) * 4, '{"anonymous":true,"name":"匿名专家 1","organization":null}'),
+    ),
     (events.Mailed("reminder"), (*(None,) * 4, '{"what":"reminder"}')),
     (
         events.WordingMended("name", "zh", "旧", "新", "a"),

@@ -1127,3 +1127,24 @@ def test_times_of_checkpoints_and_stamps(frozen, store, study, place) -> None:
         f"times that run backwards: 1, first at event 3, {third} after {second}",
         f"times after now: 2, first at event 1, {at_first}",
     ]
+
+
+def test_a_time_of_a_day_alone_may_be_any_of_it(frozen, store, study, place) -> None:
+    """What experts without a name do after a checkpoint has the day alone."""
+    writer = store.checkpointer()
+    token = store.issue_anonymous_link(study.id, 3, "Anonymous expert")
+    writer.write()
+    [one] = read(place)
+
+    def remarks() -> int:
+        with store._database.read() as session:
+            found = compare(session, [one], {one: NOW})
+        return len(found.problems) + len(found.remarks) + len(store.verify_log()[0].remarks)
+
+    frozen.move(minutes=5)
+    store.begin_anonymous(token, "x" * 22, "192.0.2.1")
+    assert remarks() == 0
+    frozen.move(days=-1)  # a clock that does run back is noticed all the same
+    store.begin_anonymous(token, "y" * 22, "192.0.2.1")
+    frozen.move(days=1)
+    assert remarks() == 3

@@ -46,7 +46,7 @@ def test_models_and_migrations_agree(url):
             connection, opts={"compare_type": True, "compare_server_default": True}
         )
         assert compare_metadata(context, Base.metadata) == []
-        assert context.get_current_heads() == ("0013_drafts",)
+        assert context.get_current_heads() == ("0014_anonymous",)
     engine.dispose()
 
 
@@ -75,7 +75,7 @@ def test_newer_database_is_refused(url, store, database):
     database.execute("UPDATE alembic_version SET version_num = '9999'")
     assert refused(url) == (
         f"{store.location}: the database is at revision '9999', this version of ahp knows those "
-        "up to '0013_drafts'; use a newer version of ahp"
+        "up to '0014_anonymous'; use a newer version of ahp"
     )
 
 
@@ -436,4 +436,5 @@ def test_migrations_ship_with_the_package():
         "0011_wrong_codes.py",
         "0012_contacts.py",
         "0013_drafts.py",
+        "0014_anonymous.py",
     ]

@@ -253,7 +253,7 @@ def test_an_earlier_database_is_not_brought_up_to_date(url: str, revision: str) 
     copies = [Path(one.name) for one in database._copies]
     assert str(database.remark) == (
         f"{database.location}: the database is of an earlier version, at revision {revision!r}; it "
-        "stays as it is, what follows is said of a copy brought up to '0013_drafts'"
+        "stays as it is, what follows is said of a copy brought up to '0014_anonymous'"
     )
     [log] = verifying.verify_studies(database, 1)
     database.check_unchanged()

@@ -205,13 +205,18 @@ def test_logs_have_no_secrets(nginx):
     logged = [re.findall('"GET (.*?)"', line)[0].replace("...", "…") for line in lines()]
     # nginx looks at paths as it passes them on by: the slashes in front are one
     assert logged == [*({**LOGGED, "//i/AAAA": "/i/…"}.values())]
+    # where passwords are guessed, and nowhere else, the log says from where
+    addresses = {line.partition(" ")[0] for line in lines() if '"GET /organizer' not in line}
+    assert addresses == {"-"}
+    assert re.search(r'^127\.0\.0\.1 .*"GET /organizer', "\n".join(lines()), re.MULTILINE)
     assert nginx.ask("/_stcore/metrics").status == 404
 
 
 def test_while_the_app_is_away(nginx, tmp_path):
     nginx = Nginx(tmp_path, f"127.0.0.1:{free_port()}")
     try:
-        for path in ("/", "/i/AAAAAAAAAAAAAAAAAAAAAA", "/organizer/AAAAAAAAAAAAAAAAAAAAAA"):
+        secret = "AAAAAAAAAAAAAAAAAAAAAA"
+        for path in ("/", *(f"/{kind}/{secret}" for kind in ("a", "i", "organizer"))):
             answer = nginx.ask(path)
             assert (answer.status, answer.headers["refresh"]) == (503, "3")
             assert (answer.headers["retry-after"], answer.headers["cache-control"]) == (

@@ -25,6 +25,7 @@ from ahp.study.limits import LONGEST
 from ahp.study.standing import Standing, counting_weight
 from ahp.tables.opened import TABLES
 from ahp.web import state
+from ahp.web.anonymous_link import show_anonymous
 from ahp.web.desk import (
     issue_links,
     issued_links,
@@ -87,6 +88,7 @@ def show_reminders(study: StudyInfo) -> None:
     """Who has not submitted yet, and what to write to them."""
     _, language, zone = state.translate(), state.language(), state.own_zone_words()
     late = [expert for expert in state.desk().experts(study.id) if not expert.submitted]
+    named = {expert.id: expert for expert in late if not expert.anonymous}
     with st.expander(
         _("Reminders to those who have not submitted ({count})").format(count=len(late)),
         icon=":material/notifications:",
@@ -118,7 +120,10 @@ def show_reminders(study: StudyInfo) -> None:
             ),
             "reminders",
         )
-        show_texts(study, {expert.id: expert for expert in late})
+        if len(named) < len(late):
+            st.caption(_("Nobody can write to experts without a name."))
+        if named:
+            show_texts(study, named)
 
 
 def add(study: StudyInfo, experts: tuple[NewExpert, ...]) -> bool:
@@ -286,17 +291,8 @@ def show_correcting(experts: dict[str, ExpertInfo]) -> None:
             key="correct_of",
         )
         expert = unheard[chosen]
-        with st.form(f"correct-{chosen}"):
-            st.text_input(_("Name"), value=expert.name, key=f"name-{chosen}")
-            st.text_input(
-                _("Organization"), value=expert.organization or "", key=f"organization-{chosen}"
-            )
-            st.form_submit_button(
-                _("Save"), on_click=rename_expert, args=(expert,), key="save_expert"
-            )
-        st.caption(
-            _("The personal link stays. Who has answered something can't be changed any more.")
-        )
+        if not expert.anonymous:
+            show_renaming(expert)
         sure = st.checkbox(
             _(
                 "Remove “{name}” from the study for ever: the personal link ends, the log keeps "
@@ -311,6 +307,18 @@ def show_correcting(experts: dict[str, ExpertInfo]) -> None:
             disabled=not sure,
             key="remove_expert",
         )
+
+
+def show_renaming(expert: ExpertInfo) -> None:
+    """Another name or organization of an expert."""
+    _ = state.translate()
+    with st.form(f"correct-{expert.id}"):
+        st.text_input(_("Name"), value=expert.name, key=f"name-{expert.id}")
+        st.text_input(
+            _("Organization"), value=expert.organization or "", key=f"organization-{expert.id}"
+        )
+        st.form_submit_button(_("Save"), on_click=rename_expert, args=(expert,), key="save_expert")
+    st.caption(_("The personal link stays. Who has answered something can't be changed any more."))
 
 
 def issue(study: StudyInfo, expert_ids: list[str], only: str | None = None) -> None:
@@ -382,6 +390,13 @@ def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
             _("Expert"), list(experts), format_func=lambda key: experts[key].name, key="link_of"
         )
         st.caption(_("A new link replaces the old one at once; answers stay."))
+        if experts[chosen].anonymous:
+            st.warning(
+                _(
+                    "This expert has no name. A new link ends their code, and whoever you send it "
+                    "to is known by it: you then know whose answers these are."
+                )
+            )
         with st.container(horizontal=True):
             st.button(_("New link"), on_click=issue, args=(study, [chosen]), key="renew")
             st.button(
@@ -391,7 +406,8 @@ def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
                 disabled=experts[chosen].link != "active",
                 key="revoke",
             )
-        if len(linked := [one for one, who in experts.items() if who.link == "active"]) > 1:
+        linked = [k for k, who in experts.items() if who.link == "active" and not who.anonymous]
+        if len(linked) > 1:
             renew_all(len(linked), lambda: issue(study, linked, "active"), study.id)
 
 
@@ -512,9 +528,11 @@ panel = {expert.id: expert for expert in state.desk().experts(picked.id)}
 if panel and picked.open:
     show_reminders(picked)
     if changes:
-        show_mailing(picked, panel, ordered)
+        named = {key: expert for key, expert in panel.items() if not expert.anonymous}
+        show_mailing(picked, named, ordered)
         show_links(picked, panel)
 if picked.open and changes:
+    show_anonymous(picked, panel.values())
     show_adding(picked)
 if panel and changes:
     show_standing(picked, panel)

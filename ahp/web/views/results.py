@@ -158,7 +158,8 @@ def chosen_result(study: StudyInfo, number: int, result: Analysis) -> Analysis:
             cr_limit=result.cr_limit,
             invited=result.invited,
         )
-    return replace(tried, round=result.round, running=result.running)
+    told = {name: getattr(result, name) for name in ("round", "running", "anonymous")}
+    return replace(tried, **told)
 
 
 def show_who(analysis: Analysis) -> None:

@@ -122,12 +122,15 @@ def show_welcome(visit: Visit) -> None:
     show_asked(visit.sitting.invitation)
     if described := survey.text(survey.description, language):
         st.markdown(state.plain(described))
-    st.markdown(
-        _(
+    who = (
+        _("You answer without a name, as **{name}**.")
+        if expert.anonymous
+        else _(
             "You answer as **{name}**. If that isn't you, please open the link that was sent to "
             "you."
-        ).format(name=state.plain(expert.name))
+        )
     )
+    st.markdown(who.format(name=state.plain(expert.name)))
     count = sum(len(survey.hierarchy.pairs(parent)) for parent in visit.parents)
     lines = (
         _("You will see {count} comparisons of two items each.").format(count=count),
@@ -135,9 +138,16 @@ def show_welcome(visit: Visit) -> None:
             "For each, tap how much more important one item is than the other. "
             "There are no right or wrong answers; your experience counts."
         ),
-        _(
-            "It takes about {minutes} minutes. Every answer is saved at once: you can "
-            "stop at any time and go on later, also on another device, with the same link."
+        (
+            _(
+                "It takes about {minutes} minutes. Every answer is saved at once: you can stop at "
+                "any time and go on later, in this browser or, with your code, on another device."
+            )
+            if expert.anonymous
+            else _(
+                "It takes about {minutes} minutes. Every answer is saved at once: you can "
+                "stop at any time and go on later, also on another device, with the same link."
+            )
         ).format(minutes=minutes(count)),
     )
     st.markdown("\n".join(f"- {line}" for line in lines))
@@ -155,11 +165,17 @@ def show_welcome(visit: Visit) -> None:
         if not begun:
             show_practice(visit)
     way, short = choose_way(visit, count)
-    consent = _(
-        "Your answers are stored with your name and the time. The organizer sees them under your "
-        "name; other experts never do, they see at most how many chose what. The answers are used "
-        "to weight the items of this survey, and are kept as evidence of how the weights came "
-        "about. Until you submit, you can change every answer."
+    consent = (
+        _(
+            "Your answers are stored with the day and a number, without your name and without the "
+            "address of your device. The organizer sees them under the number; other experts never "
+            "do, they see at most how many chose what. Who reads your remarks may recognize you by "
+            "what you write. The answers are used to weight the items of this survey, and are kept "
+            "as evidence of how the weights came about. Until you submit, you can change every "
+            "answer."
+        )
+        if expert.anonymous
+        else _consent_by_name(_)
     )
     st.markdown("**" + _("What happens with your answers") + "**")
     st.write(consent)
@@ -173,6 +189,16 @@ def show_welcome(visit: Visit) -> None:
     show_scale(_)
     if not state.trial():  # files belong to the study, which a trial leaves alone
         show_files(visit)
+
+
+def _consent_by_name(_: Translate) -> str:
+    """What an expert with a name agrees to."""
+    return _(
+        "Your answers are stored with your name and the time. The organizer sees them under your "
+        "name; other experts never do, they see at most how many chose what. The answers are used "
+        "to weight the items of this survey, and are kept as evidence of how the weights came "
+        "about. Until you submit, you can change every answer."
+    )
 
 
 def show_files(visit: Visit) -> None:
