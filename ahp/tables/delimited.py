@@ -140,7 +140,7 @@ def _is_big5(content: bytes) -> bool:
         codecs.getincrementaldecoder("cp950")().decode(content)
     except UnicodeDecodeError:
         return False
-    pairs = _PAIR.findall(content)
+    pairs: list[bytes] = _PAIR.findall(content)
     frequent = sum(b"\xb0" <= pair[:1] <= b"\xd7" and pair[1:] >= b"\xa1" for pair in pairs)
     return sum(b"\xa4" <= pair[:1] <= b"\xc6" for pair in pairs) > frequent
 
