@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -114,11 +114,11 @@ def read_ahpsurvey(
     judgments: list[Judgment] = []
     experts: dict[str, int] = {}
     faults: list[AnswersError] = []
-    sums = [
+    sums = dict.fromkeys(
         line
         for line, row in lines
         if any(sums_up(cell) for k, cell in enumerate(row) if k not in pairs)
-    ]
+    )
     for number, (line, row) in enumerate((one for one in lines if one[0] not in sums), 1):
         place = grid.line_place(line)
         try:
@@ -152,7 +152,7 @@ def read_ahpsurvey(
     return Answers(tuple(judgments), (*grid.remarks, *_passed_over(sums, header)))
 
 
-def _passed_over(sums: Sequence[int], header: _Header) -> Iterator[Phrase]:
+def _passed_over(sums: Collection[int], header: _Header) -> Iterator[Phrase]:
     """Lines and columns that are left out."""
     if sums:
         yield Phrase("lines_of_sums", lines=ranges(sums))

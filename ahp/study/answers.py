@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -415,14 +416,15 @@ class _Reading:
     def without_notes(self, lines: list[Row]) -> list[Row]:
         """The lines without those at the end that are about no pair: notes, sums, means."""
         places = self._header.positions
-        while lines:
-            line, cells = lines[-1]
-            sums = sums_up(cells[places["expert"]]) or not cells[places["value"]]
-            if not sums or any(cells[places[column]] for column in COLUMNS[1:4]):
-                break
-            lines = lines[:-1]
-            self._below.insert(0, line)
-        return lines
+
+        def is_note(row: Row) -> bool:
+            cells = {column: row[1][k] for column, k in places.items()}
+            about_pair = any(cells[column] for column in COLUMNS[1:4])
+            return not about_pair and (sums_up(cells["expert"]) or not cells["value"])
+
+        notes = [*takewhile(is_note, reversed(lines))]
+        self._below = [line for line, _ in reversed(notes)]
+        return lines[: len(lines) - len(notes)]
 
     def judgment(self, line: int, row: list[str]) -> Judgment | None:
         """The judgment of a line; None where none was judged, or something is wrong."""
