@@ -275,7 +275,10 @@ def _column(cell: str) -> str | None:
 
 def heading_key(cell: str) -> str:
     """What a heading is looked up by, without what stands in brackets behind it."""
-    return re.sub(r"\s*(?:\(.*\)|[:*])\s*\Z", "", caseless_key(cell))
+    key = caseless_key(cell).rstrip()
+    if key.endswith(")") and "(" in key:
+        return key.partition("(")[0].rstrip()
+    return key[:-1].rstrip() if key.endswith((":", "*")) else key
 
 
 def _heading(cells: Sequence[str]) -> list[str | None] | None:
