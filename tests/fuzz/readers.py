@@ -488,7 +488,7 @@ def read_checkpoint(content: bytes) -> object:
     for one in found.checkpoints:
         if one.stamp:
             try:
-                stamped_time(one, read_certificates(*certificates(), "c.pem"))
+                stamped_time(one, read_certificates(certificates()[0], "c.pem"))
             except LogError as error:
                 say(error)
     return found
