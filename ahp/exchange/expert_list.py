@@ -53,6 +53,7 @@ NUMBERING = re.compile(
 
 _NUMBER = re.compile(rf"{_DIGITS}\s+(?=\D)")
 _LABEL = re.compile(r"(?:专家|姓名|experts?|names?)\s*[:：]\s*(?=\S)", re.IGNORECASE)
+_MOST_LINES = 20_000
 _TITLE = re.compile(
     r".*(?:名单|名册|一览表)(?:\s*[(（].*[)）])?\s*[:：]?|(?:list of )?experts(?: list)?\s*[:：]?",
     re.IGNORECASE,
@@ -185,6 +186,8 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
     """The lines that are not empty, with their numbers; a cell in quotes may go over several."""
     started, row = 0, ""
     lines = text.removeprefix("\ufeff").splitlines()
+    if len(lines) > _MOST_LINES:
+        raise AnswersError("too_many_lines", source=Phrase("the_outline"), most=_MOST_LINES)
     for number, line in enumerate(lines, start=1):
         started, row = (started, f"{row}\n{line}") if row else (number, line)
         if row.count('"') % 2 and number < len(lines):
@@ -275,7 +278,10 @@ def _column(cell: str) -> str | None:
 
 def heading_key(cell: str) -> str:
     """What a heading is looked up by, without what stands in brackets behind it."""
-    return re.sub(r"\s*(?:\(.*\)|[:*])\s*\Z", "", caseless_key(cell))
+    key = caseless_key(cell).rstrip()
+    if key.endswith(")") and "(" in key:
+        return key.partition("(")[0].rstrip()
+    return key[:-1].rstrip() if key.endswith((":", "*")) else key
 
 
 def _heading(cells: Sequence[str]) -> list[str | None] | None:

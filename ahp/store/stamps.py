@@ -132,9 +132,10 @@ def read_certificates(pem: bytes, source: str) -> list[Certificate]:
     """
     try:
         found = load_pem_x509_certificates(pem)
+        roots = [one for one in found if _is_root(one)]  # their names are read here
     except ValueError:
-        found = []
-    if not any(_is_root(one) for one in found):
+        roots = []
+    if not roots:
         raise StoreError("certificate_is_none", source=source)
     return found
 

@@ -280,3 +280,11 @@ def test_what_is_no_address_is_said_with_its_place() -> None:
         pasted_list("name, e-mail\nLi Si, none")
     assert str(raised.value) == "line 2: “none” of “Li Si” is no e-mail address."
     assert pasted_list("a@" * 50_000).experts[0].email == ""  # and does not take long
+
+
+def test_lines_of_brackets_and_too_many_lines() -> None:
+    [expert] = pasted_list("(" * 900).experts  # took time by the square of it
+    assert expert.name == "(" * 900
+    with pytest.raises(AnswersError) as refused:
+        pasted_list("a\n" * 20_001)
+    assert str(refused.value) == "the list of names: more than 20000 lines, expected fewer"

@@ -304,11 +304,12 @@ def _unpacked(content: bytes) -> dict[str, bytes]:
 
 
 def _parts(content: bytes) -> dict[str, bytes]:
-    return dict(_kept_parts(content))
+    return dict(kept_parts(content))
 
 
 @lru_cache(maxsize=64)
-def _kept_parts(content: bytes) -> tuple[tuple[str, bytes], ...]:
+def kept_parts(content: bytes) -> tuple[tuple[str, bytes], ...]:
+    """Name and content of the parts of an archive, of no more than 64 MB."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(info.file_size for info in archive.infolist()) > 64 * MOST:
             raise zipfile.LargeZipFile

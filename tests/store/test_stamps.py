@@ -168,9 +168,21 @@ def test_a_stamp_of_another_authority_is_refused(
         stamps.stamped_time(stamped, certificates(authority))
 
 
+DAMAGED = b"""\
+-----BEGIN CERTIFICATE-----
+MIHUMIGHoAMCAQICAQEwBQYDK2VwMBQxEjAQBgNVBAMMCWF1dGhvcml0mTAeFw0y
+NjAxMDEwMDAwMDBaFw0zNjAxMDEwMDAwMDBaMBQxEjAQBgNVBAMMCWF1dGhvcml0
+eTAqMAUGAytlcAMhAAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4MAUG
+AytlcANBAD1ZuGT1AnkQywJ58EalvRsz8XcBUkCHe9iVN535PH1PDTGLvAy0x6Jc
+PZzPF1eW4AKXoX2PwaRPH8FFZX4etAs=
+-----END CERTIFICATE-----
+"""
+"""A certificate, parsed as far as its names, which are read when they are asked for."""
+
+
 def test_certificates_that_are_none(authority: Authority) -> None:
     signer = (authority.folder / "tsa.pem").read_bytes()
-    for content in (b"nothing", signer):
+    for content in (b"nothing", signer, DAMAGED):
         with pytest.raises(StoreError) as raised:
             stamps.read_certificates(content, "tsa.pem")
         assert str(raised.value) == "tsa.pem: holds no certificate of a root authority in PEM"

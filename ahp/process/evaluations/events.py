@@ -709,8 +709,12 @@ def read_action(stored: Mapping[str, str | None]) -> Done:
         raise LogError("event_kind", kind=kind, kinds=tuple(ACTIONS))
     detail = str(stored["detail"] or "")
     action = structure(parse_json(detail, "detail", LogError), ACTIONS[kind], "detail", LogError)
-    if action.detail != detail:
-        raise LogError("event_detail_otherwise", expected=action.detail[:80])
+    try:
+        written = action.detail
+    except ValueError as error:  # half a character
+        raise LogError("text_not_unicode") from error
+    if written != detail:
+        raise LogError("event_detail_otherwise", expected=written[:80])
     return action
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ahp.errors import LogError
 from ahp.process.evaluations.events import Done, ReportSigned, ReportWritten, read_action
 
 SHA = "ab" * 32
@@ -30,3 +31,10 @@ SHA = "ab" * 32
 def test_what_was_stored_is_read_and_written_alike(action: Done, detail: str) -> None:
     assert action.detail == detail
     assert read_action({"kind": action.kind, "detail": detail}) == action
+
+
+def test_half_a_character_is_refused() -> None:
+    detail = '{"about":"2026","language":"en","signed":"a","signer":"\\ud800"}'
+    with pytest.raises(LogError) as refused:
+        read_action({"kind": ReportSigned.kind, "detail": detail})
+    assert str(refused.value) == "the text has signs that cannot be stored, expected Unicode text"
