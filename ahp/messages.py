@@ -128,6 +128,10 @@ _NUMERIC = {
     "judged_shape": _("judged has shape {shape} and type {type}, expected (n, n) and bool"),
     "judged_twice": _("({left!r}, {right!r}) is judged twice, expected each pair once"),
     "judgment_unreadable": _('{text!r}, expected a positive number or a fraction such as "1/3"'),
+    "judgment_percent": _(
+        "{text!r} is a percentage, expected how many times as important, a positive number or a "
+        'fraction such as "1/3"'
+    ),
     "judgments": _("judgments"),
     "keys_differ": _("{kind} from {found}, expected {expected}"),
     "label_missing": _("{name}: no label {label!r}, expected {expected!r} as in {owner}"),
@@ -695,6 +699,9 @@ _STUDY = {
     "judgment_off_scale": _("{text!r}, expected a judgment from 1/{largest} to {largest}"),
     "language_code": _("{value!r}, expected different codes such as 'zh'"),
     "lines_above": _("lines above the table passed over: {lines}"),
+    "line_of_codes": _("line of the platform's codes passed over: {line}"),
+    "lines_below": _("lines below the table passed over: {lines}"),
+    "lines_of_sums": _("lines with sums or means passed over: {lines}"),
     "lines_not_judged": _("lines without a judgment, read as not judged: {lines}"),
     "made_a_date": _(
         "{text!r} is a date: a spreadsheet made a date of a fraction such as {fraction}; format "
@@ -921,6 +928,10 @@ _FILES = {
         "the organizer for the questionnaire anew"
     ),
     "cell_not_listed": _("{place}: {value!r}, expected one of {valid}"),
+    "no_texts": _(
+        "{place}: {value!r}; what the options of the column mean is not given, expected a mapping "
+        "in which each stands with its judgment"
+    ),
     "cell_not_unicode": _("{place}: {text!r}, expected text that UTF-8 can write"),
     "cell_position": _("{place}: {value!r}, expected a whole number from 1 to 17"),
     "cell_signed": _("{place}: {value!r}, expected a whole number from 1 to 9 or -1 to -9"),
@@ -933,6 +944,10 @@ _FILES = {
     "cells_blank": _("{count} cells of indicators are empty; they count as not reported"),
     "column_absent": _("{source}: column {column!r}, expected one of A to {last}"),
     "column_ambiguous": _("{place}: is ambiguous, expected one of {valid}"),
+    "coding_open": _(
+        "{place}: what its numbers mean is not told by them; choose it: signed, 9 to 1 to -9; "
+        "position, 1 to 17; ratio, 3 or 1/3; at the command line by --coding"
+    ),
     "column_coding": _("{place}: coding = {coding!r}, expected one of {valid}"),
     "column_mapped_twice": _("{source}: column {column} is mapped twice, expected once"),
     "column_means": _("column {column} ({header}): how much {left!r} matters more than {right!r}"),
@@ -1136,6 +1151,10 @@ _FILES = {
     "outline_empty": _(
         "{source}: there is no name in it; write the names of the items, each in a line of its own"
     ),
+    "outline_parents_unknown": _(
+        "{place}: the names of each level stand together, and nothing says which belong below "
+        "which; write those that belong below a name right after it, indented"
+    ),
     "item_twice": _("{place}: {name!r} stands twice, expected once"),
     "item_weight": _("{place}: {item!r}: weight {weight!r}, expected a number from 0 to 1"),
     "item_with_itself": _("{place}: {item!r} is compared with itself, expected two items"),
@@ -1205,6 +1224,13 @@ _FILES = {
         "missing: {missing}; ahp.complete_matrices fills them"
     ),
     "matrix_names": _("{place}: name {name!r}, expected {expected!r} as in the first line"),
+    "matrix_one_column": _(
+        "{source}: one cell in each line, expected cells that commas, semicolons or tabs separate"
+    ),
+    "matrix_several": _(
+        "{source}: several matrices, at {corners}; expected one: keep each in a file or on a sheet "
+        "of its own, or take the file for a workbook with a sheet for each expert"
+    ),
     "matrix_not_square": _(
         "{source}: {rows} rows of {columns} values, expected a square matrix, with or without names"
     ),
@@ -1232,6 +1258,10 @@ _FILES = {
     "nested_too_deep": _("{source}: nested too deep, expected {expected}"),
     "no_branches": _("{source}: is empty, expected branches such as 'Goal: A, B;'"),
     "no_decision_maker": _("{expert!r} is none of the decision-makers, expected one of {valid}"),
+    "no_column_known": _(
+        "{source}: no column is called by two items of the survey, such as {example!r}; call the "
+        "columns so, or give a mapping that says what they mean"
+    ),
     "no_pair_columns": _("{place}: no columns of pairs, expected some such as a_b"),
     "no_project": _(
         "{source}: is no project of AHP-OS and no study from here; please download it again"
@@ -1269,6 +1299,15 @@ _FILES = {
     "nothing_to_write": _("no judgments, expected one at least: an answers file can't be empty"),
     "number_not_finite": _("{value}, expected a finite number"),
     "number_too_long": _("{source}: a whole number of more than {most} digits"),
+    "other_file": _(
+        "{source}: is {kind}, expected a CSV file or a workbook (.xlsx, .ods); if a spreadsheet "
+        "program opens it, save it from there as Excel Workbook (.xlsx)"
+    ),
+    "a_pdf": _("a PDF document"),
+    "a_picture": _("a picture"),
+    "an_archive": _("an archive"),
+    "a_text_document": _("a text document (RTF)"),
+    "an_xml_workbook": _("a workbook of Excel 2003 in XML"),
     "no_workbook": _(
         "{source}: is a web page that is called a workbook; open it in a spreadsheet program and "
         "save it as an .xlsx file"

@@ -43,14 +43,18 @@ FOOTNOTE_SIGNS = "*†‡§¶‖#※★☆∗⁎⁑✱＊＃"
 """Signs that refer to a footnote, beside small, circled and bracketed digits and letters."""
 
 _NOT_JUDGED = re.compile(
-    r"[-‐‑‒–—―−/]*|n\.?/?a\.?|#n/a|nan|null|none|\((?:空|跳过|未答|未填)\)", re.IGNORECASE
+    r"[-‐‑‒–—―−/\\~*×.…·]*|n\.?/?a\.?|#n/a|nan|null|none"
+    r"|\(?(?:空|跳过|未答|未填|未作答|未判断|无)\)?",
+    re.IGNORECASE,
 )
 """What people and programs write where nothing was judged, in half width."""
 
 _SPREADSHEET_TEXT = re.compile(r"""'?=?\s*(?:"([^"]*)"|([^"]*))""")
 """A judgment that is kept from becoming a date: `="1/3"`, `'1/3`; `=1/3` is one to be computed."""
 
-_RATIO = re.compile(rf"({_NUMBER})\s*[:∶]\s*({_NUMBER})")
+_RATIO = re.compile(rf"({_NUMBER})\s*[:∶÷比]\s*({_NUMBER})")
+_PERCENT = re.compile(rf"{_NUMBER}\s*%")
+_SLASHES = str.maketrans("⁄∕", "//")
 _MIXED = re.compile(r"(\d+)\s+(\d+)\s*/\s*(\d+)")
 
 _UNMARKED = re.compile(r"[\d./]*", re.ASCII)
@@ -91,7 +95,7 @@ def plain_text(text: str) -> str:
     if mark := footnote_mark(text):
         raise MatrixError("footnote_mark", text=text, mark=mark)
     apart = re.sub(r"([¼-¾⅐-⅟↉])", r" \1", text).strip()
-    plain = unicodedata.normalize("NFKC", apart).replace("⁄", "/")
+    plain = unicodedata.normalize("NFKC", apart).translate(_SLASHES)
     if written := _SPREADSHEET_TEXT.fullmatch(plain):
         plain = (written[1] or written[2] or "").strip()
     if ratio := _RATIO.fullmatch(plain):
@@ -132,7 +136,7 @@ def read_otherwise(text: str) -> str | None:
     if _UNMARKED.fullmatch(text) and "." not in text:
         return None
     read = _as_fraction(text).removesuffix("/1")
-    plain = unicodedata.normalize("NFKC", text).replace("⁄", "/").strip()
+    plain = unicodedata.normalize("NFKC", text).translate(_SLASHES).strip()
     if _BELOW_ONE.fullmatch(plain) and float(plain) == _number(read, text):
         return None  # 0.5 is 1/2, not rounded
     return None if "".join(plain.split()) == "".join(read.split()) else read
@@ -180,7 +184,8 @@ def parse_number(text: str) -> float:
 def _number(plain: str, text: str) -> float:
     match = _JUDGMENT.fullmatch(plain)
     if match is None:
-        raise MatrixError("judgment_unreadable", text=text)
+        percent = _PERCENT.fullmatch(plain)
+        raise MatrixError("judgment_percent" if percent else "judgment_unreadable", text=text)
     numerator, denominator = float(match[1]), float(match[2] or 1)
     value = numerator / denominator if denominator else math.inf
     if not 0 < value < math.inf:

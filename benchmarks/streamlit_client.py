@@ -253,9 +253,9 @@ class StreamlitClient:
         await self.rerun(state, fragment=button.fragment)
 
     def components(self, name: str) -> list[tuple[Widget, Mapping[str, Any]]]:
-        """The components of this name, each with the data it was given."""
+        """The controls of this name, each with the data it was given."""
         return [
-            (widget, json.loads(widget.element.bidi_component.json))
+            (widget, *json.loads(widget.element.bidi_component.json))
             for widget in self.widgets.values()
             if widget.element.bidi_component.component_name == name
         ]

@@ -1,16 +1,19 @@
 """The catalogs: complete, current, compiled."""
 
+import ast
 import gettext
 import io
 import re
 import string
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+import ahp
 from ahp import i18n
 from ahp.errors import LinkError
 from ahp.evaluation import load_scheme, shipped_schemes
@@ -93,6 +96,19 @@ def test_no_text_escapes_extraction():
     """Only calls of a plain `_` are found; `translator(language)("text")` would be lost."""
     for path in i18n.FOLDER.parent.rglob("*.py"):
         assert not re.search(r"\b(translate|translator)\([^()]*\)\(", path.read_text("utf-8")), path
+
+
+def test_where_nothing_is_chosen_no_page_says_so_in_english():
+    asked = []
+    for path in (Path(ahp.__file__).parent / "web").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                words = {word.arg: ast.unparse(word.value) for word in node.keywords}
+                kind = ast.unparse(node.func).removeprefix("st.")
+                if kind == "multiselect" or (kind == "selectbox" and words.get("index") == "None"):
+                    asked.append((path.name, words))
+    assert len(asked) > 10
+    assert [name for name, words in asked if "placeholder" not in words] == []
 
 
 def test_best_language_takes_the_first_it_knows():

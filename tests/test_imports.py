@@ -99,7 +99,7 @@ LIBRARIES: dict[str, set[str]] = {
     "tomli_w": {"exchange"},
     "segno": {"exchange"},
     "jinja2": {"templates", "web"},
-    "markupsafe": {"exchange", "report"},
+    "markupsafe": {"exchange", "report", "web"},
     "lxml": {"report"},
     "pypdf": {"exchange", "report"},
     "babel": {"report"},

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -19,14 +19,14 @@ from ..errors import AnswersError, OptionError
 from ..messages import Phrase
 from ..scale import not_judged, opposite
 from ..study import Answers, Judgment, Survey
-from ..study.answers import MAX_UNPACKED, unguarded
+from ..study.answers import unguarded
 from ..study.entered import holds_value, spreadsheet_reason
 from ..study.names import UNKNOWN_LANGUAGE, Branch, check_name, name_key
 from ..study.survey import labels_of, survey_from_branches
 from ..tables.delimited import Row
 from ..tables.faults import refuse_faults
 from ..tables.grids import Grid, ranges, read_grid
-from ..tables.opened import header_index, header_key
+from ..tables.opened import header_index, header_key, sums_up
 from .long_csv import guarded, saaty_step
 from .survey_text import Pair, load_content
 
@@ -114,7 +114,12 @@ def read_ahpsurvey(
     judgments: list[Judgment] = []
     experts: dict[str, int] = {}
     faults: list[AnswersError] = []
-    for number, (line, row) in enumerate(lines, start=1):
+    sums = [
+        line
+        for line, row in lines
+        if any(sums_up(cell) for k, cell in enumerate(row) if k not in pairs)
+    ]
+    for number, (line, row) in enumerate((one for one in lines if one[0] not in sums), 1):
         place = grid.line_place(line)
         try:
             expert = _expert(header, place, row, number)
@@ -144,7 +149,15 @@ def read_ahpsurvey(
     refuse_faults(faults, grid.source, AnswersError)
     if not experts:
         raise AnswersError("file_without_experts", source=grid.source)
-    return Answers(tuple(judgments), grid.remarks)
+    return Answers(tuple(judgments), (*grid.remarks, *_passed_over(sums, header)))
+
+
+def _passed_over(sums: Sequence[int], header: _Header) -> Iterator[Phrase]:
+    """Lines and columns that are left out."""
+    if sums:
+        yield Phrase("lines_of_sums", lines=ranges(sums))
+    if header.beside:
+        yield Phrase("columns_passed_over", columns=header.beside)
 
 
 def _expert(header: _Header, place: str, row: Sequence[str], number: int) -> str:
@@ -213,7 +226,19 @@ class _Header:
     @property
     def columns(self) -> list[tuple[int, str]]:
         """Positions and names of the columns of pairs."""
-        return [(k, name) for k, name in enumerate(self.names) if k != self.expert_at]
+        others = [(k, name) for k, name in enumerate(self.names) if k != self.expert_at]
+        return [(k, name) for k, name in others if name not in self.beside]
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """Columns that are called like no pair, nor like the experts."""
+        others = (name for k, name in enumerate(self.names) if k != self.expert_at and name)
+        return tuple(one for one in others if "_" not in name_key(one) and not _names_experts(one))
+
+
+def _is_code(cell: str) -> bool:
+    """Whether a cell is what Qualtrics writes below each question."""
+    return cell.startswith('{"ImportId"')
 
 
 def read_headed(
@@ -225,9 +250,13 @@ def read_headed(
         AnswersError: the file can't be read.
     """
     data, source = load_content(content, source, AnswersError)
-    grid = read_grid(data, source, AnswersError, sheet or "", max_unpacked=MAX_UNPACKED)
+    grid = read_grid(data, source, AnswersError, sheet or "")
     rows = grid.lines() or [(1, [])]
-    above = header_index(rows, holds_value)
+    coded = next((k for k, (_, row) in enumerate(rows[:4]) if any(map(_is_code, row))), 0)
+    if coded:  # the line above it has the questions, the lines above that their short names
+        line, _ = rows.pop(coded)
+        grid = replace(grid, remarks=(*grid.remarks, Phrase("line_of_codes", line=line)))
+    above = coded - 1 if coded else header_index(rows, holds_value)
     line, cells = rows[above]
     if above:
         said = Phrase("lines_above", lines=ranges(one for one, _ in rows[:above]))

@@ -28,7 +28,8 @@ from ..study.names import caseless_key, check_name, name_key
 from ..study.survey import labels_of
 from ..tables.delimited import UNCALCULATED
 from ..tables.faults import first_and_count, refuse_faults
-from ..tables.grids import column_letter
+from ..tables.grids import column_letter, ranges
+from ..tables.opened import sums_up
 from . import wording
 from .ahpsurvey import Side, check_side, read_headed, signed_judgment
 from .survey_text import Pair
@@ -44,7 +45,11 @@ CODINGS: tuple[Coding, ...] = ("signed", "position", "ratio", "text")
 NOT_ANSWERED = ("NA", "(空)", "(跳过)")
 """Cells that stand for no answer, besides blank ones: those of R and of 问卷星."""
 
-_EXPERT = re.compile(r"姓名|专家|expert|respondent", re.IGNORECASE)
+_EXPERTS = (
+    re.compile(r"姓名|专家|expert|respondent", re.IGNORECASE),
+    re.compile(r"填写人|答题人|答卷人|受访者|评委|称呼|(?<![a-z])name(?![a-z])", re.IGNORECASE),
+)
+"""What the column with the experts may be called, the surest words first."""
 _POSITION = re.compile(r"([0-9]{1,2})(?:\.0+)?")
 
 
@@ -247,11 +252,13 @@ def suggest_mapping(
         for letter, (parent, left, right) in once.items()
         if judged_first[letter] or (judged_first[letter] is False and not by_side)
     }
-    names = [
-        letter
+    others = [
+        (letter, header)
         for letter, header in zip(table.letters, table.headers, strict=True)
-        if _EXPERT.search(header) and letter not in sure
+        if letter not in sure
     ]
+    called = ([letter for letter, header in others if word.search(header)] for word in _EXPERTS)
+    names = next(filter(None, called), [])
     pairs = (PairColumn(letter, *asked, coding, negative_is) for letter, asked in sure.items())
     return ColumnMapping(names[0] if len(names) == 1 else None, tuple(pairs))
 
@@ -337,8 +344,18 @@ def apply_mapping(table: ColumnTable, mapping: ColumnMapping, survey: Survey) ->
     faults: list[AnswersError] = []
     read: dict[Phrase, None] = {}
     experts: dict[str, int] = {}
+    used = {at[pair.column] for pair in pairs}
+    sums: list[int] = []
+    silent: list[int] = []
     for row, cells in table.rows:
         expert = str(row)
+        if any(sums_up(cell) for k, cell in enumerate(cells) if k not in used):
+            sums.append(row)
+            continue
+        nameless = mapping.expert and not cells[at[mapping.expert]]
+        if nameless and all(not_judged(cells[k]) for k in used):
+            silent.append(row)
+            continue
         if mapping.expert:
             place = table.place(row, mapping.expert)
             try:
@@ -362,6 +379,9 @@ def apply_mapping(table: ColumnTable, mapping: ColumnMapping, survey: Survey) ->
                 read[Phrase("read_as", text=cell, value=other)] = None
     refuse_faults(faults, table.source, AnswersError)
     said = [*table.remarks, *_passed_over(table, mapping)]
+    for code, lines in (("lines_of_sums", sums), ("lines_not_judged", silent)):
+        if lines:
+            said.append(Phrase(code, lines=ranges(lines)))
     if read:
         said.append(Phrase("several_words", each=first_and_count([*read])))
     return Answers(tuple(judgments), tuple(said))
@@ -427,6 +447,8 @@ def _prepared(pair: PairColumn, survey: Survey, source: str) -> PairColumn:
             parent=pair.parent,
             valid=kids,
         )
+    if pair.coding is None:
+        raise AnswersError("coding_open", place=place)
     if pair.coding not in CODINGS:
         raise AnswersError("column_coding", place=place, coding=pair.coding, valid=tuple(CODINGS))
     if pair.coding == "signed":
@@ -449,7 +471,8 @@ def _value(cell: str, pair: PairColumn, place: str) -> str:
     if reason := spreadsheet_reason(cell):
         raise AnswersError("at_place", place=place, problem=reason)
     if pair.coding == "text":
-        raise AnswersError("cell_not_listed", place=place, value=cell, valid=tuple(pair.texts))
+        code = "cell_not_listed" if pair.texts else "no_texts"
+        raise AnswersError(code, place=place, value=cell, valid=tuple(pair.texts))
     if pair.coding == "position":
         position = _POSITION.fullmatch(cell)
         if position is None or not 1 <= int(position[1]) <= len(SAATY_POSITIONS):

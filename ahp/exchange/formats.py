@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from ..datafile import MAX_TOML, check_size, decode_text
-from ..errors import SurveyError
+from ..errors import AnswersError, SurveyError
 from ..i18n import translator
 from ..messages import Phrase
 from ..study import Answers, Survey
@@ -216,6 +216,10 @@ def _read_platform(content: bytes, name: str, options: Options) -> TakenOver:
     if options.answers:
         answers = column_mapper.apply_mapping(table, mapping, survey)
     language = options.words if options.words in survey.languages else survey.languages[0]
+    if options.answers and not mapping.pairs:
+        _, *pair = survey.hierarchy.comparisons[0]
+        example = " / ".join(survey.node_name(item, language) for item in pair)
+        raise AnswersError("no_column_known", source=name, example=example)
     headers = dict(zip(table.letters, table.headers, strict=True))
     meant = [
         Phrase(
@@ -281,7 +285,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         ),
         "long-csv": Format(
             TABLES,
-            _("long table: expert, parent, left, right, value"),
+            _("table with a line for each judgment"),
             read=_read_long,
             write=_write_long,
             options=_TABLE,

@@ -32,6 +32,9 @@ MAX_YAML = 2**18
 MAX_YAML_NODES = 1_000_000
 """Values of a file, each alias counted with all it stands for."""
 
+MAX_WRITTEN = 40_000
+"""Values that stand in a file: reading as many takes a second."""
+
 MAX_DEPTH = 50
 """Levels of a file."""
 
@@ -120,6 +123,25 @@ class _Criterion:
     voters: Mapping[str, float] = field(default_factory=dict)
 
 
+class _TooManyError(Exception):
+    """More than `MAX_WRITTEN`."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Counts the values as it comes by them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.written = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """A value, or one that an alias stands for."""
+        self.written += 1
+        if self.written > MAX_WRITTEN:
+            raise _TooManyError
+        return super().compose_node(parent, index)
+
+
 class _Reader:
     """Reads one file; every error names it, the line and the path."""
 
@@ -139,7 +161,9 @@ class _Reader:
         """The nodes of the file, formulas and bombs refused, nothing constructed."""
         text = decode_text(data, self.source, SurveyError)
         try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
+            root = yaml.compose(text, Loader=_Loader)
+        except _TooManyError as error:
+            raise SurveyError("too_many_values", source=self.source, most=MAX_WRITTEN) from error
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             place = f": line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -17,9 +17,7 @@ from ..matrix import PairwiseMatrix
 from ..messages import Cell, Phrase
 from ..published.cells import cell_faults, is_blank, likeliest
 from ..scale import not_judged, parse_judgment, read_otherwise
-from ..study.answers import MAX_UNPACKED
 from ..study.entered import spreadsheet_reason
-from ..study.names import caseless_key
 from ..tables.delimited import MAX_CSV
 from ..tables.faults import first_and_count, refuse_faults
 from ..tables.grids import Grid, column_letter, ranges, read_grid
@@ -96,10 +94,16 @@ def read_matrix(file: str, *, sheet: str | None = None) -> MatrixFile:
         if file == "-"
         else read_bytes(Path(file), MatrixError, MAX_CSV)
     )
-    grid = read_grid(content, source, MatrixError, sheet or "", max_unpacked=MAX_UNPACKED)
+    grid = read_grid(content, source, MatrixError, sheet or "")
     rows = dict(grid.lines())
     if not rows:
         raise MatrixError("matrix_empty", source=source)
+    corners = [*_corners(rows)]
+    if len(corners) > 1:
+        named = first_and_count(
+            [Phrase("place_alone", place=_short_place(*corner, grid)) for corner in corners]
+        )
+        raise MatrixError("matrix_several", source=source, corners=named)
     block = _named_block(rows) or _bare_block(rows, grid)
     n = len(block.lines)
     if n > MOST_ITEMS:
@@ -178,25 +182,64 @@ def stands_beside(name: str) -> bool:
     return bool(_BESIDE.fullmatch(header_key(name)))
 
 
+def _corners(rows: _Rows) -> Iterator[tuple[int, int]]:
+    """Line and column of all cells with the same two names to the right and below: corners of
+    matrices.
+    """
+    lines = [*rows]
+    for index, line in enumerate(lines):
+        for corner, (one, other) in enumerate(zip(rows[line][1:], rows[line][2:], strict=False)):
+            if one and other and is_name(one) and is_name(other):
+                below = (_cell(rows, after, corner) for after in lines[index + 1 : index + 8])
+                labels = [header_key(name) for name in filter(None, below)]
+                if labels[:2] == [header_key(one), header_key(other)] and len({*labels[:2]}) > 1:
+                    yield line, corner
+
+
+def _short_place(line: int, column: int, grid: Grid) -> str:
+    """Where a cell stands, without the name of the file."""
+    place = _place(line, column, grid)
+    return place.removeprefix(f"{grid.source}: ")
+
+
+def _place(line: int, column: int, grid: Grid) -> str:
+    """Where a cell stands in the file."""
+    if grid.sheet:
+        return grid.place(line, column)
+    return f"{grid.source}: line {line}, column {column + 1}"
+
+
 def _named_block(rows: _Rows) -> _Block | None:
     """The first rows and columns that have the same names; None without."""
     lines = [*rows]
     for index, line in enumerate(lines[:_TITLE_ROWS]):
         for corner in range(4):
-            names = [*takewhile(bool, rows[line][corner + 1 :])]
+            names = [" ".join(name.split()) for name in takewhile(bool, rows[line][corner + 1 :])]
             labelled = [one for one in lines[index + 1 :] if _cell(rows, one, corner)]
-            keys = [caseless_key(name) for name in names]
-            below_keys = (caseless_key(rows[one][corner]) for one in labelled)
+            keys = [header_key(name) for name in names]
+            below_keys = (header_key(rows[one][corner]) for one in labelled)
             n = len([*takewhile(bool, map(eq, keys, below_keys))])
+            diagonal = [_cell(rows, one, corner + 1 + k) for k, one in enumerate(labelled[:n])]
+            while (
+                n > 2 and stands_beside(names[n - 1]) and not _alike(diagonal[n - 1], diagonal[0])
+            ):
+                n -= 1  # sums of the columns and of the rows
             if n < 2 or len({*keys[:n]}) < n:
                 continue
             block = _Block(labelled[:n], range(corner + 1, corner + 1 + n), tuple(names[:n]))
             others = [k for k in range(len(rows[line])) if k != corner and k not in block.columns]
             columns = {k: [rows[one][k] for one in block.lines] for k in others}
             below = {one: rows[one] for one in lines[index + 1 :] if one not in block.lines}
-            if all(_may_stand_beside(rows[line][k], cells) for k, cells in columns.items()) and all(
-                _may_stand_beside(next(filter(None, cells), ""), cells[corner + 1 :])
-                for cells in below.values()
+            unnamed = [k for k, cells in columns.items() if not rows[line][k] and any(cells)]
+            rest = [one for one, cells in below.items() if not any(cells[: corner + 1])]
+            if unnamed and rest:
+                continue  # may be an item whose name is missing
+            if all(
+                k in unnamed or _may_stand_beside(rows[line][k], cells)
+                for k, cells in columns.items()
+            ) and all(
+                one in rest or _may_stand_beside(next(filter(None, cells), ""), cells[corner + 1 :])
+                for one, cells in below.items()
             ):
                 beside = [
                     *(
@@ -204,11 +247,19 @@ def _named_block(rows: _Rows) -> _Block | None:
                         for k, cells in columns.items()
                         if any([rows[line][k], *cells])
                     ),
-                    *(next(filter(None, cells), "") for cells in below.values()),
+                    *(
+                        str(one) if one in rest else next(filter(None, cells), "")
+                        for one, cells in below.items()
+                    ),
                 ]
                 named = tuple(dict.fromkeys(text[:LONGEST_NAMED] for text in beside if text))
                 return replace(block, beside=named, above=tuple(lines[:index]))
     return None
+
+
+def _alike(cell: str, other: str) -> bool:
+    """Whether two cells of the diagonal are both 1, or both left out."""
+    return number_of(cell) == number_of(other) and is_blank(cell) == is_blank(other)
 
 
 def _may_stand_beside(name: str, cells: Sequence[str]) -> bool:
@@ -262,9 +313,16 @@ def _bare_block(rows: _Rows, grid: Grid) -> _Block:
     )
     headers = sum(map(is_name, first_line[in_column:])) > 1  # over rows of which one is missing
     if len(block.lines) != len(block.columns) or not block.lines or (headers and not in_line):
+        if width == 1 < height and not grid.sheet:
+            raise MatrixError("matrix_one_column", source=grid.source)
         raise MatrixError("matrix_not_square", source=grid.source, rows=height, columns=width)
+    for k, name in enumerate(block.names):
+        if not name:
+            where = (lines[0], block.columns[k]) if header else (block.lines[k], columns[0])
+            problem = Phrase("name_empty")
+            raise MatrixError("at_place", place=_place(*where, grid), problem=problem)
     for line, name, expected in zip(block.lines, labels, header, strict=False):
-        if name != expected:
+        if header_key(name) != header_key(expected):
             place = grid.line_place(line)
             raise MatrixError("matrix_names", place=place, name=name, expected=expected)
     return block
@@ -289,10 +347,7 @@ def _faults(cells: Sequence[Sequence[str]], block: _Block, grid: Grid) -> Iterat
     """All that is wrong with the cells, by their places in the file."""
 
     def place(cell: Cell) -> str:
-        line, column = block.lines[cell.index[0]], block.columns[cell.index[1]]
-        if grid.sheet:
-            return grid.place(line, column)
-        return f"{grid.source}: line {line}, column {column + 1}"
+        return _place(block.lines[cell.index[0]], block.columns[cell.index[1]], grid)
 
     readable = [list(row) for row in cells]
     for i, row in enumerate(cells):

@@ -12,25 +12,33 @@ from ..datafile import MAX_TOML, check_size
 from ..errors import SurveyError
 from ..tables.delimited import encoding_of
 from ..tables.grids import Grid, read_grid, read_sheets
-from ..tables.opened import MAX_UNPACKED
-from ..tables.workbooks import uploaded_package
-from .outline import MAX_LINES, is_header
+from ..tables.opened import MAX_UNPACKED, TABLES, WORKBOOKS
+from ..tables.workbooks import uploaded_package, uploaded_workbook
+from .outline import MAX_LINES
+from .outline_lines import marker_of
+from .outline_table import MAX_COLUMNS
+from .outline_words import (
+    NAMES,
+    NOTE,
+    SURROUNDINGS,
+    TOTAL,
+    find_header,
+    heading_key,
+    is_header,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.table import Table
     from docx.text.paragraph import Paragraph
 
-OUTLINES = ("txt", "docx", "xlsx", "csv")
+OUTLINES = ("txt", "docx", *TABLES)
 """Endings of the files that `read_outline` takes."""
 
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 _LIST = re.compile(r"(?:list|列表).*?([2-9]?)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[。！？!?.；;]$|^.{40}")
 """What a paragraph below a heading is that explains it."""
-
-_MAX_COLUMNS = 63
-"""Of a table: as Word."""
 
 _TWIPS = 105
 """Of an indent, for each column of text: half a Chinese character of the usual size."""
@@ -45,7 +53,7 @@ def read_outline(content: bytes, name: str) -> str:
 
     Args:
         content: a text, a Word document (.docx), whose tables are read alone if there are any, a
-            workbook (.xlsx), of which the first sheet with something in it is read, or CSV.
+            workbook (.xlsx, .ods), of which the first sheet with something in it is read, or CSV.
         name: of the file; the ending tells what it is.
 
     Raises:
@@ -56,20 +64,69 @@ def read_outline(content: bytes, name: str) -> str:
         raise SurveyError("upload_ending", name=name, endings=tuple(map(".{}".format, OUTLINES)))
     if ending == "docx":
         return _of_document(content, name)
-    if ending == "xlsx":
-        sheets, _left_out = read_sheets(content, name, SurveyError)
-        return _of_grid(sheets[0]) if sheets else ""
+    if f".{ending}" in WORKBOOKS:
+        return _of_workbook(content, name)
     check_size(content, name, SurveyError, MAX_TOML)
     if ending == "csv":
-        return _of_grid(read_grid(content, name, SurveyError))
+        return "\n".join(_rows(read_grid(content, name, SurveyError).rows.values()))
     encoding = encoding_of(io.BytesIO(content))
     if encoding is None:
         raise SurveyError("encoding_unknown", source=name)
     return content.decode(encoding).strip("\n")
 
 
-def _of_grid(grid: Grid) -> str:
-    return "\n".join(_rows(grid.rows.values()))
+def _of_workbook(content: bytes, name: str) -> str:
+    """The first sheet with something in it; names that are indented in their cells, or stand across
+    the table, are marked as Markdown marks headings.
+    """
+    sheets, _left_out = read_sheets(content, name, SurveyError)
+    if not sheets:
+        return ""
+    grid = sheets[0]
+    rows = {line: list(cells) for line, cells in grid.rows.items()}
+    header = find_header([*rows.values()])
+    below = [*rows][0 if header is None else header + 1 :]
+    for line in below if header is not None else ():
+        if len(rows[line]) == 1 and grid.merged.get((line, 1)) == (line, 0):
+            rows[line][0] = _across(rows[line][0])
+    headings = [] if header is None else map(heading_key, [*rows.values()][header])
+    named = [k for k, heading in enumerate(headings) if NAMES.fullmatch(heading)]
+    named = [0] if grid.width == 1 else named
+    for column in named if len(named) == 1 else ():  # of several, columns are the levels
+        indents = _indents(content, name, grid, column)
+        levels = sorted({0, *indents.values()})
+        for line in below if indents else ():
+            level = levels.index(indents.get(line, 0))
+            mark = "  " * level if grid.width == 1 else f"{'#' * min(level + 1, 6)} "
+            text = grid.cell(line, column)
+            if text and rows[line][column] == text and not marker_of(text)[0]:
+                rows[line][column] = mark + text
+    return "\n".join(_rows(rows.values()))
+
+
+def _indents(content: bytes, name: str, grid: Grid, column: int) -> dict[int, int]:
+    """By how much the texts of a column are indented, by spaces or their format: line -> columns of
+    text; a single space is a slip.
+    """
+    indents: dict[int, int] = {}
+    with uploaded_workbook(
+        content, name, max_bytes=MAX_UNPACKED, max_spread=None, error=SurveyError
+    ) as book:
+        sheet: Any = book[grid.sheet]
+        sheet.reset_dimensions()  # what the file says of its size may be wrong
+        for line, row in enumerate(sheet.iter_rows(), start=1):
+            cell = row[column] if column < len(row) else None
+            if cell is not None and isinstance(cell.value, str) and cell.value.strip():
+                text = cell.value.replace("\u3000", "  ")
+                indent = len(text) - len(text.lstrip()) + 2 * round(cell.alignment.indent)
+                indents |= {line: indent} if indent > 1 else {}
+    return indents
+
+
+def _across(text: str) -> str:
+    """A text that stands across a table below its headings: what is below it belongs to it."""
+    marked = marker_of(text)[0] or any(one.match(text) for one in (NOTE, TOTAL, SURROUNDINGS))
+    return text if marked else f"# {text}"
 
 
 def _rows(rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -95,7 +152,7 @@ def _of_document(content: bytes, name: str) -> str:
         if len(document.element.body.xpath(".//w:p|.//w:tr")) > MAX_LINES:
             raise SurveyError("too_many_lines", source=name, most=MAX_LINES)
         tables = _tables(document, name)
-        headed = [one for one in tables if any(map(is_header, one[1][:2]))]
+        headed = [one for one in tables if find_header(one[1]) is not None]
         listed = any(one != _Look() for one in map(_look, document.paragraphs))
         tables = headed or [one for one in tables if len(one[1]) > 1 and not listed]
         return "\n".join(_rows(_joined(tables)) if tables else _indented(document))
@@ -121,27 +178,30 @@ def _joined(tables: Sequence[tuple[str, list[list[str]]]]) -> Iterator[list[str]
     several = len(tables) > 1 and len(headings) == len(tables)
     header: list[str] = []
     for heading, every in tables:
-        rows = every[every.index(header) + 1 :] if header and header in every[:2] else every
-        header = header or next(filter(is_header, rows[:2]), [])
-        above = heading if several else ""
-        for row in rows:
-            first = "" if row == header else above
-            yield [first, *row] if several else row
-            above = above if row == header else ""
+        at = find_header(every)
+        first = 0 if at is None else at + 1
+        again = at is not None and every[at] == header
+        header = header or ([] if at is None else every[at])
+        for number, row in enumerate(every[first:] if again else every, first if again else 0):
+            yield [heading if number == first else "", *row] if several else row
 
 
 def _cells(table: Table, name: str) -> Iterator[list[str]]:
     """The rows of a table; what is merged stands in its first cell."""
     from docx.table import _Cell  # noqa: PLC0415 - slow to load, needed here alone
 
+    headed = False
     for row in table._tbl.tr_lst:
         cells: list[str] = []
         for one in row.tc_lst:
             goes_on = one.vMerge == "continue"
             cells.append("" if goes_on else _Cell(one, table).text.strip())
-            if len(cells) + one.grid_span > _MAX_COLUMNS:
-                raise SurveyError("more_columns", place=name, most=_MAX_COLUMNS)
+            if len(cells) + one.grid_span > MAX_COLUMNS:
+                raise SurveyError("more_columns", place=name, most=MAX_COLUMNS)
             cells += [""] * (one.grid_span - 1)
+        if headed and len(row.tc_lst) == 1 < len(cells) and cells[0]:
+            cells[0] = _across(cells[0])
+        headed = headed or is_header(cells)
         yield cells
 
 

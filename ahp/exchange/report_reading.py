@@ -19,8 +19,13 @@ from ..errors import ReportError
 from ..messages import Phrase
 from ..report.document import LABEL_GAPS, further_part, one_line
 from ..report.workbook import HEADING_ROW
-from ..tables.opened import MAX_UNPACKED
 from ..tables.workbooks import uploaded_package, uploaded_workbook
+
+MAX_UNPACKED = 2**28
+"""Bytes of an unpacked report, which nobody uploads: a command reads it."""
+
+MAX_ELEMENTS = 2_000_000
+"""XML elements of a report: a table of 20 000 rows with ten columns in a document."""
 
 MAX_SPREAD = 1_000_000
 """Cells that its merged cells and links may cover."""
@@ -84,7 +89,12 @@ def _unreadable(source: str, code: str) -> ReportError:
 def _from_workbook(content: bytes, marks: frozenset[str], source: str) -> ReadReport:
     tables: dict[str, Parts] = {}
     with uploaded_workbook(
-        content, source, max_bytes=MAX_UNPACKED, max_spread=MAX_SPREAD, error=ReportError
+        content,
+        source,
+        max_bytes=MAX_UNPACKED,
+        max_spread=MAX_SPREAD,
+        most=MAX_ELEMENTS,
+        error=ReportError,
     ) as book:
         texts = tuple(
             one_line(str(sheet.cell(row, 1).value or ""))
@@ -120,7 +130,12 @@ def read_cells(content: bytes, source: str) -> dict[tuple[str, str], Printed]:
         ReportError: the file can't be read as a workbook.
     """
     with uploaded_workbook(
-        content, source, max_bytes=MAX_UNPACKED, max_spread=MAX_SPREAD, error=ReportError
+        content,
+        source,
+        max_bytes=MAX_UNPACKED,
+        max_spread=MAX_SPREAD,
+        most=MAX_ELEMENTS,
+        error=ReportError,
     ) as book:
         return {
             (sheet.title, cell.coordinate): _printed(cell.value)
@@ -150,6 +165,7 @@ def _from_word(content: bytes, marks: frozenset[str], source: str) -> ReadReport
         content,
         source,
         max_bytes=MAX_UNPACKED,
+        most=MAX_ELEMENTS,
         damaged="not_docx",
         refused="at_place",
         error=ReportError,

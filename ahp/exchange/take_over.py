@@ -121,8 +121,11 @@ def from_gluc(project: GlucProject, source: str, language: str = "en") -> TakenO
         ),
     )
     return TakenOver(
-        *(survey, project.answers, MappingProxyType(weights), (*remarks, *given_remarks)),
-        left_out,
+        survey,
+        project.answers,
+        expert_weights=MappingProxyType(weights),
+        remarks=(*remarks, *given_remarks),
+        left_out=left_out,
         voters=sum(map(len, project.decision_makers.values())),
     )
 

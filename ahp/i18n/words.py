@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from ..consistency import CR_LIMIT
 from ..random_index import RANDOM_INDEX_TABLES
 from ..scale import opposite
@@ -9,6 +11,7 @@ from . import Translate, translator
 from .numbers import show_beside
 
 
+@cache
 def step_words(_: Translate) -> dict[int, tuple[str, str, str]]:
     """The odd steps of Saaty's scale: (short word, adverb, meaning).
 

@@ -16,13 +16,13 @@ from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..messages import Phrase
 from ..result import Result
 from ..scale import not_judged, parse_judgment, plain_text, read_otherwise
-from ..tables.delimited import MAX_CSV, starts_formula
+from ..tables.delimited import MAX_CSV, Row, starts_formula
 from ..tables.faults import first_and_count, refuse_faults
 from ..tables.grids import Grid, column_letter, ranges, read_grid
-from ..tables.opened import HeaderRow, find_headers
+from ..tables.opened import HeaderRow, find_headers, sums_up
 from .entered import entered_judgment
 from .judged_matrices import by_expert, judged_pairs
-from .names import caseless_key, check_name, name_key
+from .names import caseless_key, check_name, name_key, person_key
 from .survey import Survey, labels_of
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
@@ -31,18 +31,15 @@ COLUMNS = ("expert", "parent", "left", "right", "value")
 _HEADERS = {
     header: column
     for column, headers in {
-        "expert": "expert 专家 专家姓名 姓名 respondent",
-        "parent": "parent 上级 上级要素 上级指标 准则 criterion",
-        "left": "left 左 左项 左侧要素 要素a",
-        "right": "right 右 右项 右侧要素 要素b",
-        "value": "value 值 判断 判断值 judgment",
+        "expert": "expert 专家 专家姓名 专家编号 姓名 评委 填写人 respondent",
+        "parent": "parent 上级 上级要素 上级指标 上级准则 准则 目标 criterion",
+        "left": "left 左 左项 左侧要素 要素a 要素1 指标a 指标1 比较项1",
+        "right": "right 右 右项 右侧要素 要素b 要素2 指标b 指标2 比较项2",
+        "value": "value 值 判断 判断值 标度 标度值 重要性 重要程度 judgment",
     }.items()
     for header in headers.split()
 }
 """What the columns may be called, as `header_key` makes it -> column."""
-
-MAX_UNPACKED = 2**26
-"""Bytes of an unpacked workbook of answers."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -374,7 +371,7 @@ def answers_from_table(
     Raises:
         AnswersError: as `read_answers`.
     """
-    grid = read_grid(content, source, AnswersError, sheet or "", max_unpacked=MAX_UNPACKED)
+    grid = read_grid(content, source, AnswersError, sheet or "")
     lines = grid.lines()
     if not lines:
         raise AnswersError("answers_empty", source=source, expected=COLUMNS)
@@ -390,8 +387,8 @@ def answers_from_table(
     reading = _Reading(grid, header, survey)
     judgments = [
         judgment
-        for line, cells in lines
-        if line > header.line and (judgment := reading.judgment(line, cells))
+        for line, cells in reading.without_notes([one for one in lines if one[0] > header.line])
+        if (judgment := reading.judgment(line, cells))
     ]
     refuse_faults([*reading.faults, *_answered_twice(judgments)], source, AnswersError)
     if not judgments:
@@ -408,10 +405,24 @@ class _Reading:
         self._above: dict[str, str] = {}
         self._filled_down: set[int] = set()
         self._not_judged: list[int] = []
+        self._below: list[int] = []
+        self._experts: dict[str, str] = {}
         self._beside: set[int] = set()
         self._names_read: dict[Phrase, None] = {}
         self._values_read: dict[Phrase, None] = {}
         self._labels: dict[tuple[str, ...], dict[str, set[str]]] = {}
+
+    def without_notes(self, lines: list[Row]) -> list[Row]:
+        """The lines without those at the end that are about no pair: notes, sums, means."""
+        places = self._header.positions
+        while lines:
+            line, cells = lines[-1]
+            sums = sums_up(cells[places["expert"]]) or not cells[places["value"]]
+            if not sums or any(cells[places[column]] for column in COLUMNS[1:4]):
+                break
+            lines = lines[:-1]
+            self._below.insert(0, line)
+        return lines
 
     def judgment(self, line: int, row: list[str]) -> Judgment | None:
         """The judgment of a line; None where none was judged, or something is wrong."""
@@ -442,7 +453,10 @@ class _Reading:
             return None
         if grid.sheet:
             place = grid.place(line, self._header.positions["value"])
-        judgment = Judgment(**cells, place=place)
+        expert = self._experts.setdefault(person_key(cells["expert"]), cells["expert"])
+        if expert != cells["expert"]:
+            self._names_read[Phrase("read_as", text=cells["expert"], value=expert)] = None
+        judgment = Judgment(**cells | {"expert": expert}, place=place)
         try:
             if self._survey is not None:
                 judgment = self._by_id(judgment, self._survey)
@@ -498,6 +512,7 @@ class _Reading:
             ("lines_above", header.above),
             ("filled_down", sorted(self._filled_down)),
             ("lines_not_judged", self._not_judged),
+            ("lines_below", self._below),
         ):
             if lines:
                 said.append(Phrase(code, lines=ranges(lines)))

@@ -32,14 +32,25 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            *("jan january", "feb february", "mar march", "apr april", "may", "jun june"),
-            *("jul july", "aug august", "sep sept september", "oct october", "nov november"),
-            "dec december",
+            "jan january januar janv janvier ene enero janeiro gen gennaio янв января",
+            "feb february februar févr février febrero fev fevereiro febbraio фев февраля",
+            "mar march mär märz mrz mars marzo março мар марта",
+            "apr april avr avril abr abril aprile апр апреля",
+            "may mai mayo maio maggio май мая",
+            "jun june juni juin junio junho giu giugno июн июня",
+            "jul july juli juil juillet julio julho lug luglio июл июля",
+            "aug august août ago agosto авг августа",
+            "sep sept september septembre septiembre setembro settembre сен сент сентября",
+            "oct october okt oktober octobre octubre outubro ott ottobre окт октября",
+            "nov november novembre noviembre novembro ноя ноября",
+            "dec december dez dezember déc décembre dic diciembre dezembro dicembre дек декабря",
         ),
         start=1,
     )
     for name in names.split()
 }
+"""In English, and as spreadsheets write them in German, French, Spanish, Portuguese, Italian and
+Russian."""
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _NAMED = re.compile(
     rf"(?:(\d{{1,2}})[-./ ]*({_MONTH})\.?|({_MONTH})\.?[-/ ]*(\d{{1,2}}))"

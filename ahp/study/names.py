@@ -31,8 +31,10 @@ def name_key(text: str) -> str:
 
 
 def caseless_key(text: str) -> str:
-    """What spellings of a name in small and capital letters have in common."""
-    return name_key(text).casefold()
+    """What spellings of a name in small and capital letters have in common, also without the
+    spaces that widen Chinese ones, `成　本`.
+    """
+    return person_key(text).casefold()
 
 
 def person_key(name: str) -> str:

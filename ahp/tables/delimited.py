@@ -1,4 +1,4 @@
-"""CSV files as people's programs save them: comma, semicolon or tab, with or without a BOM."""
+"""CSV files as people's programs save them, whatever separates the cells and encodes the text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import codecs
 import csv
 import re
 import unicodedata
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any, BinaryIO, TextIO
 
-SEPARATORS = "\t;,"
+SEPARATORS = "\t;,|，；"
 """The one that stands in most of the first lines separates the cells, of several the first."""
 
 _FIRST_LINES = 20
@@ -20,6 +21,9 @@ MAX_CSV = 2**23
 MAX_LINES = 200_000
 
 _CHUNK = 2**20
+_FIRST_BYTES = 2_000
+_PAIR = re.compile(rb"[\x81-\xfe][\x40-\xfe]")
+"""The bytes of a Chinese character."""
 
 Row = tuple[int, list[str]]
 """The number of a line in the file and its cells, stripped."""
@@ -32,6 +36,15 @@ _FORMULA_STARTS = frozenset("=+-@\t\r\n")
 _DECIMAL_COMMA = re.compile(r"\d,\d+|\d{2},\d{1,2}")
 """Numbers with a decimal comma, as spreadsheets in most of Europe write them beside semicolons;
 45,660 is a date's number with its thousands."""
+
+_BELOW_ONE = re.compile(r"0,\d+")
+"""Such a number that is one in any table; 1,3 beside commas may be two numbers, or thousands."""
+
+_INVISIBLE = str.maketrans("", "", "\u200b\u200e\u200f\u2060\ufeff")
+"""Marks without width, which come along from web pages and chats."""
+
+_RULE = re.compile(r"(?=.{3}):?-+:?")
+"""A cell of the line below the headers of a table in Markdown."""
 
 
 CONSTANT = re.compile(r'\A="([^"]*)"\Z')
@@ -67,19 +80,46 @@ def open_csv(text: TextIO) -> tuple[Any, str]:
     return reader, separator
 
 
-def with_point(cell: str) -> str:
-    """A number with a decimal comma with a point instead; other cells as they are."""
-    return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
+def with_point(cell: str, decimal_comma: bool = True) -> str:
+    """A number with a decimal comma with a point instead; other cells as they are.
+
+    Args:
+        cell: the text.
+        decimal_comma: whether no comma separates the cells of the table.
+    """
+    if "," not in cell:
+        return cell
+    shape = _DECIMAL_COMMA if decimal_comma else _BELOW_ONE
+    return cell.replace(",", ".") if shape.fullmatch(cell) else cell
+
+
+def visible(cell: str) -> str:
+    """A cell without spaces around it, and without marks that nobody sees."""
+    return (cell if cell.isascii() else cell.translate(_INVISIBLE)).strip()
+
+
+def is_rule(cells: Sequence[str]) -> bool:
+    """Whether a line only separates the headers from what is below, as in Markdown."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) > 1 and all(map(_RULE.fullmatch, filled))
 
 
 def encoding_of(file: BinaryIO) -> str | None:
     """How a text file is encoded: `"utf-8-sig"` (a BOM may be missing), `"utf-16"` ("Unicode text"
-    of Windows), `"gb18030"` (CSV of Chinese programs); None if it is none of these.
+    of Windows; with `-le` or `-be` where the BOM is missing), `"gb18030"` (of Chinese programs),
+    `"cp950"` (Big5, of programs in traditional Chinese), `"utf-32"`; None if it is none of these.
     """
     file.seek(0)
-    if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return "utf-16"
-    for encoding in ("utf-8-sig", "gb18030"):
+    begin = file.read(_FIRST_BYTES)
+    zeros = [begin[half::2].count(0) for half in (0, 1)]
+    likely: tuple[str, ...] = ("utf-8-sig", "gb18030")
+    if begin.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        likely = ("utf-32",)
+    elif begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        likely = ("utf-16",)
+    elif 20 * max(zeros) > len(begin):  # a byte of each separator, digit and line end
+        likely = ("utf-16-be" if zeros[0] > zeros[1] else "utf-16-le",)
+    for encoding in likely:
         decoder = codecs.getincrementaldecoder(encoding)()
         file.seek(0)
         try:
@@ -88,8 +128,22 @@ def encoding_of(file: BinaryIO) -> str | None:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-        return encoding
+        file.seek(0)
+        return "cp950" if encoding == "gb18030" and _is_big5(file.read(_CHUNK)) else encoding
     return None
+
+
+def _is_big5(content: bytes) -> bool:
+    """Whether a text that GB18030 can decode is rather one of Big5: as that, more of its characters
+    are among the frequent ones, which have a range of their own in both.
+    """
+    try:
+        codecs.getincrementaldecoder("cp950")().decode(content)
+    except UnicodeDecodeError:
+        return False
+    pairs: list[bytes] = _PAIR.findall(content)
+    frequent = sum(b"\xb0" <= pair[:1] <= b"\xd7" and pair[1:] >= b"\xa1" for pair in pairs)
+    return sum(b"\xa4" <= pair[:1] <= b"\xc6" for pair in pairs) > frequent
 
 
 _SHEET_ERROR = re.compile(

@@ -21,10 +21,20 @@ from .delimited import (
     UNCALCULATED,
     Row,
     encoding_of,
+    is_rule,
     open_csv,
+    visible,
     with_point,
 )
-from .opened import FIRST_BYTES, MAX_UNPACKED, WORKBOOKS, ZIP, cell_text, refuse_no_table
+from .opened import (
+    FIRST_BYTES,
+    MAX_UNPACKED,
+    WORKBOOKS,
+    ZIP,
+    cell_text,
+    header_key,
+    refuse_no_table,
+)
 
 MAX_COLUMNS = 1_000
 MAX_SPREAD = 100_000
@@ -80,13 +90,13 @@ class Grid:
 
     def lines(self) -> list[Row]:
         """The rows with their lines, all as long as the longest; what is merged downwards stands in
-        each row, and a decimal comma is a point where no comma separates the cells.
+        each row, and a decimal comma is a point where it is no other comma.
         """
         rows: dict[int, list[str]] = {}
         width = self.width
         for line, filled in self.rows.items():
             cells = [*filled, *[""] * (width - len(filled))]
-            rows[line] = list(map(with_point, cells)) if self.decimal_comma else cells
+            rows[line] = [with_point(cell, self.decimal_comma) for cell in cells]
         for (line, column), (top, first) in self.merged.items():
             if column == first and line in rows:
                 rows[line][column] = self.cell(top, first)
@@ -135,14 +145,7 @@ def column_letter(column: int) -> str:
     return letters
 
 
-def read_grid(
-    content: bytes,
-    source: str,
-    error: type[AHPError],
-    sheet: str = "",
-    *,
-    max_unpacked: int = MAX_UNPACKED,
-) -> Grid:
+def read_grid(content: bytes, source: str, error: type[AHPError], sheet: str = "") -> Grid:
     """The cells of a file; CSV or a workbook, which its content tells.
 
     A number that a workbook shows as a percentage is read as it is shown, `98%`.
@@ -152,7 +155,6 @@ def read_grid(
         source: name of the file, for messages.
         error: type of the errors.
         sheet: of a workbook; "" for the only one that is shown and has cells.
-        max_unpacked: bytes that a workbook may have when it is unpacked.
 
     Raises:
         AHPError: of that type; the file can't be read, or has several sheets.
@@ -160,17 +162,13 @@ def read_grid(
     refuse_no_table(content[:FIRST_BYTES], source, error)
     damaged = content.startswith(ZIP[:2]) and source.lower().endswith(WORKBOOKS)
     if content.startswith(ZIP) or damaged:
-        return _workbook_grid(content, source, error, sheet, max_unpacked)
+        return _workbook_grid(content, source, error, sheet)
     check_size(content, source, error, MAX_CSV)
     encoding = encoding_of(io.BytesIO(content))
-    try:
-        text = content.decode(encoding) if encoding else None
-    except UnicodeDecodeError:  # UTF-16 by its first bytes, but not to its end
-        text = None
-    if text is None:
+    if encoding is None:
         raise error("encoding_unknown", source=source)
     said = () if encoding == "utf-8-sig" else (Phrase("encoding_is", encoding=encoding),)
-    reader, separator = open_csv(io.StringIO(text, newline=""))
+    reader, separator = open_csv(io.StringIO(content.decode(encoding), newline=""))
     rows = dict(_limited(_csv_lines(reader, source, error), source, error))
     return Grid(source, "", rows, remarks=said, decimal_comma=separator != ",")
 
@@ -226,7 +224,9 @@ def _csv_lines(reader: Any, source: str, error: type[AHPError]) -> Iterator[tupl
     line = 1
     try:
         for cells in reader:
-            yield line, [CONSTANT.sub(r"\1", cell.strip()).strip() for cell in cells]
+            shown = [visible(CONSTANT.sub(r"\1", visible(cell))) for cell in cells]
+            if reader.dialect.delimiter != "|" or not is_rule(shown):
+                yield line, shown
             line = reader.line_num + 1
     except csv.Error as problem:
         raise error("not_csv", place=f"{source}: line {reader.line_num}") from problem
@@ -247,18 +247,19 @@ def _limited(
             yield line, tuple(cells)
 
 
-def _workbook_grid(
-    content: bytes, source: str, error: type[AHPError], name: str, max_unpacked: int
-) -> Grid:
+def _workbook_grid(content: bytes, source: str, error: type[AHPError], name: str) -> Grid:
     from .workbooks import uploaded_workbook  # noqa: PLC0415 - openpyxl comes with the app
 
     with uploaded_workbook(
-        content, source, max_bytes=max_unpacked, max_spread=None, error=error
+        content, source, max_bytes=MAX_UNPACKED, max_spread=None, error=error
     ) as book:
+        wanted = header_key(name)
+        alike = [one.title for one in book.worksheets if header_key(one.title) == wanted]
+        name = alike[0] if len(alike) == 1 else name
         shown = {
             one.title: _sheet_lines(one, source, error)
             for one in book.worksheets
-            if one.sheet_state == "visible" and (not name or one.title == name)
+            if (one.title == name if name else one.sheet_state == "visible")
         }
         hidden = (
             tuple(_sheet_lines(book[HIDDEN], source, error).values())

@@ -183,6 +183,8 @@ class _Sheets:
                 self._cell, self._said = {}, []
             case "table:table-row":
                 if self._cells:
+                    least = sum(alike * len(value) for _column, alike, value in self._cells)
+                    self._limit(self._size + self._rows_alike * least)
                     for line in range(self._row + 1, self._row + self._rows_alike + 1):
                         self._add("rows", self._line(line))
                 self._row += self._rows_alike
@@ -207,13 +209,11 @@ class _Sheets:
 
     def _line(self, line: int) -> str:
         hidden = ' hidden="1"' if self._row_hidden else ""
-        cells = []
-        size = self._size
-        for first, alike, value in self._cells:
-            for column in range(first, first + alike):
-                cells.append(f'<c r="{get_column_letter(column)}{line}"{value}</c>')
-                size += len(cells[-1])
-                self._limit(size)
+        cells = (
+            f'<c r="{get_column_letter(column)}{line}"{value}</c>'
+            for first, alike, value in self._cells
+            for column in range(first, first + alike)
+        )
         return f'<row r="{line}"{hidden}>{"".join(cells)}</row>'
 
     def _add(self, kind: str, text: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from ..datafile import read_bytes, system_problem
 from ..errors import AHPError
 from ..messages import Phrase
-from .delimited import UNCALCULATED, Row, encoding_of, open_csv
+from .delimited import UNCALCULATED, Row, encoding_of, open_csv, visible
 
 _TITLE_ROWS = 10
 """How many rows are looked through for headers."""
@@ -37,6 +37,28 @@ _WEB_PAGE = re.compile(
     re.IGNORECASE,
 )
 """What programs write that call their web pages workbooks."""
+
+_SUMS = re.compile(
+    r"(?:总|算术|几何)?(?:平均|均值|均分|合计|总计|小计|总和|求和)(?:值|数|分)?|标准差|方差|中位数"
+    r"|(?:grand)?totals?|sums?|(?:geometric)?means?|averages?|medians?|(?:std\.?|standard)(?:dev\.?|deviation)?"
+    r"|variance",
+)
+"""What people call a line that sums up the others, as `header_key` makes it."""
+
+_OTHER_FILES = {
+    b"%PDF": "a_pdf",
+    b"\x89PNG": "a_picture",
+    b"\xff\xd8\xff": "a_picture",
+    b"GIF8": "a_picture",
+    b"Rar!": "an_archive",
+    b"7z\xbc\xaf": "an_archive",
+    b"\x1f\x8b": "an_archive",
+    b"{\\rtf": "a_text_document",
+}
+"""First bytes of files that are called tables -> what they are."""
+
+_XML_WORKBOOK = b"urn:schemas-microsoft-com:office:spreadsheet"
+"""Stands at the beginning of a workbook that Excel 2003 saved as XML."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +143,11 @@ def header_key(cell: str) -> str:
     return "".join(unicodedata.normalize("NFKC", cell).split()).casefold()
 
 
+def sums_up(name: str) -> bool:
+    """Whether a line is called what sums up the others, such as a mean."""
+    return bool(_SUMS.fullmatch(header_key(name)))
+
+
 def refuse_no_table(begin: bytes, source: str, error: type[AHPError]) -> None:
     """Refuse what is no CSV file and no workbook of today.
 
@@ -130,8 +157,13 @@ def refuse_no_table(begin: bytes, source: str, error: type[AHPError]) -> None:
         error: type of the errors.
 
     Raises:
-        AHPError: of that type; it is an .xls file, or a web page.
+        AHPError: of that type; it is an .xls file, a web page, a picture or the like.
     """
+    other = next((kind for mark, kind in _OTHER_FILES.items() if begin.startswith(mark)), None)
+    if other is None and _XML_WORKBOOK in begin:
+        other = "an_xml_workbook"
+    if other:
+        raise error("other_file", source=source, kind=Phrase(other))
     if begin.startswith(_OLD_WORKBOOK):
         raise error("old_workbook", source=source)
     if _WEB_PAGE.match(begin.replace(b"\0", b"")):
@@ -167,8 +199,6 @@ def open_table(
         with path.open(encoding=encoding, newline="") as text:
             reader, separator = open_csv(text)
             yield OpenTable(_csv_rows(reader, source, error), said, separator != ",")
-    except UnicodeDecodeError as problem:  # UTF-16 by its first bytes, but not to its end
-        raise error("encoding_unknown", source=source) from problem
     except OSError as problem:
         raise error("file_unreadable", source=source, problem=system_problem(problem)) from problem
 
@@ -227,4 +257,4 @@ def cell_text(value: Any, *, whole_dates: bool = False) -> str:
         return value.strftime("%Y-%m" if is_month else "%Y-%m-%d")
     if isinstance(value, date | datetime | time):
         return value.isoformat()
-    return str(value).strip()
+    return visible(str(value))

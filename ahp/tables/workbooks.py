@@ -38,6 +38,7 @@ MAX_ROW = 2**16
 
 _CHUNK = 2**16
 _DOCTYPE = b"<!DOCTYPE"
+_XML = (".xml", ".rels")
 _CELL = frozenset({"c", "v", "row", "f", "is", "t", "si", "r", "phoneticPr"})
 _OPENDOCUMENT_CELL = frozenset({"table-row", "table-cell", "covered-table-cell", "p", "s", "span"})
 """Elements that cells and their texts are made of."""
@@ -58,6 +59,7 @@ def uploaded_workbook(
     *,
     max_bytes: int,
     max_spread: int | None,
+    most: int = MAX_ELEMENTS,
     damaged: str = "not_xlsx",
     refused: str = "at_place",
     error: type[AHPError] = AnswersError,
@@ -70,6 +72,7 @@ def uploaded_workbook(
         max_bytes: what it may unpack to.
         max_spread: how many cells its merged cells and links may cover; None opens it for the saved
             values alone, row by row, which neither can slow down.
+        most: XML elements, besides cells that are read row by row.
         damaged: code of what is wrong with one that cannot be read, as it is opened or used.
         refused: code of the errors, which have a place and a problem.
         error: their type.
@@ -82,7 +85,7 @@ def uploaded_workbook(
     with _said_of_file(source, "not_ods" if opendocument else damaged, refused, error):
         if opendocument:
             content = _as_xlsx(content, max_bytes)
-        census = Census(_CELL if values_only else ())
+        census = Census(_CELL if values_only else (), most)
         # openpyxl gets what was counted, never the file, which may say otherwise to it
         counted = counted_archive(content, max_bytes, census)
         if max_spread is not None and census.spread > max_spread:
@@ -102,6 +105,7 @@ def uploaded_package(
     source: str,
     *,
     max_bytes: int,
+    most: int = MAX_IN_DOCUMENT,
     damaged: str,
     refused: str,
     error: type[AHPError] = AnswersError,
@@ -113,6 +117,7 @@ def uploaded_package(
         content: the file.
         source: its name, for messages.
         max_bytes: what it may unpack to.
+        most: XML elements.
         damaged: code of what is wrong with one that cannot be read, as it is opened or used.
         refused: code of the errors, which have a place and a problem.
         error: their type.
@@ -121,7 +126,7 @@ def uploaded_package(
         AHPError: of the given type; too large, has a document type, or cannot be read.
     """
     with _said_of_file(source, damaged, refused, error):
-        yield counted_archive(content, max_bytes, Census(most=MAX_IN_DOCUMENT))
+        yield counted_archive(content, max_bytes, Census(most=most))
 
 
 @contextmanager
@@ -221,7 +226,7 @@ def _has_formulas(part: IO[bytes]) -> bool:
 def counted_archive(content: bytes, max_bytes: int, census: Census) -> io.BytesIO:
     """The ZIP archive of a workbook or a document again, its files counted as they come out of it:
     what its directory says of their sizes is not believed. No file is in memory as a whole; those
-    that are no XML, such as images, are empty.
+    that are no XML, such as images, are empty, and only their beginnings count.
 
     Raises:
         Exception: too large, or not such an archive.
@@ -245,7 +250,8 @@ def counted_archive(content: bytes, max_bytes: int, census: Census) -> io.BytesI
         zipfile.ZipFile(counted, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed,
     ):
         infos = archive.infolist()
-        if (size := sum(info.file_size for info in infos)) > max_bytes:
+        told = (info.file_size for info in infos if info.filename.lower().endswith(_XML))
+        if (size := sum(told)) > max_bytes:
             raise _OversizeError("unpacked_size", size=size, most=max_bytes)
         names: set[str] = set()
         for info in infos:
@@ -291,15 +297,16 @@ class Census:
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.StartDoctypeDeclHandler = _refuse_doctype
-        last, well_formed = b"", True
+        last = b""
         for chunk in chunks:
             # without zero bytes, so that no other encoding hides what is looked for
             last += chunk.replace(b"\0", b"")
             if _DOCTYPE in last:
                 _refuse_doctype()
             last = last[-len(_DOCTYPE) :]
-            well_formed = well_formed and self._parsed(parser, chunk)
-        return well_formed and self._parsed(parser, b"", True)
+            if not self._parsed(parser, chunk):
+                return False
+        return self._parsed(parser, b"", True)
 
     @staticmethod
     def _parsed(parser: expat.XMLParserType, chunk: bytes, last: bool = False) -> bool:

@@ -117,10 +117,11 @@ def show_submitted(experts: Sequence[ExpertInfo]) -> int:
 
 
 def show_downloads(table: report.Table, name: str, file: str = "") -> None:
-    """A table's unrounded numbers, as CSV and XLSX, see `show_table`."""
+    """A table as CSV and XLSX, its numbers unrounded, see `show_table`."""
     _ = state.translate()
+    rounded = any(isinstance(cell, float) for row in table.rows for cell in row)
     st.download_button(
-        _("CSV, unrounded"),
+        _("CSV, unrounded") if rounded else "CSV",
         state.guarded(partial(report.csv_bytes, table)),
         f"{file or name}.csv",
         "text/csv",
@@ -129,7 +130,7 @@ def show_downloads(table: report.Table, name: str, file: str = "") -> None:
         on_click="ignore",
     )
     st.download_button(
-        _("XLSX, unrounded"),
+        _("XLSX, unrounded") if rounded else "XLSX",
         state.guarded(partial(xlsx_bytes, table)),
         f"{file or name}.xlsx",
         XLSX,

@@ -6,11 +6,11 @@ import logging
 import re
 import secrets
 import time
-from asyncio import Event
+from asyncio import Event, get_running_loop
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import IO
@@ -38,6 +38,9 @@ from .turns import Turns
 
 _UPLOAD, _MEDIA = "/_stcore/upload_file/", "/media/"
 
+GATHERED = 0.01
+"""Seconds that an element of a page waits at most until it is sent, with those that follow it."""
+
 TICKET_SECONDS = 300
 """How long a download may begin after its button was pressed."""
 
@@ -60,7 +63,8 @@ async def check_streamlit(app: ASGIApp) -> None:
         "streamlit_page": b"</style></head>" in page[1] and _ROOT in page[1],
         "streamlit_uploads": f"/{BASE_ROUTE_UPLOAD_FILE}/" == _UPLOAD and upload[0] == 403,
         "streamlit_downloads": f"/{BASE_ROUTE_MEDIA}/" == _MEDIA,
-        "streamlit_runs": hasattr(getattr(app_session, "ScriptRunner", None), "_run_script"),
+        "streamlit_runs": hasattr(getattr(app_session, "ScriptRunner", None), "_run_script")
+        and hasattr(app_session.AppSession, "_call_soon_on_event_loop"),
         "streamlit_store": isinstance(getattr(manager, "file_storage", None), Mapping),
     }
     if missing := tuple(Phrase(code) for code, there in checks.items() if not there):
@@ -118,20 +122,63 @@ def inline_scripts() -> tuple[str, ...]:
     return tuple(re.findall(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", page, re.DOTALL))
 
 
+class Calls:
+    """What runs want done by the server's event loop, gathered: a loop that is woken for every
+    element of a page takes the processor from the run which makes that page.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: list[Callable[[], None]] = []
+        self._wake: Callable[[Callable[[], object]], None] | None = None
+
+    def add(self, call: Callable[[], None], wake: Callable[[Callable[[], object]], None]) -> None:
+        """Have a call made, after those before it, within `GATHERED` seconds.
+
+        Args:
+            call: what is to be done.
+            wake: has the loop call a function, from another thread.
+        """
+        with self._lock:
+            self._waiting.append(call)
+            first = len(self._waiting) == 1
+            self._wake = wake
+        if first:
+            wake(lambda: get_running_loop().call_later(GATHERED, self._make))
+
+    def now(self) -> None:
+        """Have all that wait made at once: a run has ended."""
+        if self._wake:
+            self._wake(self._make)
+
+    def _make(self) -> None:
+        with self._lock:
+            calls, self._waiting = self._waiting, []
+        for call in calls:
+            get_running_loop().call_soon(call)
+
+
 def take_turns(observe: Callable[[str, float], None]) -> None:
     """Have runs take turns from now on, and tell how many seconds it took, from a click to the last
     run that it causes, until a whole "page" was made, or a "part".
     """
-    turns = Turns()
+    turns, calls = Turns(), Calls()
 
     class InTurn(ScriptRunner):
         def _run_script(self, rerun_data: RerunData) -> None:
             part, begun = bool(rerun_data.fragment_id_queue), time.monotonic()
             with turns.turn():
                 super()._run_script(rerun_data)
+            calls.now()
             observe("part" if part else "page", time.monotonic() - begun)
 
+    wake = app_session.AppSession._call_soon_on_event_loop
+
+    def gather(session: app_session.AppSession, call: Callable[[], None]) -> None:
+        calls.add(call, partial(wake, session))
+
     app_session.ScriptRunner = InTurn  # type: ignore[attr-defined]
+    app_session.AppSession._call_soon_on_event_loop = gather  # type: ignore[assignment, method-assign]
 
 
 class NoDialogs:

@@ -38,10 +38,15 @@ def show_keying(study: StudyInfo) -> None:
     if found := [said for said, hinders in hindrances.items() if hinders]:
         st.info(found[0])
         return
+    read = database.keyed(study.id)
+    states = (_("{name}"), _("{name} (keyed in once)"), _("{name} (keyed in twice)"))
     chosen = st.selectbox(
-        _("Expert"), list(waiting), format_func=lambda one: waiting[one].name, key="keyed_expert"
+        _("Expert"),
+        list(waiting),
+        format_func=lambda one: states[len(read.get(one, ()))].format(name=waiting[one].name),
+        key="keyed_expert",
     )
-    expert, keyed = waiting[chosen], database.keyed(study.id).get(chosen, ())
+    expert, keyed = waiting[chosen], read.get(chosen, ())
     given = expert.sitting.state.told_by(chosen).given
     if others := len(expert.replies.answers.keys() - answers_from_paper(given)):
         st.info(
@@ -58,7 +63,7 @@ def show_keying(study: StudyInfo) -> None:
                 name=state.plain(keyed[0].by)
             )
         )
-    with st.expander(_("Key in"), expanded=len(keyed) < 2):
+    with st.expander(_("Key in") if len(keyed) < 2 else _("Key in anew"), expanded=len(keyed) < 2):
         show_keying_form(study, expert, complete=len(keyed) == 2)
 
 
@@ -127,19 +132,29 @@ def show_differences(study: StudyInfo, expert: ExpertInfo, first: Keyed, second:
         settled: dict[Pair, str | None] = {}
         for number, (pair, read) in enumerate(differences.items()):
             parent, left, right = (survey.node_name(node, language) for node in pair)
-            said = [ENTRIES[one] if one else _("no tick") for one in read]
-            st.markdown(
-                state.plain(
-                    f"{parent}: {left} – {right}. {first.by}: {said[0]}; {second.by}: {said[1]}"
-                )
+            one, other = (
+                ENTRIES[one].replace(" ", "\N{NO-BREAK SPACE}") if one else _("no tick")
+                for one in read
             )
-            value = show_entry(
-                _("What stands on paper"), f"settle-{expert.id}-{number}", settling=True
+            words = _(
+                "{parent}: {left} – {right}. {first} read {one}, {second} read {other}. What "
+                "stands on paper?"
             )
+            words = words.format(
+                parent=parent,
+                left=left,
+                right=right,
+                first=first.by,
+                one=one,
+                second=second.by,
+                other=other,
+            )
+            value = show_entry(words, f"settle-{expert.id}-{number}", settling=True)
             if value is not None:
                 settled[pair] = value or None
         rated: dict[str, str] = {}
         if expert.sitting.asking.self_rating != "off":
+            st.markdown("**" + _("Self-rating, as it stands on paper") + "**")
             field = partial(st.selectbox, placeholder=_("no tick"))
             rated = show_rating(field, lambda one: f"keyed_rating-{expert.id}-{study.round}-{one}")
         submit = st.checkbox(

@@ -219,6 +219,7 @@ def show_sending(
         list(reached),
         default=due,
         format_func=lambda key: recipient(reached[key], what),
+        placeholder=_("please choose"),
         key=f"mail_to-{what}-{study.id}-{study.round}-{state.mark(due)}",
     )
     if not chosen:
@@ -268,8 +269,10 @@ def recipient(expert: ExpertInfo, what: str) -> str:
     _ = state.translate()
     if what not in expert.mailed:
         return expert.name
-    return _("{name}, written to on {time} (UTC)").format(
-        name=expert.name, time=state.minute(expert.mailed[what][1])
+    return _("{name}, written to on {time} ({zone})").format(
+        name=expert.name,
+        time=state.own_minute(expert.mailed[what][1]),
+        zone=state.own_zone_words(),
     )
 
 
@@ -368,7 +371,9 @@ def show_results() -> None:
         one.done.wait()
     results = [result for one in outcomes for result in one.results.values()]
     failed = [
-        f"- {state.plain(name)}: {state.plain(state.in_words(why))}" for name, why in results if why
+        "- " + state.plain(_("{name}: {problem}").format(name=name, problem=state.in_words(why)))
+        for name, why in results
+        if why
     ]
     if count := len(results) - len(failed):
         st.success(_("E-mails sent: {count}.").format(count=count), icon=":material/check:")

@@ -108,7 +108,7 @@ st.html(
     ".stTable :is(th,td){{min-width:4.5em}}.stTable :is(th,td):first-child{{min-width:6.5em}}"
     ".ahp-table table{{width:100%;border-collapse:collapse}}"
     ".ahp-table :is(th,td){{border:1px solid #80808040;padding:.25rem .375rem;text-align:start;"
-    "vertical-align:middle;min-width:6em;font-weight:400}}.ahp-table thead th{{font-weight:600}}"
+    "vertical-align:middle;min-width:6em;font-weight:400}}.ahp-table thead th{{font-weight:700}}"
     ".ahp-table .number{{text-align:end;min-width:3em;font-variant-numeric:tabular-nums}}"
     # these are too faint to read, the others on a dark page
     ".stApp [data-testid=stCaptionContainer]{{opacity:.8}}"
@@ -127,8 +127,11 @@ st.html(
     "{{fill:currentColor!important}}"
     ".stTabs [role=tablist]{{flex-wrap:wrap}}"  # on a phone the last would be hidden
     ".stApp strong{{font-weight:700}}"  # as headings are
-    # sentences to tap read like a list
+    # sentences to tap read like a list, and are seen to be something to tap
     ".stApp [kind=tertiary] *{{justify-content:start;text-align:start}}"
+    ".stApp [kind=tertiary] p{{text-decoration:underline #80808080;text-underline-offset:.3em}}"
+    # where a new screen begins, for those who hear it
+    ".stApp .stMain :is(h1,h2,h3,h4):focus{{outline:none}}"
     "{header}</style>".format(
         top="1rem" if alone else "4.5rem",
         header=".stAppHeader{display:none}" if alone else "",

@@ -163,7 +163,7 @@ def _reference(one: _Asked) -> Value:
 
 
 def _choices(one: _Asked) -> Value:
-    words = choice_words(one.field, state.language())
+    _, words = state.translate(), choice_words(one.field, state.language())
     now = [choice for choice in one.value or () if choice in one.field.choices]
     return (
         st.multiselect(
@@ -171,6 +171,7 @@ def _choices(one: _Asked) -> Value:
             list(one.field.choices),
             default=now or None,
             format_func=words.__getitem__,
+            placeholder=_("none"),
             help=one.about,
             key=one.key,
         )

@@ -9,10 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache, partial
 from typing import IO
 from urllib.parse import urlencode, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -20,7 +21,7 @@ from ..errors import AHPError, DatabaseError, DatabaseFaultError
 from ..i18n import LANGUAGES, Translate, best_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Message, with_names
-from ..process.evaluations.days import UTC, day_of, day_words, is_zone
+from ..process.evaluations.days import UTC, day_of, day_words, is_zone, zone_words
 from ..process.evaluations.state import Person
 from ..process.events import MIDNIGHT, ORGANIZER, Actor
 from ..store import AccountInfo, ExpertInfo, Grants, PersonInfo, Store, StudyInfo, clock
@@ -41,6 +42,8 @@ PERSON = "p"
 TRIAL = "trial"
 """Under this name a tab's session has the trial (`ahp.web.trial`) that is under way in it."""
 LANGUAGE_COOKIE = "ahp_language"
+BROWSER_LANGUAGE = "browser_language"
+"""Where a tab keeps what its browser asks for."""
 
 
 @cache
@@ -203,9 +206,13 @@ def went_wrong(_: Translate) -> str:
 
 
 def show_error(error: AHPError, survey: Survey | None = None) -> None:
-    """What was refused, on the page, several faults as a list; `survey` as for `in_words`."""
-    first, *each = plain(in_words(error, survey)).split("\n")
-    st.error("\n- ".join([f"{first}\n", *each]) if each else first)
+    """What was refused, on the page, several faults as a list below what has them; `survey` as for
+    `in_words`.
+    """
+    first, *each = in_words(error, survey).split("\n")
+    named = re.match(re.escape(str(error.parameters.get("source"))) + "(: |：)", first)
+    each = [plain(one.removeprefix(named[0]) if named else one) for one in each]
+    st.error("\n- ".join([f"{plain(first)}\n", *each]) if each else plain(first))
 
 
 def show_unavailable() -> None:
@@ -321,10 +328,12 @@ def require_organizer() -> None:
 
 def language() -> str:
     """Chosen with the switch, else remembered by the browser, else the browser's own."""
-    chosen = st.session_state.get("language")
-    remembered = st.context.cookies.get(LANGUAGE_COOKIE)
-    tags = (chosen, remembered, st.context.locale)
-    return best_language(tag for tag in tags if isinstance(tag, str))
+    known: str | None = st.session_state.get("language") or st.session_state.get(BROWSER_LANGUAGE)
+    if known is None:  # asked once: it stays the same as long as the tab is open
+        tags = (st.context.cookies.get(LANGUAGE_COOKIE), st.context.locale)
+        known = best_language(tag for tag in tags if isinstance(tag, str))
+        st.session_state[BROWSER_LANGUAGE] = known
+    return known
 
 
 def translate() -> Translate:
@@ -405,6 +414,17 @@ def zones(*first: str) -> list[str]:
 def minute(time: str) -> str:
     """A time of the log to the minute, or the day alone, as people read it; "" for none."""
     return time.removesuffix(MIDNIGHT)[:16].replace("T", " ")
+
+
+def own_minute(time: str) -> str:
+    """A time of the log to the minute, as clocks where this browser is show it; "" for none."""
+    zone = ZoneInfo(own_zone() or UTC)
+    return minute(datetime.fromisoformat(time).astimezone(zone).isoformat()) if time else ""
+
+
+def own_zone_words() -> str:
+    """What people call the time zone of `own_minute`."""
+    return in_words(zone_words(own_zone() or UTC))
 
 
 def base_url() -> str:

@@ -96,7 +96,7 @@ class Visit:
         begun = self.replies.way or self.replies.asked
         return find_stop(self.stops, self.expert.place) if begun else 0
 
-    @property
+    @cached_property
     def stop(self) -> Stop:
         """The screen shown now."""
         return self.stops[self.here]

@@ -158,11 +158,6 @@ def test_the_survey_of_columns() -> None:
         (b"a_b\n1,2\n", "w.csv: line 2: 2 values, expected 1"),
         (b"a_b\n", "w.csv: no experts, expected a row for each"),
         (
-            b"a_b,age\n1,30\n",
-            "w.csv: line 1, column age: can be read as two items in 0 ways, expected one; give "
-            "the items or a survey",
-        ),
-        (
             b"a_b,b_a\n1,2\n",
             "w.csv: line 1, column b_a: compares the pair of column a_b, expected one column a "
             "pair",

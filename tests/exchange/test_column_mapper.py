@@ -433,7 +433,8 @@ PAIR = PairColumn("B", "goal", "price", "quality", "ratio")
         (
             PairColumn("B", "goal", "price", "quality"),
             "E,1",
-            "column B: coding = None, expected one of signed, position, ratio, text",
+            "column B: what its numbers mean is not told by them; choose it: signed, 9 to 1 to -9; "
+            "position, 1 to 17; ratio, 3 or 1/3; at the command line by --coding",
         ),
         (
             PairColumn("C", "goal", "price", "quality", "ratio"),

@@ -5,6 +5,7 @@ import itertools
 import random
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -396,3 +397,12 @@ def test_libreoffice_keeps_what_was_ticked(home: Survey, tmp_path: Path) -> None
     found = read_form((tmp_path / "back" / "f.docx").read_bytes(), home, study_id=STUDY)
     assert answers_of(found) == dict(zip(home.hierarchy.comparisons, answers, strict=True))
     assert found.expert == "王芳"
+
+
+def test_a_photograph_in_a_form_does_not_count(small: Survey) -> None:
+    document = make(small)
+    highlighted(pair_rows(document)[0][2], "")
+    content = io.BytesIO(saved(document))
+    with zipfile.ZipFile(content, "a") as archive:
+        archive.writestr("word/media/signature.jpeg", b"\xff\xd8\xff" + bytes(2**23))
+    assert len(read_form(content.getvalue(), small).judgments) == 1

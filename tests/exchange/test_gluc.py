@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ahp
+from ahp.exchange import gluc
 from ahp.exchange.gluc import GlucProject, read_gluc
 from ahp.scale import opposite, parse_judgment
 from ahp.study import Answers, Survey, survey_from_content
@@ -256,12 +257,14 @@ def test_the_formula_of_version_1_is_refused_by_its_name() -> None:
     assert message(lambda: read(text)) == expected
 
 
-def test_bombs_are_refused() -> None:
+def test_bombs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{k}: &a{k} [{', '.join([f'*a{k - 1}'] * 10)}]" for k in range(1, 30)]
     assert message(lambda: read("\n".join(lines))) == (
         "f.ahp: line 6: a5: more than 1000000 values, aliases counted"
     )
+    monkeypatch.setattr(gluc, "MAX_WRITTEN", 40)  # 40,000 are read in a second
+    assert message(lambda: read("\n".join(lines))) == "f.ahp: more than 40 values"
 
 
 def test_no_bytes_but_utf_8(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ahp.errors import SurveyError
-from ahp.exchange.outline import outline_branches
+from ahp.evaluation import shipped_schemes
+from ahp.exchange import outline_lines
+from ahp.exchange.outline import outline_branches, read_list
 from ahp.study.names import MAX_NODES, Branch
+from ahp.study.survey import shipped_surveys
 
 CASES = tomllib.loads((Path(__file__).parent / "outlines.toml").read_text(encoding="utf-8"))["case"]
 
@@ -27,7 +31,11 @@ def tree(branches: Sequence[Branch], depth: int = 0) -> Iterator[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_outline(case: dict[str, Any]) -> None:
-    assert list(tree(outline_branches(case["text"]))) == case["tree"].splitlines()
+    branches, left_out, passed_over = read_list(case["text"])
+    assert list(tree(branches)) == case["tree"].splitlines()
+    if "left_out" in case or "passed_over" in case:
+        assert list(left_out) == case.get("left_out", [])
+        assert list(passed_over) == case.get("passed_over", [])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -57,6 +65,19 @@ def test_places_are_lines_of_the_text() -> None:
             "line of its own",
         ),
         ("goal\n  a\n  b\n  a", "line 4: 'a' stands twice, expected once"),
+        *(
+            (
+                text,
+                f"line {line}: the names of each level stand together, and nothing says which "
+                "belong below which; write those that belong below a name right after it, indented",
+            )
+            for text, line in (
+                ("目标层：效能\n准则层：组织、操作\n指标层：机构、及时", 2),
+                ("一、目标层\n1.效能\n二、准则层\n1.组织\n2.操作", 3),
+                ("一级指标\n组织\n操作\n二级指标\n机构\n及时", 4),
+            )
+        ),
+        ("a\n" + "b\t" * 63 + "c", "line 2: more than 63 columns"),
         ("goal: a, b, a", "line 1: 'a' stands twice, expected once"),
         (
             "\n".join(map(str, range(1000, 1001 + MAX_NODES))),
@@ -79,6 +100,28 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert all(branch.name.strip() for root in branches for branch in root.walk())
 
 
+def test_no_line_is_slow_to_read() -> None:
+    begun = process_time()
+    for text in (
+        "a:" + "；，" * 120_000 + "b",
+        "；" * 100_000,
+        "注：，\n" * 19_999 + "a",
+        "（5分" * 60_000,
+    ):
+        outline_branches(text)
+    assert process_time() - begun < 20
+
+
+def test_one_long_row_makes_not_all_of_them_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    marker_of = outline_lines.marker_of
+    monkeypatch.setattr(
+        outline_lines, "marker_of", lambda text: looked_at.append(text) or marker_of(text)
+    )
+    outline_branches("\t".join("ab" * 30) + "\n" + "x\ty\n" * 3)
+    assert len(looked_at) < 80
+
+
 def test_spaces_are_squeezed_and_long_texts_refused() -> None:
     assert [one.name for one in outline_branches(f"成本{' ' * 100}表\n人流")] == [
         "成本  表",
@@ -90,3 +133,29 @@ def test_spaces_are_squeezed_and_long_texts_refused() -> None:
     with pytest.raises(SurveyError) as refused:
         outline_branches("a\n" * 20_001)
     assert str(refused.value) == "the list of names: more than 20000 lines, expected fewer"
+
+
+def names_in(found: object) -> Iterator[str]:
+    """All names in a file of a survey or a scheme, but for those of levels."""
+    if isinstance(found, dict):
+        name = found.get("name", ())
+        yield from [name] if isinstance(name, str) else name.values() if name else ()
+        below = (one for key, one in found.items() if key != "levels")
+        yield from (name for one in below for name in names_in(one))
+    elif isinstance(found, list):
+        yield from (name for one in found for name in names_in(one))
+
+
+def test_no_name_of_a_shipped_file_is_taken_for_anything_else() -> None:
+    files = [*shipped_surveys().values(), *shipped_schemes().values()]
+    every = {name for file in files for name in names_in(tomllib.loads(file.read_text("utf-8")))}
+    names = sorted(name for name in every if not name[0].isdecimal())
+    assert len(names) > 200
+    for text in (
+        "\n".join(["甲", *names]),
+        "\n".join(["一、甲", *(f"{k}.{name}" for k, name in enumerate(names, start=1))]),
+        "\n".join(["一级指标\t二级指标", "甲\t", *(f"\t{name}" for name in names)]),
+    ):
+        branches, left_out, passed_over = read_list(text)
+        read = [branch.name for root in branches for branch in root.walk()]
+        assert (read, left_out, passed_over) == (["甲", *names], (), ())

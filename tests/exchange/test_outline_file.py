@@ -10,10 +10,12 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm
 from openpyxl import Workbook
+from openpyxl.styles import Alignment
 
 from ahp.errors import SurveyError
-from ahp.exchange.outline import outline_branches
+from ahp.exchange.outline import outline_branches, read_list
 from ahp.exchange.outline_file import read_outline
+from tests.tables import test_opendocument as libreoffice
 
 from .test_outline import tree
 
@@ -139,7 +141,7 @@ def test_texts(encoding: str, ending: str) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.pdf", b"", "a.pdf: expected a file that ends with .txt, .docx, .xlsx, .csv"),
+        ("a.pdf", b"", "a.pdf: expected a file that ends with .txt, .docx, .csv, .xlsx, .ods"),
         ("a.docx", b"PK", "a.docx: is no DOCX file, or a damaged one"),
         ("a.xlsx", b"PK", "a.xlsx: is no XLSX file, or a damaged one"),
     ],
@@ -150,9 +152,10 @@ def test_what_is_refused(name: str, content: bytes, message: str) -> None:
     assert str(refused.value) == message
 
 
-def test_a_text_in_no_known_encoding_is_refused() -> None:
+@pytest.mark.parametrize("content", [b"\xff\xff\x81", "成本".encode("utf-16")[:-1]])
+def test_a_text_in_no_known_encoding_is_refused(content: bytes) -> None:
     with pytest.raises(SurveyError) as refused:
-        read_outline(b"\xff\xff\x81", "a.txt")
+        read_outline(content, "a.txt")
     assert str(refused.value).startswith("a.txt: ")
 
 
@@ -197,3 +200,58 @@ def test_a_cell_of_word_is_no_wider_than_a_table() -> None:
     with pytest.raises(SurveyError) as refused:
         read_outline(saved(made), "a.docx")
     assert str(refused.value) == "a.docx: more than 63 columns"
+
+
+OFFICE = [
+    ("××分行考核表", "", "", ""),
+    ("单位：分", "", "", ""),
+    ("序号", "考核内容", "评分标准", "分值"),
+    ("组织领导", "", "", ""),
+    ("1", "机构", "有无机构", "5"),
+    ("2", "人员", "有无专职", "5"),
+    ("监督操作", "", "", ""),
+    ("3", "及时", "是否当日", "10"),
+    ("4", "准确", "有无差错", "10"),
+    ("合计", "", "", "30"),
+    ("注：按季考核。", "", "", ""),
+]
+ACROSS = [row[0] for row in OFFICE if not any(row[1:])]
+
+
+def test_tables_of_offices() -> None:
+    made = docx.Document()
+    table = made.add_table(len(OFFICE), 4)
+    book = Workbook()
+    for number, (row, texts) in enumerate(zip(table.rows, OFFICE, strict=True), start=1):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+        book.active.append(texts)
+        if texts[0] in ACROSS:
+            row.cells[0].merge(row.cells[3]).text = texts[0]
+            book.active.merge_cells(f"A{number}:D{number}")
+    expected = [
+        "××分行考核表",
+        "  组织领导", "    机构 | 有无机构", "    人员 | 有无专职",
+        "  监督操作", "    及时 | 是否当日", "    准确 | 有无差错",
+    ]  # fmt: skip
+    for content, name in ((saved(made), "a.docx"), (saved(book), "a.xlsx")):
+        branches, left_out, passed_over = read_list(read_outline(content, name))
+        assert list(tree(branches)) == expected
+        assert left_out == ("序号", "分值")
+        assert passed_over == ("单位：分", "合计", "注：按季考核。")
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_indents_in_cells(width: int) -> None:
+    book = Workbook()
+    for row in (("指标", "权重"), (" 选址", ""), ("　成本", 0.5), ("　　租金", 0.2)):
+        book.active.append(row[:width])
+    book.active.append(("物业费", 0.3)[:width])
+    book.active.cell(5, 1).alignment = Alignment(indent=2)
+    assert read(saved(book), "a.xlsx") == EXPECTED[:4]
+
+
+def test_a_list_of_libreoffice() -> None:
+    rows = (("成本", "租金"), ("", "物业费"))
+    table = "".join(libreoffice.row(*map(libreoffice.cell, texts)) for texts in rows)
+    assert read(libreoffice.ods(table), "a.ods") == ["成本", "  租金", "  物业费"]

@@ -63,8 +63,15 @@ def content_of(case: dict[str, Any]) -> bytes:
         sheet = book.create_sheet(title)
         for row in rows:
             sheet.append([None if cell == "" else cell for cell in row])
+    first = book.worksheets[0]
     for cells in case.get("merged", ()):
-        book.worksheets[0].merge_cells(cells)
+        first.merge_cells(cells)
+    for cell, shape in case.get("formats", {}).items():
+        first[cell].number_format = shape
+    for row in case.get("hidden_rows", ()):
+        first.row_dimensions[row].hidden = True
+    for title in case.get("hidden", ()):
+        book[title].sheet_state = "hidden"
     return saved(book)
 
 

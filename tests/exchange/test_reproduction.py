@@ -20,6 +20,7 @@ import ahp
 from ahp.cli import main
 from ahp.errors import OptionError, ReportError
 from ahp.evaluation import shipped_schemes
+from ahp.exchange import report_reading
 from ahp.exchange.evaluation_export import export_evaluation
 from ahp.exchange.report_export import WRITERS, export_report
 from ahp.exchange.report_reading import read_cells, read_report
@@ -785,12 +786,17 @@ def test_a_whole_number_beyond_all_floats_is_a_text() -> None:
 @pytest.mark.parametrize(
     ("filling", "problem"),
     [
-        (b"<w:p/>" * 400_001, "more than 400000 elements, expected fewer"),
-        (b" " * 2**26, "67634142 bytes when unpacked, expected at most 67108864"),
+        (b"<w:p/>" * 40_001, "more than 40000 elements, expected fewer"),
+        (b" " * 2**24, "17294170 bytes when unpacked, expected at most 16777216"),
     ],
     ids=["parts", "spaces"],
 )
-def test_a_document_that_would_take_too_much_memory(filling: bytes, problem: str) -> None:
+def test_a_document_that_would_take_too_much_memory(
+    filling: bytes, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_reading, "MAX_ELEMENTS", 40_000)
+    monkeypatch.setattr(report_reading, "MAX_UNPACKED", 2**24)
+
     def stuffed(name: str, part: bytes) -> bytes:
         return part.replace(b"<w:body>", b"<w:body>" + filling) if "document.xml" in name else part
 
@@ -799,6 +805,17 @@ def test_a_document_that_would_take_too_much_memory(filling: bytes, problem: str
         lambda: read_report(content, "docx", [], "report.docx"), ReportError, 2**23
     )
     assert message == f"report.docx: {problem}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("write", [docx_bytes, document_xlsx], ids=["docx", "xlsx"])
+def test_long_reports_are_read_back(write: Any) -> None:
+    rows = tuple((f"U{k}", *(k + part / 16 for part in range(1, 16))) for k in range(6_000))
+    table = Table("T", ("Unit", *map(str, range(1, 16))), rows)
+    document = Document("T", "", "en", (), (TableBlock(table, "long"),))
+    form = "docx" if write is docx_bytes else "xlsx"
+    read = read_report(write(document), form, ["table_long"], f"report.{form}")
+    assert {len(part.rows) for part in read.tables["table_long"]} == {len(rows)}
 
 
 def test_the_command(

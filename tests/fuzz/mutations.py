@@ -9,16 +9,18 @@ import json
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import xor
 from random import Random
 from typing import Any
 
 MOST = 2**20
 """Bytes that a text may grow to."""
 
-BOMB = 2**28
-"""Bytes that a part unpacks to."""
+DOUBLED = 8
+"""How often a megabyte is doubled in what a small part unpacks to."""
 
 ODD = (
     *(
@@ -285,9 +287,11 @@ def _archive(rng: Random, content: bytes, seeds: Sequence[bytes]) -> bytes:
     elif kind == 6:
         twice = name
     elif kind == 7:
-        parts |= {f"{k}": b"" for k in range(rng.choice((10, 3000)))}
+        parts |= {f"{k}": b"" for k in range(rng.choice((10, 10, 10, 3000)))}
     else:
-        weights = [4 if re.search("sheet|shared|document|workbook.xml$", n) else 1 for n in names]
+        weights = [
+            4 if re.search("sheet|shared|document|content|workbook.xml$", n) else 1 for n in names
+        ]
         name = rng.choices(names, weights)[0]
         change = _bytes if rng.random() < 0.05 else lambda r, c: _text(r, c, c)
         parts[name] = change(rng, parts[name])
@@ -308,7 +312,12 @@ def _kept_parts(content: bytes) -> tuple[tuple[str, bytes], ...]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(info.file_size for info in archive.infolist()) > 64 * MOST:
             raise zipfile.LargeZipFile
-        return tuple((name, archive.read(name)) for name in archive.namelist())
+        return tuple(_part(archive, info) for info in archive.infolist())
+
+
+def _part(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[str, bytes]:
+    with archive.open(info) as part:
+        return info.filename, part.read(info.file_size)  # and no more, if that is a lie
 
 
 def _packed(parts: dict[str, bytes], twice: str = "") -> bytes:
@@ -340,20 +349,46 @@ def _bomb(rng: Random, content: bytes, names: Sequence[str]) -> bytes:
     return data.replace(said, (10).to_bytes(4, "little")) if rng.random() < 0.5 else data
 
 
-@lru_cache(maxsize=6)
 def _bombed(content: bytes, name: str, fill: bytes) -> tuple[bytes, int]:
     """The archive, and what its part unpacks to."""
     stream = io.BytesIO()
     parts = _parts(content)
     head, _, _ = parts.pop(name, b"").rpartition(b"</")
+    packed, size, sums = _filling(fill)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for other, part in parts.items():
             archive.writestr(zipfile.ZipInfo(other), part)
         info = zipfile.ZipInfo(name)
+        archive.writestr(info, _deflated(head) + packed)  # called stored, until it is told below
         info.compress_type = zipfile.ZIP_DEFLATED
-        with archive.open(info, "w") as part:
-            part.write(head)
-            chunk = fill * (2**20 // len(fill))
-            for _ in range(BOMB // len(chunk)):
-                part.write(chunk)
+        info.CRC, info.file_size = _sum_of(sums, zlib.crc32(head)), len(head) + size
+        stream.seek(info.header_offset)
+        stream.write(info.FileHeader())
     return stream.getvalue(), info.file_size
+
+
+@lru_cache
+def _filling(fill: bytes) -> tuple[bytes, int, tuple[int, ...]]:
+    """The end of a deflated part, what it unpacks to, and what it makes of the part's sum: deflated
+    and summed up once, and doubled from there.
+    """
+    chunk = fill * (2**20 // len(fill))
+    none = zlib.crc32(chunk)
+    sums = (none, *(zlib.crc32(chunk, 1 << bit) ^ none for bit in range(32)))
+    for _ in range(DOUBLED):
+        none, *bits = sums
+        sums = (_sum_of(sums, none), *(_sum_of((0, *bits), one) for one in bits))
+    end = zlib.compressobj(wbits=-zlib.MAX_WBITS).flush()
+    return _deflated(chunk) * 2**DOUBLED + end, len(chunk) * 2**DOUBLED, sums
+
+
+def _sum_of(sums: Sequence[int], before: int) -> int:
+    """A CRC after one before: what each of its bits adds to that after 0 (CRCs are affine)."""
+    none, *bits = sums
+    return reduce(xor, (one for k, one in enumerate(bits) if before >> k & 1), none)
+
+
+def _deflated(content: bytes) -> bytes:
+    """Blocks of a stream that may stand anywhere in it."""
+    packing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packing.compress(content) + packing.flush(zlib.Z_FULL_FLUSH)

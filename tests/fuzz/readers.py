@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 import shutil
 import tempfile
 import zipfile
@@ -16,16 +17,26 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from docx import Document
 from openpyxl import Workbook
 
 import ahp
-from ahp.errors import AnswersError, SurveyError
-from ahp.evaluation import load_prices, load_scheme, read_accounts, read_ledger, read_observations
+from ahp.cli.report_options import _edits
+from ahp.errors import AnswersError, LogError, SurveyError
+from ahp.evaluation import (
+    duty_conflicts,
+    load_prices,
+    load_scheme,
+    read_accounts,
+    read_ledger,
+    read_observations,
+)
 from ahp.evaluation.ledger import read_vouchers
 from ahp.evaluation.scheme import scheme_from_toml
 from ahp.exchange.ahpsurvey import read_ahpsurvey
@@ -39,15 +50,16 @@ from ahp.exchange.deliveries import Scope, Upload, choices, read_file, sheets_of
 from ahp.exchange.evaluation_events import read_events, shown_events, write_events
 from ahp.exchange.evaluation_xlsx import evaluation_workbook
 from ahp.exchange.expert_list import pasted_list, read_list
-from ahp.exchange.expert_sheets import read_expert_sheets
+from ahp.exchange.filled_form import read_form
 from ahp.exchange.layout_questions import Question
 from ahp.exchange.matrix_csv import read_matrix
 from ahp.exchange.observation_layout import Layout
+from ahp.exchange.outline import outline_branches
+from ahp.exchange.outline_file import OUTLINES, read_outline
 from ahp.exchange.owner_template import owner_template
-from ahp.exchange.questionnaire_docx import questionnaire_document
 from ahp.exchange.questionnaire_xlsx import questionnaire_workbook, read_questionnaire
 from ahp.exchange.receipt_file import read_receipt
-from ahp.exchange.report_reading import read_report
+from ahp.exchange.report_reading import READERS as REPORT_READERS
 from ahp.exchange.reproduction import _compare_workbook, compare_report
 from ahp.exchange.unit_list import pasted_units, read_unit_list, unit_list_template
 from ahp.exchange.uploads import read_upload
@@ -57,6 +69,7 @@ from ahp.i18n.errors import error_sentence
 from ahp.messages import Message
 from ahp.process.receipt import Receipt, Statement
 from ahp.published import load_table
+from ahp.published.verification import COLUMNS, candidate_rows
 from ahp.report.manifest import Inputs, read_manifest
 from ahp.report.receipt import receipt_html
 from ahp.resources import data_folder
@@ -64,13 +77,16 @@ from ahp.store import Store, backup
 from ahp.store.checkpoint import Chain, Checkpoint, read_checkpoints
 from ahp.store.database import place_of
 from ahp.store.restore import restore
-from ahp.store.signing import public_pem, read_public_key
-from ahp.store.stamps import read_certificates
+from ahp.store.signing import existing_key, key_path, public_pem, read_public_key
+from ahp.store.stamps import read_certificates, stamped_time
 from ahp.study import Judgment
 from ahp.study.answers import Answers, answers_from_table
 from ahp.tables.grids import read_grid, read_sheets
 from tests.evaluation_case import make_case
+from tests.exchange import test_filled_form, test_outline, test_outline_file
+from tests.exchange.conftest import make_survey, rezipped
 from tests.process.evaluations.booked import PERIOD, Book
+from tests.tables import test_opendocument
 
 Seeds = Callable[[], Iterable[bytes]]
 
@@ -86,10 +102,16 @@ training = 0.4
 errors = 1e-2
 """
 survey = cache(lambda: ahp.load_survey(NAME))
+FEW = make_survey("few", {"goal": None, "a": "goal", "b": "goal", "a1": "a", "a2": "a"}, {})
+"""A survey whose forms are short."""
 scheme = cache(lambda: load_scheme(NAME))
+duties = cache(lambda: load_scheme("internal_control"))
 prices = cache(lambda: load_prices(EVALUATION / "customer_prices.toml"))
-own_folder = cache(lambda: tempfile.TemporaryDirectory(prefix="ahp-fuzz-"))
-"""For files; of a process."""
+MEMORY = Path("/dev/shm")
+own_folder = cache(
+    lambda: tempfile.TemporaryDirectory(prefix="ahp-fuzz-", dir=MEMORY if MEMORY.exists() else None)
+)
+"""For files, in memory rather than on a disk; of a process."""
 
 
 def say(message: Message) -> None:
@@ -103,7 +125,7 @@ class Reader:
     """A reader of files.
 
     Attributes:
-        name: what to call it.
+        name: what to call it: of a format the key in `ahp.exchange.formats.FORMATS`.
         ending: of its files.
         read: reads the content of a file; refuses it by an `AHPError`.
         seeds: files for it, some of which it reads; others have what it refuses.
@@ -158,12 +180,34 @@ def as_workbook(content: bytes) -> bytes:
     return book(*(line.split(",") for line in lines))
 
 
+def ods(*rows: Iterable[str]) -> bytes:
+    """A table as LibreOffice writes one, with much that is repeated, hidden, merged or wrong."""
+    cell, row, value = test_opendocument.cell, test_opendocument.row, test_opendocument.value
+    spanned = 'table:number-columns-spanned="2" table:number-rows-spanned="2"'
+    ends = (
+        row(cell("<text:s text:c='3'/>x<text:line-break/><text:span>y</text:span>"), alike=2),
+        row(cell("z", spanned), "<table:covered-table-cell/>", hidden=True),
+        row(value("percentage", "98%", value="0.98"), value("date", "", date_value="2026-03-01")),
+        row(cell("#DIV/0!", f"{test_opendocument.FAILED} calcext:value-type='error'")),
+        row(cell("", 'table:number-columns-repeated="1024"'), alike=1_000_000),
+    )
+    lines = (row(*(cell(escape(one)) for one in line)) for line in rows)
+    return test_opendocument.ods("".join((*lines, *ends)))
+
+
+def slim(document: bytes) -> bytes:
+    """A document of Word without the styles of tables, which nobody reads: most of its elements."""
+    style = re.compile(rb'<w:style w:type="table".*?</w:style>', re.DOTALL)
+    return rezipped(document, lambda name, part: style.sub(b"", part) if "styles" in name else part)
+
+
 def tables(*paths: Path) -> Seeds:
     """Tables as CSV, not all of their lines, and as workbooks."""
 
     def made() -> list[bytes]:
         contents = [b"".join(path.read_bytes().splitlines(keepends=True)[:80]) for path in paths]
-        return [*contents, *map(as_workbook, contents)]
+        rows = [line.split(",") for line in contents[0].decode("utf-8-sig").splitlines()[:20]]
+        return [*contents, *map(as_workbook, contents), ods(*rows)]
 
     return made
 
@@ -212,9 +256,61 @@ def read_platform(content: bytes) -> object:
 
 
 def filled_questionnaires() -> list[bytes]:
-    answers = dict.fromkeys(survey().hierarchy.comparisons[:20], "1/3")
+    answers = dict.fromkeys(FEW.hierarchy.comparisons, "1/3")
     about = {"title": "T", "expert": "王芳", "study_id": "s", "round_number": 1}
-    return [questionnaire_workbook(survey(), **about, answers=answers, language="en")]
+    return [questionnaire_workbook(FEW, **about, answers=answers, language="en")]
+
+
+def filled_forms() -> list[bytes]:
+    """Forms ticked in each of the ways that are read, with a rating of oneself."""
+    ticks = ("1/3", "9", "1")
+    ways = (*test_filled_form.WAYS, test_filled_form.clicked_cell, test_filled_form.clicked_field)
+    made = []
+    for k in range(0, len(ways), len(ticks)):
+        form = test_filled_form.make(FEW, self_rating=True, language=("zh", "en")[k % 2])
+        *_, grounds, familiarity, _remarks = form.tables
+        for row in (*grounds.rows[1:], *familiarity.rows[1:2]):
+            row.cells[1].text = "√"
+        made.append(slim(test_filled_form.ticked(form, ticks, ways[k:])))
+    return made
+
+
+OUTLINE = "评价\n一、成本：每年\n1.1 租金、物业费\n二、人流\n（1）早高峰 0.4\n- 晚高峰|60%\n合计\n"
+LEVELS = (
+    ("序号", "一级指标", "二级指标", "说明"),
+    ("1", "成本", "租金", ""),
+    ("", "", "物业", "每月"),
+)
+
+
+def outline(ending: str) -> Callable[[bytes], object]:
+    return lambda content: outline_branches(read_outline(content, f"list.{ending}"))
+
+
+def documents() -> list[bytes]:
+    """Lists as headings, entries, indents and a table of Word."""
+    document = test_outline_file.document
+    styles = ("Title", "Heading 1", "Heading 2", "List Bullet", "List Number 2", "")
+    table = Document()
+    cells = table.add_table(len(LEVELS), len(LEVELS[0]))
+    for k, line in enumerate(LEVELS):
+        for cell, text in zip(cells.rows[k].cells, line, strict=True):
+            cell.text = text
+    cells.cell(1, 1).merge(cells.cell(2, 1))
+    made = (
+        document(*((f"{k}. 名称", style) for k, style in enumerate(styles))),
+        document(("选址", 0), ("成本", 0.75), ("租金", 1.5), ("人流", 0.75)),
+        test_outline_file.saved(table),
+    )
+    return [slim(one) for one in made]
+
+
+OUTLINE_SEEDS: dict[str, Seeds] = {
+    "txt": texts(OUTLINE, *(case["text"] for case in test_outline.CASES)),
+    "docx": documents,
+    "xlsx": lambda: [book(*LEVELS), ods(*LEVELS)],
+    "csv": texts("\n".join(map(",".join, LEVELS))),
+}
 
 
 @cache
@@ -328,12 +424,13 @@ def compare_with(folder: str, name: str) -> Callable[[bytes], object]:
     return read
 
 
+def report_of(form: str) -> Seeds:
+    content = (EXAMPLES / "dong_2010" / f"report.{form}").read_bytes()
+    return lambda: [slim(content) if form == "docx" else content]
+
+
 def compare_calculation(content: bytes) -> object:
     return _compare_workbook("c.xlsx", content, made_again("dong_2010", "calculation.xlsx"))
-
-
-def read_questionnaire_document(content: bytes) -> object:
-    return read_report(content, "docx", ["x"], "questionnaire.docx")
 
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -380,11 +477,19 @@ def pdf(lines: list[str]) -> bytes:
 
 def checkpoints() -> list[bytes]:
     one = Checkpoint(Chain("studies", "s1"), 5, b"r" * 32, "56475aa75463474c")
-    return [one.signed(KEY, datetime(2026, 3, 1, tzinfo=UTC)).note.encode()]
+    note = one.signed(KEY, datetime(2026, 3, 1, tzinfo=UTC))
+    return [note.note.encode(), note.stamped(bytes.fromhex("30053003020102")).note.encode()]
 
 
 def read_checkpoint(content: bytes) -> object:
-    return read_checkpoints(content.decode(errors="replace"), "c.txt", [KEY.public_key()])
+    found = read_checkpoints(content.decode(errors="replace"), "c.txt", [KEY.public_key()])
+    for one in found.checkpoints:
+        if one.stamp:
+            try:
+                stamped_time(one, read_certificates(*certificates(), "c.pem"))
+            except LogError as error:
+                say(error)
+    return found
 
 
 @cache
@@ -503,9 +608,9 @@ READERS = {
             "sheets",
             ".xlsx",
             lambda content: read_sheets(content, "t.xlsx", SurveyError),
-            panel_sheets,
+            lambda: [*panel_sheets(), ods(("价格", "1", "3"))],
         ),
-        Reader("survey", ".toml", upload("toml"), files(*SURVEYS.glob("*.toml"))),
+        Reader("survey_toml", ".toml", upload("toml"), files(*SURVEYS.glob("*.toml"))),
         Reader(
             "hierarchy_text",
             ".txt",
@@ -522,13 +627,13 @@ READERS = {
             files(*SCHEMES.glob("*.toml"), TESTS / "evaluation" / "every_rule.toml"),
         ),
         Reader(
-            "answers",
+            "long_csv",
             ".csv",
             lambda content: answers_from_table(content, "a.csv", survey()),
             tables(EXAMPLES / "supervision_demo" / "answers.csv"),
         ),
         Reader(
-            "wide",
+            "ahpsurvey",
             ".csv",
             lambda content: read_ahpsurvey(content, "w.csv", negative_is="left"),
             lambda: [one for text in WIDE for one in (text.encode(), as_workbook(text.encode()))],
@@ -538,12 +643,6 @@ READERS = {
             ".csv",
             on_disk(lambda path: read_matrix(str(path)), "m.csv"),
             lambda: [*(text.encode() for text in MATRICES), as_workbook(MATRICES[0].encode())],
-        ),
-        Reader(
-            "matrices",
-            ".xlsx",
-            lambda content: read_expert_sheets(content, "m.xlsx", survey=None),
-            panel_sheets,
         ),
         Reader("platform", ".csv", read_platform, platform),
         Reader(
@@ -626,6 +725,12 @@ READERS = {
             tables(EVALUATION / "supervision_vouchers.csv"),
         ),
         Reader(
+            "duties",
+            ".csv",
+            on_disk(lambda path: duty_conflicts(duties(), path), "d.csv"),
+            tables(EVALUATION / "internal_control_roster.csv"),
+        ),
+        Reader(
             "accounts",
             ".csv",
             on_disk(lambda path: read_accounts(path, prices()), "a.csv"),
@@ -656,16 +761,21 @@ READERS = {
             files(*(EXAMPLES / "published").glob("*.toml")),
         ),
         Reader(
-            "questionnaire",
-            ".xlsx",
-            lambda content: read_questionnaire(content, survey(), round_number=1),
-            filled_questionnaires,
+            "candidates",
+            ".csv",
+            on_disk(candidate_rows, "c.csv"),
+            lambda: [f"{','.join(COLUMNS)}\n{'1,' * (len(COLUMNS) - 1)}1\n".encode()],
         ),
         Reader(
-            "questionnaire_document",
-            ".docx",
-            read_questionnaire_document,
-            lambda: [questionnaire_document(survey(), title="T")],
+            "questionnaire",
+            ".xlsx",
+            lambda content: read_questionnaire(content, FEW, round_number=1),
+            filled_questionnaires,
+        ),
+        Reader("form", ".docx", lambda content: read_form(content, FEW), filled_forms),
+        *(
+            Reader(f"outline_{ending}", f".{ending}", outline(ending), OUTLINE_SEEDS[ending])
+            for ending in OUTLINES
         ),
         Reader(
             "manifest",
@@ -678,9 +788,15 @@ READERS = {
                 f"report_{form}",
                 f".{form}",
                 compare_with("dong_2010", f"report.{form}"),
-                files(EXAMPLES / "dong_2010" / f"report.{form}"),
+                report_of(form),
             )
-            for form in ("docx", "html", "xlsx")
+            for form in REPORT_READERS
+        ),
+        Reader(
+            "edits",
+            ".json",
+            on_disk(lambda path: _edits(str(path)), "e.json"),
+            texts('{"summary": "一句话。", "unit-甲": ""}'),
         ),
         Reader(
             "calculation",
@@ -711,6 +827,12 @@ READERS = {
             ".pem",
             lambda content: read_public_key(content, "k.pem"),
             lambda: [public_pem(KEY.public_key()).encode()],
+        ),
+        Reader(
+            "signing_key",
+            ".pem",
+            on_disk(lambda path: existing_key(path.parent), key_path(Path()).name),
+            lambda: [KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())],
         ),
         Reader(
             "certificates",

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from ahp.errors import AnswersError
-from ahp.tables import workbooks
+from ahp.tables import opendocument, workbooks
 from ahp.tables.grids import Grid, read_grid
 
 NAMES = " ".join(
@@ -135,3 +135,10 @@ def test_what_would_exhaust_the_machine(monkeypatch: pytest.MonkeyPatch) -> None
     assert refused(ods(row(fewer))) == refused(ods(row(spaces)))
     monkeypatch.setattr(workbooks, "MAX_CELLS", 3)
     assert refused(ods(row(cell("x"), cell("x")))).startswith("t.ods: ")
+
+
+def test_repeated_rows_are_counted_before_they_are_written() -> None:
+    told: list[int] = []
+    with zipfile.ZipFile(io.BytesIO(ods(row(cell("x"), alike=1000)))) as archive:
+        opendocument.xlsx_parts(archive.read("content.xml"), told.append)
+    assert told[0] >= 1000 * len("<v>x</v>")

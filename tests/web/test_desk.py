@@ -241,14 +241,14 @@ def test_progress_by_parent_and_reminders(visit, store, organizer, study, survey
 
 def test_a_round_is_closed_and_the_next_one_opened(visit, store, organizer, study):
     app = visit(organizer, "rounds")
-    assert app.subheader[0].value == "Round 2 is open"
+    assert app.header[0].value == "Round 2 is open"
     assert shown_tables(app)[0]["Experts"].tolist() == ["6"]
     for k, expert in enumerate(store.experts(study.id)):
         fill(store, study, expert, k // 2)
     app.run()
     keyed(app.checkbox, "sure-").check().run()
     app.button(key="close").click().run()
-    assert app.subheader[0].value == "Round 2 is closed"
+    assert app.header[0].value == "Round 2 is closed"
     assert shown_tables(app)[0]["Round"].tolist() == ["1", "2"]
     assert shown_tables(app)[0]["Invited"].tolist() == ["6", "6"]
     summary = json.loads(store.closed_rounds(study.id)[1].evidence or "")["summary"]
@@ -353,10 +353,10 @@ def test_what_a_stale_page_asks_for_is_refused_in_words(visit, store, organizer,
     keyed(app.checkbox, "sure-").check().run()
     store.close_round(study.id)
     app.button(key="close").click().run()
-    assert app.subheader[0].value == "Round 2 is closed"
+    assert app.header[0].value == "Round 2 is closed"
     store.open_round(study.id)
     app.button(key="open_round").click().run()
-    assert app.subheader[0].value == "Round 3 is open"
+    assert app.header[0].value == "Round 3 is open"
     assert store.study(study.id).round == 3
     store.issue_link(store.experts(study.id)[0].id)
     app = visit(organizer, "experts")
@@ -663,7 +663,14 @@ def test_paper_is_keyed_in_by_two_and_recorded(visit, store, organizer):
         "the questionnaire of “A”: 1 comparisons were keyed in differently, expected what stands "
         "on paper for each"
     ]
-    keyed(app.selectbox, "settle-").set_value("1/5")
+    assert app.selectbox(key="keyed_expert").options == ["A (keyed in twice)"]
+    assert "Key in anew" in [one.label for one in app.expander]
+    settled = keyed(app.selectbox, "settle-")
+    parent, left, right = (survey.node_name(node, "en") for node in pairs[-1])
+    assert settled.label.replace("\N{NO-BREAK SPACE}", " ") == (
+        f"{parent}: {left} – {right}. Li read ← 5, Wang read 5 →. What stands on paper?"
+    )
+    settled.set_value("1/5")
     app.checkbox(key="submit_keyed").check()
     app.button(key="take_keyed").click().run()
     assert store.current(expert.id) == {**dict.fromkeys(pairs, "3"), pairs[-1]: "1/5"}
@@ -822,8 +829,8 @@ def test_several_faults_of_a_file_are_a_list(visit, store, organizer, survey):
     [error] = upload_answers(visit, organizer, "a.csv", content).error
     assert re.sub(r"[\\\N{WORD JOINER}]", "", error.value) == (
         "a.csv: 2 faults:\n\n"
-        "- a.csv: line 2: value = “10”, expected a judgment from 1/9 to 9;\n"
-        '- a.csv: line 3: value = “abc”, expected a positive number or a fraction such as "1/3"'
+        "- line 2: value = “10”, expected a judgment from 1/9 to 9;\n"
+        '- line 3: value = “abc”, expected a positive number or a fraction such as "1/3"'
     )
 
 
@@ -993,9 +1000,13 @@ def test_given_weights_of_a_file_stand_in_the_survey_and_the_results(visit, stor
 def test_a_table_downloads_unrounded(study, tmp_path, monkeypatch):
     table = ahp.report.Table("T", ("a", "b"), (("x", 1 / 3),))
     given: dict[str, object] = {}
-    monkeypatch.setattr(
-        desk.st, "download_button", lambda _label, data, file, *_a, **_k: given.update({file: data})
-    )
+    labels: list[str] = []
+
+    def download_button(label: str, data: object, file: str, *_args: object, **_k: object) -> None:
+        labels.append(label)
+        given[file] = data
+
+    monkeypatch.setattr(desk.st, "download_button", download_button)
     monkeypatch.setattr(desk.state, "translate", lambda: str)
     monkeypatch.setattr(desk.state, "guarded", lambda make: make)
     desk.show_downloads(table, "t")
@@ -1004,6 +1015,8 @@ def test_a_table_downloads_unrounded(study, tmp_path, monkeypatch):
     path.write_bytes(given["t.xlsx"]())
     assert [c.value for c in load_workbook(path).active[4]] == ["x", pytest.approx(1 / 3)]
     assert xlsx_bytes(table)[:2] == b"PK"
+    desk.show_downloads(ahp.report.Table("T", ("a",), (("x",),)), "t")  # nothing to be rounded
+    assert labels == ["CSV, unrounded", "XLSX, unrounded", "CSV", "XLSX"]
 
 
 def test_the_code_of_the_charts_is_found():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import docx
@@ -17,6 +18,7 @@ from ahp.exchange.survey_text import survey_toml
 from ahp.process.draft import Draft
 from ahp.store import Store
 from ahp.study.limits import LONGEST
+from ahp.web import state
 from tests.web.conftest import Visit
 from tests.web.test_desk import SHOP
 from tests.web.test_pages import keyed, texts
@@ -374,7 +376,19 @@ def test_columns_that_are_left_out_are_said(editor: Callable[..., AppTest]) -> N
     assert [one.value for one in app.caption if "列" in one.value][-1] == "未采用的列：序号、D。"
 
 
-def test_drafts_are_listed_and_deleted(editor: Callable[..., AppTest], store: Store) -> None:
+def test_what_is_left_out_of_a_list_is_said(editor: Callable[..., AppTest]) -> None:
+    app = editor(language="zh")
+    text = f"一、成本（40分）\n二、客流（60分）\n合计：100分\n注：{'按季填写，' * 10}"
+    keyed(app.text_area, "list-").set_value(text).run()
+    assert app.caption[-1].value == (
+        f"未作为名称读入：“合计：100分”、“注：{'按季填写，' * 7}按季…”、“（40分）”、“（60分）”。"
+    )
+
+
+def test_drafts_are_listed_and_deleted(
+    editor: Callable[..., AppTest], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "own_zone", lambda: "Asia/Shanghai")
     app = editor()
     press(app, "begin_empty")
     [first] = store.drafts()
@@ -382,8 +396,8 @@ def test_drafts_are_listed_and_deleted(editor: Callable[..., AppTest], store: St
     press(app, "all_drafts")
     assert "**Survey without a name**" in texts(app)
     said = [one.value.replace("\N{WORD JOINER}", "") for one in app.caption]
-    when = first.changed[:16].replace("T", " ")
-    assert f"organizer without an account, {when} (UTC)" in said
+    when = datetime.fromisoformat(first.changed) + timedelta(hours=8)
+    assert f"organizer without an account, {when:%Y-%m-%d %H:%M} (Beijing time)" in said
     assert (
         "“Survey without a name” is then gone for good. Studies made of it stay as they are."
         in texts(app)

@@ -36,10 +36,11 @@ def test_another_streamlit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+@pytest.mark.parametrize("changed", ["ScriptRunner", "AppSession"])
 def test_a_streamlit_that_runs_pages_differently_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, changed: str
 ) -> None:
-    monkeypatch.setattr(internals.app_session, "ScriptRunner", type("Runner", (), {}))
+    monkeypatch.setattr(internals.app_session, changed, type("Runner", (), {}))
     with pytest.raises(AHPError) as refused:
         run(check_streamlit(another_streamlit))
     assert "address of uploads, what runs its pages)" in str(refused.value)

@@ -407,7 +407,7 @@ def test_closing_needs_a_tick_and_is_for_ever(visit, store, organizer, survey):
     keyed(app.checkbox, "sure-").check().run()
     app.button(key="close").click().run()
     assert not store.study(expert.study_id).open
-    assert app.subheader[0].value == "Round 1 is closed"
+    assert app.header[0].value == "Round 1 is closed"
     assert "close" not in [button.key for button in app.button]
     app = visit(organizer, "experts")
     assert app.info[0].value == "Round 1 is closed. Open the next one on the page “Rounds”."

@@ -40,6 +40,7 @@ def test_a_name_is_mended_and_the_page_lists_it(visit, store, organizer, study, 
     expert = store.add_expert(study.id, "Ann")
     app = visit(organizer, "settings")
     assert any("meaning stays" in one.value for one in app.warning)
+    assert "Saaty 1980, The Analytic Hierarchy Process, p. 21" in texts(app)
     choose(app, "setup", ("setup", "name", "en"))
     assert app.button(key="mend").disabled
     mend(app, "Organisational setup")

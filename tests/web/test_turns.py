@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
 from ahp.web import internals, turns
+from ahp.web.internals import Calls
 from ahp.web.turns import Turns
 
 
@@ -119,6 +123,9 @@ def test_runs_of_pages_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[tuple[str, float]] = []
     monkeypatch.setattr(internals, "Turns", Counting)
     monkeypatch.setattr(internals.app_session, "ScriptRunner", internals.ScriptRunner)
+    session = internals.app_session.AppSession
+    untouched = session._call_soon_on_event_loop
+    monkeypatch.setattr(session, "_call_soon_on_event_loop", untouched)
     internals.take_turns(lambda run, seconds: runs.append((run, seconds)))
     in_turn = internals.app_session.ScriptRunner
     assert in_turn is not internals.ScriptRunner
@@ -134,3 +141,37 @@ def test_runs_of_pages_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(internals, "time", moments)
     in_turn._run_script(object.__new__(in_turn), Data())
     assert (began, Counting.given, runs) == ([1], 2, [("part", 2.5)])
+    assert session._call_soon_on_event_loop is not untouched
+
+
+def test_what_a_run_sends_wakes_the_server_once() -> None:
+    """In order, and at the end of the run at the latest."""
+    made: list[int] = []
+    wakes: list[Callable[[], object]] = []
+
+    async def serve() -> None:
+        calls = Calls()
+        calls.now()  # nothing was ever sent
+        for number in range(5):
+            calls.add(partial(made.append, number), wakes.append)
+        assert (made, len(wakes)) == ([], 1)
+        calls.now()
+        assert (made, len(wakes)) == ([], 2)
+        wakes[1]()
+        await asyncio.sleep(0)
+        assert made == [0, 1, 2, 3, 4]
+
+    asyncio.run(serve())
+
+
+def test_what_a_long_run_sends_is_not_kept_until_its_end(monkeypatch) -> None:
+    """Such as a bar that shows how far it is."""
+    monkeypatch.setattr(internals, "GATHERED", 0)
+    made = asyncio.Event()
+
+    async def serve() -> None:
+        loop, calls = asyncio.get_running_loop(), Calls()
+        await asyncio.to_thread(calls.add, made.set, loop.call_soon_threadsafe)
+        await asyncio.wait_for(made.wait(), 30)
+
+    asyncio.run(serve())

@@ -140,7 +140,8 @@ def send_waiting(data: Mapping[str, Any], hooks: Hooks, key: str) -> None:
 def _mount(component: Callable[..., Any], data: Mapping[str, Any], hooks: Hooks, key: str) -> None:
     component(
         key=key,
-        data={**data, "back": "back" in hooks},
+        # in a list: of a dictionary Streamlit asks about each value whether it is a data frame
+        data=[{**data, "back": "back" in hooks}],
         **{f"on_{name}_change": called for name, called in hooks.items()},
     )
 

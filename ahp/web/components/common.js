@@ -247,7 +247,7 @@ function control(View) {
   const outbox = new Outbox()
   const views = new WeakMap() // by the element they are shown in
   let turn // the last time that one was drawn
-  return ({ data, parentElement, setTriggerValue }) => {
+  return ({ data: [data], parentElement, setTriggerValue }) => {
     const old = views.get(parentElement)
     let view = old
     if (old?.identity !== View.identity(data)) {

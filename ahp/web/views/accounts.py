@@ -39,6 +39,7 @@ def choose_roles(now: tuple[str, ...], key: str) -> None:
         list(ROLES),
         default=list(now),
         format_func=words.__getitem__,
+        placeholder=_("please choose"),
         help=_(
             "All may see everything. Organizers run studies and evaluations, and close and open "
             "rounds; heads close and open rounds, decide appeals and sign; administrators say who "

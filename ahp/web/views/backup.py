@@ -43,7 +43,7 @@ def show_places() -> None:
     _, store = state.translate(), state.desk()
     size = store.database_size
     made = store.key_path.exists()
-    st.subheader(_("What there is to keep"))
+    st.header(_("What there is to keep"))
     st.table(
         [
             {
@@ -71,7 +71,7 @@ def show_making() -> None:
     """Make one now."""
     _ = state.translate()
     name = f"ahp-{clock.now():%Y-%m-%d-%H%M}.zip"
-    st.subheader(_("Make a backup"))
+    st.header(_("Make a backup"))
     st.download_button(
         _("Make a backup and download it"),
         state.guarded(partial(state.desk().open_backup, name)),
@@ -115,7 +115,7 @@ def show_trial(last: Backup | None) -> None:
     _ = state.translate()
     trial = shlex.quote(f"sqlite:///{backup_path('trial.db')}")
     name = last.name if last and "/" in last.name else backup_path("ahp.zip")
-    st.subheader(_("Try it"))
+    st.header(_("Try it"))
     st.write(
         _(
             "A backup that was never restored is a hope. These commands restore one into a new "

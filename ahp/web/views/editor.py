@@ -36,6 +36,9 @@ in_fields: dict[str, str] = {}
 NAMED = 4
 """Items without an explanation that are named; the rest is counted."""
 
+SHOWN = 40
+"""Characters of what is left out of a list."""
+
 
 def write(kind: Callable[..., str], label: str, text: str, key: str, **look: Any) -> str:
     """A field that a text is written in; what stands there."""
@@ -43,12 +46,18 @@ def write(kind: Callable[..., str], label: str, text: str, key: str, **look: Any
     return kind(label, value=text, on_change=note, key=key, **look)
 
 
+def in_language(label: str, language: str) -> str:
+    """What a text is, and its language."""
+    _ = state.translate()
+    return _("{what} ({language})").format(what=label, language=LANGUAGES.get(language, language))
+
+
 def texts(label: str, given: Mapping[str, str], what: str, node: str, instead: str = "") -> None:
     """One field a language, which is named where there are several."""
     for language, text in given.items():
         write(
             st.text_area if what == "explanation" else st.text_input,
-            f"{label} ({LANGUAGES.get(language, language)})" if len(given) > 1 else label,
+            in_language(label, language) if len(given) > 1 else label,
             text,
             field_key(what, node, language),
             placeholder=instead or None,
@@ -73,18 +82,16 @@ def node_name(now: Draft, node: str) -> str:
 def show_drafts(drafts: Sequence[DraftInfo]) -> None:
     """The drafts that there are."""
     _ = state.translate()
-    st.subheader(_("Go on with a draft"), anchor=False)
+    st.header(_("Go on with a draft"), anchor=False)
     accounts = state.account_names()
     for draft in drafts:
         title = draft.title or _("Survey without a name")
         who = state.organizer_name(Actor("organizer", draft.changed_by), accounts)
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             st.markdown(f"**{state.plain(title)}**", width="content")
-            words = _("{name}, {time} (UTC)")
-            st.caption(
-                state.plain(words.format(name=who, time=state.minute(draft.changed))),
-                width="stretch",
-            )
+            words = _("{name}, {time} ({zone})")
+            when = {"time": state.own_minute(draft.changed), "zone": state.own_zone_words()}
+            st.caption(state.plain(words.format(name=who, **when)), width="stretch")
             st.button(
                 _("Continue"),
                 on_click=drafting.go_to,
@@ -202,9 +209,9 @@ def show_pasted(now: Draft) -> None:
     with left:
         show_list_field(now.pasted, field_key("pasted", WHOLE))
     with right:
-        st.subheader(_("This is how it is read"), anchor=False)
+        st.header(_("This is how it is read"), anchor=False)
         try:
-            branches, left_out = read_list(now.pasted)
+            branches, left_out, passed_over = read_list(now.pasted)
         except AHPError as error:
             state.show_error(error)
             return
@@ -220,10 +227,19 @@ def show_pasted(now: Draft) -> None:
         if left_out:
             words = _("Columns that are left out: {names}.")
             st.caption(state.plain(words.format(names=_(", ").join(left_out))))
+        if passed_over:
+            words = _("Left out, as no names: {texts}.")
+            texts = [f"“{shorten(text)}”" for text in dict.fromkeys(passed_over)]
+            st.caption(state.plain(words.format(texts=_(", ").join(texts))))
         unnamed = _("the goal: you write its name next")
         goal = [f"- *{unnamed}*"] if len(branches) > 1 else []
         with st.container(border=True):
             st.markdown("\n".join([*goal, *branch_lines(branches, len(goal))]))
+
+
+def shorten(text: str) -> str:
+    """The beginning of a text, for people who have all of it before them."""
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
 def branch_lines(branches: Sequence[Branch], depth: int) -> list[str]:
@@ -281,10 +297,11 @@ def show_tree(now: Draft, chosen: str) -> None:
     for depth, node in [(0, WHOLE), *((depth, one.id) for depth, one in now.outline())]:
         icon = "account_tree" if node and now.children(node) else "label"
         with st.container(horizontal=True, gap=None):
-            st.html(f'<div style="width:{1.4 * depth}rem"></div>', width="content")
+            if depth:  # an empty one would be as wide as a gap
+                st.html(f'<div style="width:{1.4 * depth}rem"></div>', width="content")
             st.button(
                 state.plain(node_name(now, node)),
-                type="primary" if node == chosen else "tertiary",
+                type="secondary" if node == chosen else "tertiary",
                 icon=f":material/{icon if node else 'description'}:",
                 on_click=drafting.choose,
                 args=(node,),
@@ -450,10 +467,9 @@ def show_missing(now: Draft) -> None:
         st.markdown(f"**{heading}**")
         for number, (node, what, language) in enumerate(missing[:MISSING]):
             several = language and len(now.languages) > 1
-            line = (_("{place}: {what} ({language})") if several else _("{place}: {what}")).format(
+            line = _("{place}: {what}").format(
                 place=node_name(now, node or WHOLE),
-                what=words[what],
-                language=LANGUAGES.get(language, language),
+                what=in_language(words[what], language) if several else words[what],
             )
             st.button(
                 state.plain(line),
@@ -470,7 +486,7 @@ def show_missing(now: Draft) -> None:
 def show_preview(now: Draft) -> None:
     """What experts will be asked, or what else is wrong."""
     _ = state.translate()
-    st.subheader(_("Preview"), anchor=False)
+    st.header(_("Preview"), anchor=False)
     if now.missing():
         st.caption(
             _("Once all is written, you see here what experts will be asked, and create the study.")
@@ -506,7 +522,7 @@ def show_preview(now: Draft) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    st.subheader(_("Create a study"), anchor=False)
+    st.header(_("Create a study"), anchor=False)
     title = survey.text(survey.name, state.language())
     create_study(survey, key="from_draft", title=title)
 
@@ -551,7 +567,7 @@ def stored() -> KeptDraft | None:
 
 state.require_organizer()
 _ = state.translate()
-st.title(_("Survey editor"))
+st.title(_("Survey editor"), anchor=False)  # where the focus goes on a new screen
 account = st.session_state["granted"].account
 if account and not state.may("run_studies"):
     st.info(state.plain(state.in_words(AccessError("may_not_run_studies", name=account.name))))
@@ -566,6 +582,6 @@ else:
     new_screen("drafts", control=False)
     if there := state.desk().drafts():
         show_drafts(there)
-        st.subheader(_("Begin another survey"), anchor=False)
+        st.header(_("Begin another survey"), anchor=False)
     show_beginnings()
 keep_typed(in_fields, *drafting.cursor())

@@ -86,7 +86,7 @@ def show_progress(study: StudyInfo) -> None:
 
 def show_reminders(study: StudyInfo) -> None:
     """Who has not submitted yet, and what to write to them."""
-    _, language = state.translate(), state.language()
+    _, language, zone = state.translate(), state.language(), state.own_zone_words()
     late = [expert for expert in state.desk().experts(study.id) if not expert.submitted]
     named = {expert.id: expert for expert in late if not expert.anonymous}
     with st.expander(
@@ -101,15 +101,16 @@ def show_reminders(study: StudyInfo) -> None:
                 _("Not submitted yet"),
                 (
                     *(_("Expert"), _("Organization"), _("Open comparisons")),
-                    *(_("Last answer (UTC)"), _("Last e-mail (UTC)")),
+                    _("Last answer ({zone})").format(zone=zone),
+                    _("Last e-mail ({zone})").format(zone=zone),
                 ),
                 tuple(
                     (
                         expert.name,
                         expert.organization or "",
                         expert.total - expert.answered,
-                        state.minute(expert.last_answer or ""),
-                        state.minute(
+                        state.own_minute(expert.last_answer or ""),
+                        state.own_minute(
                             max((at for _round, at in expert.mailed.values()), default="")
                         ),
                     )
@@ -165,7 +166,7 @@ def add_one(study: StudyInfo) -> None:
 def show_adding(study: StudyInfo) -> None:
     """Three ways to add experts."""
     _ = state.translate()
-    st.subheader(_("Add experts"))
+    st.header(_("Add experts"))
     state.show_problem()
     pasted, form, file = st.tabs([_("Paste a list"), _("One by one"), _("From a file")])
     with pasted:
@@ -365,13 +366,13 @@ def show_issued(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
         )
     for name, link in links.items():
         st.markdown(f"**{state.plain(name)}**")
-        st.code(link, language=None)
+        st.code(link, language=None, wrap_lines=True)
 
 
 def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
     """Issue, renew and revoke links."""
     _ = state.translate()
-    st.subheader(_("Personal links"))
+    st.header(_("Personal links"))
     show_address(state.attempt, study.id)
     without = [key for key, expert in experts.items() if expert.link == "none"]
     if without:
@@ -423,6 +424,7 @@ def show_standing(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
             list(study.survey.hierarchy.compared),
             default=list(now.recused),
             format_func=lambda parent: study.survey.node_name(parent, language),
+            placeholder=_("none"),
             key=f"recused-{chosen}-{'-'.join(now.recused)}",
         )
         with st.form(f"standing-{chosen}"):

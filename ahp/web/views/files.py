@@ -291,7 +291,20 @@ def show_import(study: StudyInfo) -> None:
         return
     kinds = {name: one for name, one in FORMATS.items() if "survey" in one.options}
     words = {name: one.described(state.language()) for name, one in kinds.items()}
+    st.write(
+        _(
+            "For answers that were collected elsewhere: say what the file is, then choose it. You "
+            "see how it is read before anything is recorded."
+        )
+    )
     kind = st.selectbox(_("Format"), list(kinds), format_func=words.__getitem__, key="import_kind")
+    if kind == "long-csv":
+        st.caption(
+            _(
+                "Its columns: expert, parent, left, right, value (or 专家, 上级, 左项, 右项, "
+                "判断值); items by their names."
+            )
+        )
     attempt = st.session_state.setdefault("import_attempt", 0)
     # a file that was looked at in one round is not recorded in the next
     with st.container(key=f"answers_file-{kind}"):
@@ -312,9 +325,10 @@ def show_import(study: StudyInfo) -> None:
         if sheet is not None:
             ask = ASKED.get(kind)
             options = ask(study, content, file.name, sheet) if ask else Options()
-        read = kinds[kind].read
-        if options is None or read is None:
+        if options is None:
             return
+        if (read := kinds[kind].read) is None:
+            raise TypeError("formats that are offered are read")
         sheets = (sheet,) if sheet else ()
         answers = read(
             content, file.name, replace(options, survey=study.survey, sheets=sheets)
@@ -406,6 +420,13 @@ def show_export(study: StudyInfo) -> None:
             count=len(answers.judgments), experts=len(answers.experts), invited=invited
         )
     )
+    if not answers.judgments:
+        st.info(
+            _(
+                "There is nothing for other programs yet: answers come here once they are "
+                "submitted, or with the tick above at once."
+            )
+        )
     name = file_name(study.title, str(number), f"{len(answers.experts)}of{invited}")
     taken = TakenOver(study.survey, answers, title=study.title)
     options = Options(language=language, negative_is="left")
@@ -414,14 +435,13 @@ def show_export(study: StudyInfo) -> None:
         "ahpsurvey": (_("Wide CSV of ahpsurvey (negative: the item named first)"), "_wide.csv"),
         "ahp-os": (_("Project of AHP-OS (JSON)"), "_ahp-os.json"),
     }
-    writers = [
-        (label, name + ending, partial(one.write, taken, options))
-        for key, (label, ending) in labels.items()
-        if (one := FORMATS[key]).write
-    ]
-    for label, file, write in writers if answers.judgments else ():
+    for key, (label, ending) in labels.items() if answers.judgments else ():
+        write, file = FORMATS[key].write, name + ending
+        if write is None:
+            raise TypeError("formats that are offered are written")
+        written = partial(write, taken, options)
         try:
-            write()
+            written()
         except AHPError as error:
             st.caption(
                 _("{format} isn't possible: {problem}").format(
@@ -431,7 +451,7 @@ def show_export(study: StudyInfo) -> None:
             continue
         st.download_button(
             label,
-            state.guarded(write),
+            state.guarded(written),
             file,
             icon=":material/download:",
             key=file,

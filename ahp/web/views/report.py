@@ -54,7 +54,9 @@ def note_naming(experts: Sequence[ExpertInfo]) -> None:
     ids = {one.name: one.id for one in experts}
     answers = {True: _("They may be named"), False: _("They may not be named, or no longer")}
     with st.form(key=f"naming-{experts[0].study_id}"):
-        names = st.multiselect(_("Experts"), list(ids), key="naming_experts")
+        names = st.multiselect(
+            _("Experts"), list(ids), placeholder=_("please choose"), key="naming_experts"
+        )
         agreed = st.radio(
             _("What they said"), list(answers), format_func=answers.__getitem__, key="naming_agreed"
         )

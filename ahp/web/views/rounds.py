@@ -48,7 +48,7 @@ def show_closing(study: StudyInfo) -> None:
     """Close the open round for ever."""
     _ = state.translate()
     experts = state.desk().experts(study.id)
-    st.subheader(_("Round {round} is open").format(round=study.round))
+    st.header(_("Round {round} is open").format(round=study.round))
     submitted = show_submitted(experts)
     st.write(
         _(
@@ -115,7 +115,7 @@ def show_incomplete(study: StudyInfo, submitted: list[ExpertInfo]) -> None:
 def show_next(study: StudyInfo, settings: Settings) -> None:
     """Open the next round."""
     _ = state.translate()
-    st.subheader(_("Round {round} is closed").format(round=study.round))
+    st.header(_("Round {round} is closed").format(round=study.round))
     st.write(
         _(
             "In the next round every expert sees, at each comparison, their own last answer and "

@@ -12,6 +12,7 @@ import streamlit as st
 from ahp.consistency import CR_LIMIT
 from ahp.errors import AHPError
 from ahp.i18n import LANGUAGES
+from ahp.i18n.words import random_index_source
 from ahp.priority import METHODS
 from ahp.process.asking import Asking
 from ahp.process.settings import (
@@ -108,7 +109,7 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
             )
             chosen["cr_limit"] = choose_limit(now, about)
             chosen["method"] = choose(
-                _("Method"),
+                _("Weights are calculated by"),
                 {name: method_words(_)[name] for name in METHODS},
                 now.method,
                 f"set_method-{about}",
@@ -119,6 +120,8 @@ def show_settings(study: StudyInfo, now: Settings) -> None:
                 now.random_index,
                 f"set_random_index-{about}",
             )
+            source = random_index_source(chosen["random_index"], state.language())
+            st.caption(state.plain(source))
         with right:
             st.markdown("**" + _("Rounds") + "**")
             chosen["stop"] = choose(
@@ -426,7 +429,7 @@ def begin_trial(study: StudyInfo) -> None:
 def show_trial(study: StudyInfo) -> None:
     """Try the survey as experts will see it."""
     _ = state.translate()
-    st.subheader(_("Try it as an expert"))
+    st.header(_("Try it as an expert"))
     st.write(
         _(
             "Answer the survey as an expert does, with these settings, before any link is issued. "

@@ -208,7 +208,7 @@ def show_uploaded(found: Upload, name: str, file: Actor) -> None:
 def show_new() -> None:
     """Three ways to start a study."""
     _ = state.translate()
-    st.subheader(_("New study"))
+    st.header(_("New study"))
     shipped, uploaded, written = st.tabs(
         [_("From a ready survey"), _("From a file"), _("Write a survey")]
     )
@@ -266,7 +266,7 @@ show_archived()
 if state.may("run_studies"):
     show_new()
 
-st.subheader(_("Finished examples"))
+st.header(_("Finished examples"))
 st.write(_("They show in a minute what results look like."))
 with st.container(horizontal=True):
     for example in EXAMPLES:

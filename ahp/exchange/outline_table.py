@@ -1,0 +1,276 @@
+"""Trees of names in the columns of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..errors import SurveyError
+from ..study.names import Branch, name_key
+from ..tables.grids import column_letter
+from .outline_lines import (
+    Line,
+    marked_line,
+    marked_lines,
+    marker_of,
+    named_branch,
+    nested,
+    with_space,
+)
+from .outline_words import (
+    BOXES,
+    CODE,
+    EXPLAINED,
+    INDICATOR,
+    LAST_NOTE,
+    LEFT_OUT,
+    NAMES,
+    NOTE,
+    NUMBER,
+    NUMBERED_TABLE,
+    SPOKEN,
+    SURROUNDINGS,
+    TOTAL,
+    find_header,
+    heading_key,
+    is_header,
+    last_name,
+)
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.split("\t")]
+
+
+Row = tuple[str, list[str]]
+
+MAX_COLUMNS = 63
+"""Of a table: as Word."""
+
+
+def table_rows(rows: Sequence[tuple[str, str]]) -> list[Row] | None:
+    """The cells of a table; None for a list. Other separators than tabs are those of a table only
+    where each line has as many as the headings.
+    """
+    if any("\t" in with_space(line).strip() for _place, line in rows):
+        return [(place, _cells(line)) for place, line in rows]
+    for between in (r"\|", r" {2,}|\u3000+", "[,，]"):
+        found = [
+            (place, [cell.strip() for cell in re.split(between, line.strip().strip("|"))])
+            for place, line in rows
+        ]
+        if len({len(cells) for _place, cells in found}) == 1 and len(found) > 1:
+            first = found[0][1]
+            if len(first) > 1 and is_header(first):
+                return [row for row in found if not re.fullmatch("[-: ]+", "".join(row[1]))]
+    return None
+
+
+def table_branches(
+    rows: Sequence[Row], passed_over: list[str]
+) -> tuple[list[Branch], tuple[str, ...]]:
+    """The trees of a table: a level a column, where a cell may hold for the rows below it; and the
+    columns that are left out.
+    """
+    above, headings, rows = _headed(rows)
+    title = _title(above, passed_over)
+    rows = _part_of_table(rows, passed_over)
+    place, widest = max(rows, key=lambda row: len(row[1]), default=("", []))
+    width = len(widest)
+    if width > MAX_COLUMNS:
+        raise SurveyError("more_columns", place=place, most=MAX_COLUMNS)
+    columns = [[cells[k] if k < len(cells) else "" for _place, cells in rows] for k in range(width)]
+    headings += [()] * (width - len(headings))
+    roles: list[str] = []
+    for k, column in enumerate(columns):
+        roles.append(_role(headings[k], column, headings[:k], roles))
+    if "name" not in roles and "about" in roles:
+        roles[roles.index("about")] = "name"
+    names = [k for k, role in enumerate(roles) if role == "name"]
+    lines = [
+        marked_lines((place, cell) for (place, _cells), cell in zip(rows, columns[k], strict=True))
+        for k in names
+    ]
+    sections = _sections(columns, names, lines)
+    if len(names) == 1:
+        (at,) = names
+        for k in range(at):
+            if roles[k] == "out" and (told := _numbered(lines[0], columns[k])):
+                lines[0], roles[k] = told, "level"
+        for row, text in sections.items():
+            lines[0][row] = Line(rows[row][0], 0, "section", text)
+    elif sections:
+        for marked in lines:
+            for row in sections:
+                marked[row] = marked[row]._replace(text="")
+        places = [place for place, _cells in rows]
+        lines.insert(0, [Line(one, 0, "", sections.get(k, "")) for k, one in enumerate(places)])
+    explanations = [
+        " ".join(
+            cells[row]
+            for cells, role in zip(columns, roles, strict=True)
+            if role == "about" and cells[row]
+        )
+        for row in range(len(rows))
+    ]
+    roots = _held(lines, explanations)
+    said = (
+        " ".join(headings[k]).replace("；", "") or column_letter(k)
+        for k, role in enumerate(roles)
+        if role == "out"
+    )
+    if title and len(roots) > 1:
+        name = named_branch(title[0], NUMBERED_TABLE.sub("", title[1]))
+        name.children, roots = roots, [name]
+    elif title:
+        passed_over.insert(0, title[1])
+    return roots, tuple(said)
+
+
+def _held(columns: Sequence[Sequence[Line]], explanations: Sequence[str]) -> list[Branch]:
+    """The trees of columns with names; of one whose names are marked differently, by the marks."""
+    roots: list[Branch] = []
+    if len(columns) == 1 and len({line.kind for line in columns[0] if line.text}) > 1:
+        there = [k for k, line in enumerate(columns[0]) if line.text]
+        roots, branches = nested([columns[0][k]._replace(indent=0) for k in there])
+        for k, branch in zip(there, branches, strict=True):
+            branch.explanation = explanations[k]
+        return roots
+    above: list[Branch | None] = [None] * len(columns)
+    for row, explanation in enumerate(explanations):
+        lowest: Branch | None = None
+        for depth, column in enumerate(columns):
+            name, holder = column[row].text, above[depth]
+            if name and (holder is None or name_key(holder.name) != name_key(name) or lowest):
+                higher = next((one for one in reversed(above[:depth]) if one), None)
+                lowest = above[depth] = named_branch(column[row].place, name)
+                above[depth + 1 :] = [None] * len(above[depth + 1 :])
+                (higher.children if higher else roots).append(lowest)
+        if lowest and explanation:
+            lowest.explanation = explanation
+    return roots
+
+
+def _headed(rows: Sequence[Row]) -> tuple[Sequence[Row], list[tuple[str, ...]], Sequence[Row]]:
+    """The rows above the headings, the headings of each column, from above, and the rows below."""
+    at = find_header([cells for _place, cells in rows])
+    if at is None:
+        return [], [], rows
+    end = at + 1
+    while end < len(rows) and is_header(rows[end][1], all_known=True):
+        end += 1
+    headed: list[tuple[str, ...]] = []
+    for k in range(max(len(cells) for _place, cells in rows[at:end])):
+        parts: list[str] = []
+        for line, (_place, cells) in enumerate(rows[at:end], start=at):
+            filled = [cell for cell in cells[: k + 1] if cell]
+            lower = (
+                end - at > 1 and line < end - 1 and rows[end - 1][1][k : k + 1] not in ([], [""])
+            )
+            spread = filled[-1:] if lower else cells[k : k + 1]
+            parts += [part for part in spread if part]
+        headed.append(tuple(parts))
+    heading = [cells for _place, cells in rows[at:end]]
+    return rows[:at], headed, [row for row in rows[end:] if row[1] not in heading]
+
+
+def _title(above: Sequence[Row], passed_over: list[str]) -> tuple[str, str] | None:
+    """Place and text of the title among the rows above the headings."""
+    title: tuple[str, str] | None = None
+    for place, cells in above:
+        text = " ".join(filter(None, cells))
+        if title or SURROUNDINGS.fullmatch(text) or NOTE.match(text):
+            passed_over.append(text)
+        elif text:
+            title = (place, text)
+    return title
+
+
+def _part_of_table(rows: Sequence[Row], passed_over: list[str]) -> list[Row]:
+    """The rows without totals and notes."""
+    part: list[Row] = []
+    last = last_name([" ".join(filter(None, cells)) for _place, cells in rows])
+    noted = False
+    for number, (place, cells) in enumerate(rows):
+        filled = [cell for cell in cells if cell]
+        total = next(filter(TOTAL.fullmatch, filled[:3]), "")
+        alone = filled[0] if len(filled) == 1 else ""
+        if alone and (NOTE.match(alone) or LAST_NOTE.match(alone)):
+            noted = number > last
+            passed_over.append(alone)
+        elif noted or total or (filled and all(map(SURROUNDINGS.fullmatch, filled))):
+            passed_over.append(total or " ".join(filled))
+        elif filled:
+            part.append((place, cells))
+    return part
+
+
+def _role(
+    parts: Sequence[str],
+    column: Sequence[str],
+    before: Sequence[Sequence[str]],
+    roles: Sequence[str],
+) -> str:
+    """What a column has: `"name"`, `"about"`, which explains names, `"out"` for neither, "" for
+    nothing at all.
+
+    Args:
+        parts: of its heading.
+        column: its cells.
+        before: the headings of the columns on its left.
+        roles: of these.
+    """
+    keys = [heading_key(part) for part in parts]
+    told = bool(any(column) and all(SPOKEN.search(cell) for cell in column if cell))
+    numbers = all(
+        NUMBER.fullmatch(cell) or CODE.fullmatch(cell) or BOXES.match(cell)
+        for cell in column
+        if cell
+    )
+    if any(map(EXPLAINED.fullmatch, keys)):
+        role = "about"
+    elif any(map(LEFT_OUT.fullmatch, keys)):
+        role = "out"
+    elif any(map(NAMES.fullmatch, keys)):
+        indicators = any(INDICATOR.search("".join(one)) for one in before)
+        role = "about" if keys[-1].endswith("内容") and (indicators or told) else "name"
+    elif "name" in roles:
+        role = "out" if numbers or (keys and not told) else "about" if told else "name"
+    else:
+        role = "out" if numbers else "name"
+    return role if any(column) else ""
+
+
+def _numbered(lines: Sequence[Line], numbers: Sequence[str]) -> list[Line]:
+    """Lines with the kinds of the numbers beside them, where these tell levels; else none."""
+    marks = [number.rstrip("、.．:： ") for number in numbers]
+    kinds = [
+        marker_of(f"{mark}、名")[0] if mark and line.text else ""
+        for mark, line in zip(marks, lines, strict=True)
+    ]
+    if len({*kinds} - {""}) < 2:
+        return []
+    return [one._replace(kind=kind or one.kind) for one, kind in zip(lines, kinds, strict=True)]
+
+
+def _sections(
+    columns: Sequence[Sequence[str]], names: Sequence[int], lines: Sequence[Sequence[Line]]
+) -> dict[int, str]:
+    """Rows that stand above those below them, with nothing but a name across the table: row ->
+    name.
+    """
+    if not names:
+        return {}
+    at, count = names[0], len(columns[0])
+    found: dict[int, str] = {}
+    for row in range(count):
+        filled = [k for k, column in enumerate(columns) if column[row]]
+        if len(filled) == 1 and filled[0] < at and not NUMBER.fullmatch(columns[filled[0]][row]):
+            found[row] = marked_line("", columns[filled[0]][row]).text
+        elif filled == [at]:
+            found[row] = lines[0][row].text
+    if 0 not in found or count - 1 in found or any(row + 1 in found for row in found):
+        return {}
+    own = {lines[0][row].kind for row in found if columns[at][row]}
+    others = {line.kind for row, line in enumerate(lines[0]) if row not in found and line.text}
+    return {} if own and ("" in own or own & others) else found
