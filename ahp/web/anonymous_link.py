@@ -23,7 +23,7 @@ def show_anonymous(study: StudyInfo, panel: Collection[ExpertInfo]) -> None:
     have come by it.
     """
     _ = state.translate()
-    st.subheader(_("Anonymous link"))
+    st.header(_("Anonymous link"))
     st.caption(
         _(
             "One link for everybody: in a group chat, on a notice board, as a QR code. Whoever "
@@ -116,7 +116,7 @@ def _show_issued(study: StudyInfo, number: int) -> None:
     st.warning(
         _("Copy, download or print this link now: it is shown only once."), icon=":material/key:"
     )
-    st.code(link, language=None)
+    st.code(link, language=None, wrap_lines=True)
     st.image(qr_picture(link), width=200)
     what = _(
         "Scan the code with your phone, or type the link into a browser. You answer without a name."

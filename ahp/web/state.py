@@ -417,7 +417,11 @@ def minute(time: str) -> str:
 
 
 def own_minute(time: str) -> str:
-    """A time of the log to the minute, as clocks where this browser is show it; "" for none."""
+    """A time of the log to the minute, as clocks where this browser is show it, or the day alone;
+    "" for none.
+    """
+    if time.endswith(MIDNIGHT):
+        return minute(time)
     zone = ZoneInfo(own_zone() or UTC)
     return minute(datetime.fromisoformat(time).astimezone(zone).isoformat()) if time else ""
 

@@ -398,7 +398,7 @@ def test_forged_events_that_say_nothing(other, data, survey):
             "consent, way, ranked, shown, kept, submit, settings, asking, standing, round_closed, "
             "round_opened, expert_renamed, expert_removed, study_renamed, study_archived, "
             "study_unarchived, chain_sealed, report_written, naming, study_imported, "
-            "invitation, mailed, self_rated, keyed, wording_mended",
+            "invitation, mailed, self_rated, keyed, wording_mended, anonymous",
         ),
         (at("study_created", kind="study_archived"), "it creates no study"),
         (

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from ahp.store import Store, anonymous
+from ahp.web import state
 from ahp.web.server import ROUTES
 
 
@@ -137,6 +138,7 @@ def test_nobody_writes_to_names_or_renews_who_has_no_name(store, path, visit, or
     app = visit(organizer, "experts")
     nameless = store.experts(study.id)[-1]
     assert nameless.anonymous
+    assert state.own_minute("2026-03-01T00:00:00.000000+00:00") == "2026-03-01"  # the last answer
     texts = app.selectbox("reminder_of")
     assert texts.options == ["All, one below the other", "Ada", "Bob"]
     assert "Nobody can write to experts without a name." in [one.value for one in app.caption]
