@@ -158,7 +158,7 @@ def test_more_bad_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
         for name in "abc":
-            archive.writestr(name, bytes(30 * 2**20))
+            archive.writestr(f"{name}.xml", bytes(30 * 2**20))
     assert message(lambda: read_columns(out.getvalue(), "t")) == (
         "t: 94371840 bytes when unpacked, expected at most 67108864"
     )

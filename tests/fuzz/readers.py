@@ -310,7 +310,8 @@ def documents() -> list[bytes]:
 OUTLINE_SEEDS: dict[str, Seeds] = {
     "txt": texts(OUTLINE, *(case["text"] for case in test_outline.CASES)),
     "docx": documents,
-    "xlsx": lambda: [book(*LEVELS), ods(*LEVELS)],
+    "xlsx": lambda: [book(*LEVELS)],
+    "ods": lambda: [ods(*LEVELS)],
     "csv": texts("\n".join(map(",".join, LEVELS))),
 }
 
