@@ -107,7 +107,7 @@ def test_experts_read_it_and_that_it_is_over(visit, store, study, monkeypatch):
     assert shown.index("您好！") + 1 == shown.index(f"**{state.plain(asked)}**")
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 18, 10, tzinfo=UTC))
     app.run()
-    over = f"作答截止时间为{until}，现已过。在组织者结束本轮之前，您的作答仍会被接受。"
+    over = f"作答截止时间（{until}）已过。在组织者结束本轮之前，您的作答仍会被接受。"
     assert [one.value for one in app.warning] == [state.plain(over)]
     app.button(key="start").click().run()
     assert state.plain(f"{over}{contact}") in [one.value for one in app.caption]

@@ -466,6 +466,14 @@ def test_one_organizer_can_sign_out_all(visit, store, organizer):
     assert not store.grants(other).organizer
 
 
+def test_studies_are_picked_one_after_the_other(visit, store, organizer, survey):
+    studies = [store.create_study(survey, title).id for title in ("North", "South")]
+    app = visit(organizer, "rounds")
+    for study in (*studies, *studies):
+        app.selectbox(key="study_chosen").set_value(study).run()
+        assert app.query_params["study"] == study
+
+
 # -- who may see what
 
 
