@@ -492,7 +492,7 @@ def pick_study() -> StudyInfo:
         ids,
         index=ids.index(wanted) if wanted in studies else 0,
         format_func=labels.__getitem__,
-        key="study_chosen",  # else it would be another one, and forget a pick, once `wanted` changes
+        key="study_chosen",  # without, `index` makes it another one, which forgets a pick
     )
     st.session_state["study"] = chosen
     st.query_params["study"] = chosen
