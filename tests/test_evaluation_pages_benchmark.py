@@ -14,6 +14,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "session_token", state.session_token)
 
 
+@pytest.mark.slow
 def test_every_page_is_measured(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

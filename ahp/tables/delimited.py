@@ -120,7 +120,8 @@ def encoding_of(file: BinaryIO) -> str | None:
     elif 20 * max(zeros) > len(begin):  # a byte of each separator, digit and line end
         likely = ("utf-16-be" if zeros[0] > zeros[1] else "utf-16-le",)
     for encoding in likely:
-        decoder = codecs.getincrementaldecoder(encoding)()
+        # with "-sig" a part of the mark alone would pass
+        decoder = codecs.getincrementaldecoder(encoding.removesuffix("-sig"))()
         file.seek(0)
         try:
             while chunk := file.read(_CHUNK):

@@ -113,7 +113,9 @@ def walk(browser: Browser, server: RunningServer, case: Case, language: str) -> 
     return seen
 
 
-@pytest.fixture(scope="module", params=["zh", pytest.param("en", marks=pytest.mark.slow)])
+@pytest.fixture(
+    scope="module", params=[pytest.param(one, marks=pytest.mark.slow) for one in ("zh", "en")]
+)
 def inspected(
     request: pytest.FixtureRequest, browser: Browser, case: tuple[RunningServer, Case]
 ) -> Inspector:

@@ -27,6 +27,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         ("utf-8-sig", []),
         ("gbk", ["the file is read as gb18030"]),
         ("utf-16", ["the file is read as utf-16"]),
+        ("utf-16-le", ["the file is read as utf-16-le"]),
     ],
 )
 def test_encodings(tmp_path: Path, encoding: str, said: list[str]) -> None:

@@ -641,8 +641,12 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "empty lines": ("o.csv", b"\n \n", NO_HEADERS),
     "no text": ("o.csv", bytes(range(128, 256)) * 4, ENCODING),
     "UTF-16 that is cut off": ("o.csv", TEXT.encode("utf-16")[:-1], ENCODING),
-    "UTF-16 that doesn't say so": ("o.csv", TEXT.encode("utf-16-le"), NO_HEADERS),
-    "a PDF": ("o.pdf", b"%PDF-1.7\n", NO_HEADERS),
+    "a PDF": (
+        "o.pdf",
+        b"%PDF-1.7\n",
+        "is a PDF document, expected a CSV file or a workbook (.xlsx, .ods); if a spreadsheet "
+        "program opens it, save it from there as Excel Workbook (.xlsx)",
+    ),
     "an old workbook": ("o.xls", bytes.fromhex("D0CF11E0A1B11AE1") + bytes(100), OLD),
     "a workbook with a password": ("o.xlsx", bytes.fromhex("D0CF11E0A1B11AE1") + bytes(100), OLD),
     "text called a workbook": ("o.xlsx", TEXT.encode(), DAMAGED),

@@ -57,7 +57,7 @@ def test_a_platforms_file_taken_for_a_long_csv() -> None:
         answers_from_table("序号,与价格相比：味道\n1,3\n".encode(), "wjx.csv")
     assert error_sentence(refused.value, "zh") == (
         "wjx.csv：第 1 行：文件的列为：序号、与价格相比：味道；长表 CSV 的列应为："
-        "expert、parent、left、right、value。"
+        "expert、parent、left、right、value（也可写作：专家、上级、左项、右项、判断值）。"
         "如果这是其他程序或问卷平台的文件，请选择相应的格式。"
     )
 

@@ -15,6 +15,8 @@ from ahp.web import internals, turns
 from ahp.web.internals import Calls
 from ahp.web.turns import Turns
 
+from .test_doors import run
+
 
 def waits(pages: Turns, count: int) -> None:
     """Until so many runs wait."""
@@ -161,7 +163,7 @@ def test_what_a_run_sends_wakes_the_server_once() -> None:
         await asyncio.sleep(0)
         assert made == [0, 1, 2, 3, 4]
 
-    asyncio.run(serve())
+    run(serve())
 
 
 def test_what_a_long_run_sends_is_not_kept_until_its_end(monkeypatch) -> None:
@@ -174,4 +176,4 @@ def test_what_a_long_run_sends_is_not_kept_until_its_end(monkeypatch) -> None:
         await asyncio.to_thread(calls.add, made.set, loop.call_soon_threadsafe)
         await asyncio.wait_for(made.wait(), 30)
 
-    asyncio.run(serve())
+    run(serve())
