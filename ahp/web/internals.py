@@ -130,9 +130,9 @@ class Calls:
     def __init__(self) -> None:
         self._lock = Lock()
         self._waiting: list[Callable[[], None]] = []
-        self._wake: Callable[[Callable[[], object]], None] | None = None
+        self._wake: Callable[[Callable[[], None]], None] | None = None
 
-    def add(self, call: Callable[[], None], wake: Callable[[Callable[[], object]], None]) -> None:
+    def add(self, call: Callable[[], None], wake: Callable[[Callable[[], None]], None]) -> None:
         """Have a call made, after those before it, within `GATHERED` seconds.
 
         Args:
@@ -144,35 +144,48 @@ class Calls:
             first = len(self._waiting) == 1
             self._wake = wake
         if first:
-            wake(lambda: get_running_loop().call_later(GATHERED, self._make))
+            wake(self._make_soon)
 
     def now(self) -> None:
         """Have all that wait made at once: a run has ended."""
         if self._wake:
             self._wake(self._make)
 
+    def _make_soon(self) -> None:
+        get_running_loop().call_later(GATHERED, self._make)
+
     def _make(self) -> None:
         with self._lock:
             calls, self._waiting = self._waiting, []
-        for call in calls:
-            get_running_loop().call_soon(call)
+        for call in calls:  # now: a click that comes next would end the run before its last ones
+            try:
+                call()
+            except Exception as error:
+                context = {"message": "a call of a run failed", "exception": error}
+                get_running_loop().call_exception_handler(context)
+
+
+@cache  # the one of Streamlit, also where runs take turns already
+def _wake() -> Callable[[app_session.AppSession, Callable[[], None]], None]:
+    """How a session has the server's event loop call a function."""
+    return app_session.AppSession._call_soon_on_event_loop
 
 
 def take_turns(observe: Callable[[str, float], None]) -> None:
     """Have runs take turns from now on, and tell how many seconds it took, from a click to the last
     run that it causes, until a whole "page" was made, or a "part".
     """
-    turns, calls = Turns(), Calls()
+    turns, calls, wake = Turns(), Calls(), _wake()
 
     class InTurn(ScriptRunner):
         def _run_script(self, rerun_data: RerunData) -> None:
             part, begun = bool(rerun_data.fragment_id_queue), time.monotonic()
-            with turns.turn():
-                super()._run_script(rerun_data)
-            calls.now()
+            try:
+                with turns.turn():
+                    super()._run_script(rerun_data)
+            finally:
+                calls.now()
             observe("part" if part else "page", time.monotonic() - begun)
-
-    wake = app_session.AppSession._call_soon_on_event_loop
 
     def gather(session: app_session.AppSession, call: Callable[[], None]) -> None:
         calls.add(call, partial(wake, session))

@@ -160,7 +160,6 @@ def test_what_a_run_sends_wakes_the_server_once() -> None:
         calls.now()
         assert (made, len(wakes)) == ([], 2)
         wakes[1]()
-        await asyncio.sleep(0)
         assert made == [0, 1, 2, 3, 4]
 
     run(serve())
@@ -177,3 +176,21 @@ def test_what_a_long_run_sends_is_not_kept_until_its_end(monkeypatch) -> None:
         await asyncio.wait_for(made.wait(), 30)
 
     run(serve())
+
+
+def test_a_call_that_fails_keeps_no_other_from_being_made() -> None:
+    made: list[int] = []
+    wakes: list[Callable[[], object]] = []
+    failed: list[Exception] = []
+
+    async def serve() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: failed.append(context["exception"]))
+        calls = Calls()
+        for call in (lambda: made.append(1 // 0), partial(made.append, 2)):
+            calls.add(call, wakes.append)
+        calls.now()
+        wakes[1]()
+
+    run(serve())
+    assert (made, [*map(type, failed)]) == ([2], [ZeroDivisionError])
