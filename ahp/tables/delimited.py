@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any, BinaryIO, TextIO
 
+from ..messages import Phrase
+
 SEPARATORS = "\t;,|，；"
 """The one that stands in most of the first lines separates the cells, of several the first."""
 
@@ -104,6 +106,12 @@ def is_rule(cells: Sequence[str]) -> bool:
     return len(filled) > 1 and all(map(_RULE.fullmatch, filled))
 
 
+def encoding_said(encoding: str) -> tuple[Phrase, ...]:
+    """That a file is not read as UTF-8."""
+    known = {"utf-8-sig": (), "cp950": (Phrase("encoding_is", encoding="Big5"),)}
+    return known.get(encoding, (Phrase("encoding_is", encoding=encoding),))
+
+
 def encoding_of(file: BinaryIO) -> str | None:
     """How a text file is encoded: `"utf-8-sig"` (a BOM may be missing), `"utf-16"` ("Unicode text"
     of Windows; with `-le` or `-be` where the BOM is missing), `"gb18030"` (of Chinese programs),
@@ -135,16 +143,23 @@ def encoding_of(file: BinaryIO) -> str | None:
 
 
 def _is_big5(content: bytes) -> bool:
-    """Whether a text that GB18030 can decode is rather one of Big5: as that, more of its characters
-    are among the frequent ones, which have a range of their own in both.
+    """Whether a text that GB18030 can decode is rather one of Big5: it has characters that GB 2312
+    has not, and as Big5, more are among the frequent ones, which have a range of their own in both.
     """
-    try:
-        codecs.getincrementaldecoder("cp950")().decode(content)
-    except UnicodeDecodeError:
+    if _decodes(content, "gb2312") or not _decodes(content, "cp950"):
         return False
     pairs: list[bytes] = _PAIR.findall(content)
     frequent = sum(b"\xb0" <= pair[:1] <= b"\xd7" and pair[1:] >= b"\xa1" for pair in pairs)
     return sum(b"\xa4" <= pair[:1] <= b"\xc6" for pair in pairs) > frequent
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    """Whether the first bytes of a text may be of an encoding."""
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(content)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 _SHEET_ERROR = re.compile(

@@ -16,7 +16,7 @@ from typing import Any
 from ..datafile import read_bytes, system_problem
 from ..errors import AHPError
 from ..messages import Phrase
-from .delimited import UNCALCULATED, Row, encoding_of, open_csv, visible
+from .delimited import UNCALCULATED, Row, encoding_of, encoding_said, open_csv, visible
 
 _TITLE_ROWS = 10
 """How many rows are looked through for headers."""
@@ -195,7 +195,7 @@ def open_table(
             return
         if encoding is None:
             raise error("encoding_unknown", source=source)
-        said = () if encoding == "utf-8-sig" else (Phrase("encoding_is", encoding=encoding),)
+        said = encoding_said(encoding)
         with path.open(encoding=encoding, newline="") as text:
             reader, separator = open_csv(text)
             yield OpenTable(_csv_rows(reader, source, error), said, separator != ",")

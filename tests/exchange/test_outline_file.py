@@ -255,3 +255,7 @@ def test_a_list_of_libreoffice() -> None:
     rows = (("成本", "租金"), ("", "物业费"))
     table = "".join(libreoffice.row(*map(libreoffice.cell, texts)) for texts in rows)
     assert read(libreoffice.ods(table), "a.ods") == ["成本", "  租金", "  物业费"]
+
+
+def test_a_tree_drawn_in_gbk() -> None:
+    assert read("评价\n├─成本\n└─客流\n".encode("gb18030"), "list.txt") == ["评价", "  成本", "  客流"]
