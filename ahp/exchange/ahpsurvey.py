@@ -26,7 +26,7 @@ from ..study.survey import labels_of, survey_from_branches
 from ..tables.delimited import Row
 from ..tables.faults import refuse_faults
 from ..tables.grids import Grid, ranges, read_grid
-from ..tables.opened import header_index, header_key, sums_up
+from ..tables.opened import header_index, header_key, sums_below
 from .long_csv import guarded, saaty_step
 from .survey_text import Pair, load_content
 
@@ -114,11 +114,7 @@ def read_ahpsurvey(
     judgments: list[Judgment] = []
     experts: dict[str, int] = {}
     faults: list[AnswersError] = []
-    sums = dict.fromkeys(
-        line
-        for line, row in lines
-        if any(sums_up(cell) for k, cell in enumerate(row) if k not in pairs)
-    )
+    sums = sums_below(lines, header.expert_at)
     for number, (line, row) in enumerate((one for one in lines if one[0] not in sums), 1):
         place = grid.line_place(line)
         try:

@@ -29,7 +29,7 @@ from ..study.survey import labels_of
 from ..tables.delimited import UNCALCULATED
 from ..tables.faults import first_and_count, refuse_faults
 from ..tables.grids import column_letter, ranges
-from ..tables.opened import sums_up
+from ..tables.opened import sums_below
 from . import wording
 from .ahpsurvey import Side, check_side, read_headed, signed_judgment
 from .survey_text import Pair
@@ -345,12 +345,11 @@ def apply_mapping(table: ColumnTable, mapping: ColumnMapping, survey: Survey) ->
     read: dict[Phrase, None] = {}
     experts: dict[str, int] = {}
     used = {at[pair.column] for pair in pairs}
-    sums: list[int] = []
+    sums = sums_below(table.rows, at[mapping.expert] if mapping.expert else None)
     silent: list[int] = []
     for row, cells in table.rows:
         expert = str(row)
-        if any(sums_up(cell) for k, cell in enumerate(cells) if k not in used):
-            sums.append(row)
+        if row in sums:
             continue
         nameless = mapping.expert and not cells[at[mapping.expert]]
         if nameless and all(not_judged(cells[k]) for k in used):
