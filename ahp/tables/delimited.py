@@ -6,14 +6,18 @@ import codecs
 import csv
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any, BinaryIO, TextIO
 
 from ..messages import Phrase
 
-SEPARATORS = "\t;,|，；"
+SEPARATORS = "\t;,"
 """The one that stands in most of the first lines separates the cells, of several the first."""
+
+_OTHER_SEPARATORS = "|，；"
+"""These, where most of the first lines have as many of one, and none of those in two lines."""
 
 _FIRST_LINES = 20
 
@@ -75,11 +79,24 @@ def open_csv(text: TextIO) -> tuple[Any, str]:
     """
     first = list(islice((line for line in text if line.strip()), _FIRST_LINES))
     counts = {mark: sum(mark in line for line in first) for mark in SEPARATORS}
-    most = max(counts.values())
-    separator = next(mark for mark in SEPARATORS if counts[mark] == most) if most else ","
+    separator = max(SEPARATORS, key=counts.__getitem__) if any(counts.values()) else ","
+    if max(counts.values()) < 2:
+        alike = {mark: _as_many(mark, first) for mark in _OTHER_SEPARATORS}
+        other = max(_OTHER_SEPARATORS, key=alike.__getitem__)
+        separator = other if 2 * alike[other] > len(first) else separator
     text.seek(0)
     reader = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
     return reader, separator
+
+
+def _as_many(mark: str, lines: Sequence[str]) -> int:
+    """How many lines have the number of a mark that most have; 0 where it stands behind a colon, as
+    it does between the names of a list.
+    """
+    marked = [line for line in lines if mark in line]
+    if any(re.search("[:：]", line.partition(mark)[0]) for line in marked):
+        return 0
+    return max(Counter(line.count(mark) for line in marked).values(), default=0)
 
 
 def with_point(cell: str, decimal_comma: bool = True) -> str:
