@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import takewhile
+from itertools import combinations, takewhile
 from operator import eq
 from pathlib import Path
 
@@ -220,9 +220,7 @@ def _named_block(rows: _Rows) -> _Block | None:
             below_keys = (header_key(rows[one][corner]) for one in labelled)
             n = len([*takewhile(bool, map(eq, keys, below_keys))])
             diagonal = [_cell(rows, one, corner + 1 + k) for k, one in enumerate(labelled[:n])]
-            while (
-                n > 2 and stands_beside(names[n - 1]) and not _alike(diagonal[n - 1], diagonal[0])
-            ):
+            while n > 2 and stands_beside(names[n - 1]) and not _is_own(diagonal[n - 1]):
                 n -= 1  # sums of the columns and of the rows
             if n < 2 or len({*keys[:n]}) < n:
                 continue
@@ -232,7 +230,7 @@ def _named_block(rows: _Rows) -> _Block | None:
             below = {one: rows[one] for one in lines[index + 1 :] if one not in block.lines}
             unnamed = [k for k, cells in columns.items() if not rows[line][k] and any(cells)]
             rest = [one for one, cells in below.items() if not any(cells[: corner + 1])]
-            if unnamed and rest:
+            if (unnamed and rest) or ((unnamed or rest) and _is_half(rows, block)):
                 continue  # may be an item whose name is missing
             if all(
                 k in unnamed or _may_stand_beside(rows[line][k], cells)
@@ -257,9 +255,18 @@ def _named_block(rows: _Rows) -> _Block | None:
     return None
 
 
-def _alike(cell: str, other: str) -> bool:
-    """Whether two cells of the diagonal are both 1, or both left out."""
-    return number_of(cell) == number_of(other) and is_blank(cell) == is_blank(other)
+def _is_half(rows: _Rows, block: _Block) -> bool:
+    """Whether a triangle is left out, and so an item's row or column may be."""
+    cells = [[_cell(rows, line, k) for k in block.columns] for line in block.lines]
+    pairs = [*combinations(range(len(cells)), 2)]
+    return all(is_blank(cells[j][i]) for i, j in pairs) or all(
+        is_blank(cells[i][j]) for i, j in pairs
+    )
+
+
+def _is_own(cell: str) -> bool:
+    """Whether a cell may compare an item with itself: 1, or left out."""
+    return number_of(cell) == 1 or is_blank(cell)
 
 
 def _may_stand_beside(name: str, cells: Sequence[str]) -> bool:
