@@ -23,7 +23,7 @@ from ..tables.grids import Grid, column_letter, ranges, read_grid
 from ..tables.opened import HeaderRow, find_headers, header_key, sums_up
 from .entered import entered_judgment
 from .judged_matrices import by_expert, judged_pairs
-from .names import caseless_key, check_name, name_key, person_key
+from .names import caseless_key, check_name, name_key, unwidened
 from .survey import Survey, labels_of
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
@@ -483,7 +483,7 @@ class _Reading:
             return None
         if grid.sheet:
             place = grid.place(line, self._header.positions["value"])
-        expert = self._experts.setdefault(person_key(cells["expert"]), cells["expert"])
+        expert = self._experts.setdefault(unwidened(cells["expert"]), cells["expert"])
         if expert != cells["expert"]:
             self._names_read[Phrase("read_as", text=cells["expert"], value=expert)] = None
         judgment = Judgment(**cells | {"expert": expert}, place=place)
