@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import combinations, takewhile
+from itertools import combinations, islice, pairwise, takewhile
 from operator import eq
 from pathlib import Path
 
@@ -98,12 +98,9 @@ def read_matrix(file: str, *, sheet: str | None = None) -> MatrixFile:
     rows = dict(grid.lines())
     if not rows:
         raise MatrixError("matrix_empty", source=source)
-    corners = [*_corners(rows)]
+    corners = [f"{column_letter(k)}{line}" for line, k in islice(_corners(rows), 2)]
     if len(corners) > 1:
-        named = first_and_count(
-            [Phrase("place_alone", place=_short_place(*corner, grid)) for corner in corners]
-        )
-        raise MatrixError("matrix_several", source=source, corners=named)
+        raise MatrixError("matrix_several", source=source, corners=tuple(corners))
     block = _named_block(rows) or _bare_block(rows, grid)
     n = len(block.lines)
     if n > MOST_ITEMS:
@@ -187,19 +184,15 @@ def _corners(rows: _Rows) -> Iterator[tuple[int, int]]:
     matrices.
     """
     lines = [*rows]
+    keys = [[header_key(cell) for cell in rows[line]] for line in lines]
     for index, line in enumerate(lines):
-        for corner, (one, other) in enumerate(zip(rows[line][1:], rows[line][2:], strict=False)):
-            if one and other and is_name(one) and is_name(other):
-                below = (_cell(rows, after, corner) for after in lines[index + 1 : index + 8])
-                labels = [header_key(name) for name in filter(None, below)]
-                if labels[:2] == [header_key(one), header_key(other)] and len({*labels[:2]}) > 1:
+        following = keys[index + 1 : index + 8]
+        for corner, pair in enumerate(pairwise(keys[index][1:])):
+            if all(pair) and pair[0] != pair[1]:
+                below = (row[corner] for row in following if row[corner])
+                named = rows[line][corner + 1 : corner + 3]
+                if (*islice(below, 2),) == pair and all(map(is_name, named)):
                     yield line, corner
-
-
-def _short_place(line: int, column: int, grid: Grid) -> str:
-    """Where a cell stands, without the name of the file."""
-    place = _place(line, column, grid)
-    return place.removeprefix(f"{grid.source}: ")
 
 
 def _place(line: int, column: int, grid: Grid) -> str:
