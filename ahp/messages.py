@@ -626,6 +626,9 @@ _EVALUATION = {
 _STUDY = {
     "a_number_or_text": _("a number or text"),
     "answer_compares_itself": _("{place}: {item!r} is compared with itself, expected two children"),
+    "answers_column_twice": _(
+        "{place}: {first!r} and {second!r} both stand for the column {column}, expected one of them"
+    ),
     "answers_columns": _(
         "{place}: the columns are {columns}; a long CSV has the columns {expected}. If this is a "
         "file of another program or platform, please choose its format."

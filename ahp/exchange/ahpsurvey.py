@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -26,7 +27,7 @@ from ..study.survey import labels_of, survey_from_branches
 from ..tables.delimited import Row
 from ..tables.faults import refuse_faults
 from ..tables.grids import Grid, ranges, read_grid
-from ..tables.opened import header_index, header_key, sums_up
+from ..tables.opened import header_index, header_key, sums_below
 from .long_csv import guarded, saaty_step
 from .survey_text import Pair, load_content
 
@@ -37,6 +38,9 @@ _EXPERT = re.compile(
     r"(?:expert|respondent|participant|user)?(?:id|no\.?|name|s)?|编号|序号|工号|(?:专家|您的)?姓名|专家",
 )
 """Headers of columns that have the experts, as `header_key` makes them."""
+
+_MARK = re.compile(r"\W+(?:vs\W+)?")
+"""What stands between two items where `_` is meant."""
 
 _STEP = re.compile(r"([+-]?)([1-9])(?:\.0+)?")
 
@@ -114,11 +118,7 @@ def read_ahpsurvey(
     judgments: list[Judgment] = []
     experts: dict[str, int] = {}
     faults: list[AnswersError] = []
-    sums = dict.fromkeys(
-        line
-        for line, row in lines
-        if any(sums_up(cell) for k, cell in enumerate(row) if k not in pairs)
-    )
+    sums = sums_below(lines, header.expert_at)
     for number, (line, row) in enumerate((one for one in lines if one[0] not in sums), 1):
         place = grid.line_place(line)
         try:
@@ -223,17 +223,28 @@ class _Header:
     expert_at: int | None
     place: str
 
-    @property
+    @cached_property
     def columns(self) -> list[tuple[int, str]]:
         """Positions and names of the columns of pairs."""
         others = [(k, name) for k, name in enumerate(self.names) if k != self.expert_at]
         return [(k, name) for k, name in others if name not in self.beside]
 
-    @property
+    @cached_property
     def beside(self) -> tuple[str, ...]:
         """Columns that are called like no pair, nor like the experts."""
         others = (name for k, name in enumerate(self.names) if k != self.expert_at and name)
         return tuple(one for one in others if "_" not in name_key(one) and not _names_experts(one))
+
+    def slips(self, known: Collection[str]) -> list[str]:
+        """Columns beside that are called by two items after all, such as `a-b`."""
+        longest = 2 * max(map(len, known), default=0) + 9
+        return [
+            name
+            for name in self.beside
+            for key in (name_key(name),)
+            for mark in (_MARK.finditer(key) if len(key) < longest else ())
+            if key[: mark.start()] in known and key[mark.end() :] in known
+        ]
 
 
 def _is_code(cell: str) -> bool:
@@ -316,6 +327,9 @@ def _survey(
             )
         names |= dict.fromkeys(readings[0])
         compared.append(readings[0])
+    for name in header.slips(names):
+        place = Phrase("column_named", place=header.place, column=name)
+        raise AnswersError("column_readings_without_items", place=place, count=0)
     groups = _groups(compared)
     if len(groups) > 1:
         said = tuple(Phrase("group_of_items", items=tuple(group)) for group in groups)
@@ -340,6 +354,9 @@ def _columns(header: _Header, survey: Survey, parents: Sequence[str]) -> dict[in
     labels = {parent: labels_of(survey, survey.hierarchy.children[parent]) for parent in parents}
     pairs: dict[int, Pair] = {}
     first: dict[tuple[str, frozenset[str]], str] = {}
+    for name in header.slips({label for called in labels.values() for label in called}):
+        place = Phrase("column_named", place=header.place, column=name)
+        raise AnswersError("column_no_pair", place=place, parents=tuple(parents))
     for k, name in header.columns:
         place = Phrase("column_named", place=header.place, column=name)
         readings = _readings(name, labels)

@@ -29,7 +29,7 @@ from ..study.survey import labels_of
 from ..tables.delimited import UNCALCULATED
 from ..tables.faults import first_and_count, refuse_faults
 from ..tables.grids import column_letter, ranges
-from ..tables.opened import sums_up
+from ..tables.opened import header_key, sums_below
 from . import wording
 from .ahpsurvey import Side, check_side, read_headed, signed_judgment
 from .survey_text import Pair
@@ -45,11 +45,14 @@ CODINGS: tuple[Coding, ...] = ("signed", "position", "ratio", "text")
 NOT_ANSWERED = ("NA", "(空)", "(跳过)")
 """Cells that stand for no answer, besides blank ones: those of R and of 问卷星."""
 
-_EXPERTS = (
-    re.compile(r"姓名|专家|expert|respondent", re.IGNORECASE),
-    re.compile(r"填写人|答题人|答卷人|受访者|评委|称呼|(?<![a-z])name(?![a-z])", re.IGNORECASE),
+_EXPERTS = re.compile(r"姓名|专家|expert|respondent", re.IGNORECASE)
+"""What the column with the experts may be called."""
+
+_OTHER_EXPERTS = re.compile(
+    r"(?:q?\d+)?\W*(?:请(?:填写|输入))?(?:[您你]的)?(?:填写人|答题人|答卷人|受访者|评委|称呼|(?:your|full)*name)\W*"
 )
-"""What the column with the experts may be called, the surest words first."""
+"""The same, where none is called so, as `header_key` makes the whole of it."""
+
 _POSITION = re.compile(r"([0-9]{1,2})(?:\.0+)?")
 
 
@@ -211,7 +214,8 @@ def suggest_mapping(
     in "A / B", "A compared with B" or "A 相对于 B", the second one in "compared with A: B" or
     "与A相比，B", for ratios and texts; there, signed values and positions may mean either side, and
     such a column is left out, like one whose wording leaves the direction open. The experts are in
-    the one column whose name speaks of 姓名, 专家, expert or respondent. Without a coding given,
+    the one column whose name speaks of 姓名, 专家, expert or respondent, or else is 填写人, 称呼,
+    Name or the like, with cells that all differ. Without a coding given,
     all columns are taken for ratios when a cell has a `/`, for positions when they go beyond 9 up
     to 17, and stay without one otherwise: a 3 alone may be anything.
 
@@ -257,10 +261,20 @@ def suggest_mapping(
         for letter, header in zip(table.letters, table.headers, strict=True)
         if letter not in sure
     ]
-    called = ([letter for letter, header in others if word.search(header)] for word in _EXPERTS)
-    names = next(filter(None, called), [])
+    names = [letter for letter, header in others if _EXPERTS.search(header)] or [
+        letter
+        for letter, header in others
+        if _OTHER_EXPERTS.fullmatch(header_key(header)) and _all_differ(table, letter)
+    ]
     pairs = (PairColumn(letter, *asked, coding, negative_is) for letter, asked in sure.items())
     return ColumnMapping(names[0] if len(names) == 1 else None, tuple(pairs))
+
+
+def _all_differ(table: ColumnTable, letter: str) -> bool:
+    """Whether no two cells of a column are the same."""
+    k = table.letters.index(letter)
+    filled = [name_key(cells[k]) for _, cells in table.rows if cells[k]]
+    return len({*filled}) == len(filled)
 
 
 def _judged_first(
@@ -345,12 +359,11 @@ def apply_mapping(table: ColumnTable, mapping: ColumnMapping, survey: Survey) ->
     read: dict[Phrase, None] = {}
     experts: dict[str, int] = {}
     used = {at[pair.column] for pair in pairs}
-    sums: list[int] = []
+    sums = sums_below(table.rows, at[mapping.expert] if mapping.expert else None)
     silent: list[int] = []
     for row, cells in table.rows:
         expert = str(row)
-        if any(sums_up(cell) for k, cell in enumerate(cells) if k not in used):
-            sums.append(row)
+        if row in sums:
             continue
         nameless = mapping.expert and not cells[at[mapping.expert]]
         if nameless and all(not_judged(cells[k]) for k in used):

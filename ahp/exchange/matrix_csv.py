@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import takewhile
+from itertools import combinations, islice, pairwise, takewhile
 from operator import eq
 from pathlib import Path
 
@@ -98,12 +98,9 @@ def read_matrix(file: str, *, sheet: str | None = None) -> MatrixFile:
     rows = dict(grid.lines())
     if not rows:
         raise MatrixError("matrix_empty", source=source)
-    corners = [*_corners(rows)]
+    corners = [f"{column_letter(k)}{line}" for line, k in islice(_corners(rows), 2)]
     if len(corners) > 1:
-        named = first_and_count(
-            [Phrase("place_alone", place=_short_place(*corner, grid)) for corner in corners]
-        )
-        raise MatrixError("matrix_several", source=source, corners=named)
+        raise MatrixError("matrix_several", source=source, corners=tuple(corners))
     block = _named_block(rows) or _bare_block(rows, grid)
     n = len(block.lines)
     if n > MOST_ITEMS:
@@ -187,19 +184,15 @@ def _corners(rows: _Rows) -> Iterator[tuple[int, int]]:
     matrices.
     """
     lines = [*rows]
+    keys = [[header_key(cell) for cell in rows[line]] for line in lines]
     for index, line in enumerate(lines):
-        for corner, (one, other) in enumerate(zip(rows[line][1:], rows[line][2:], strict=False)):
-            if one and other and is_name(one) and is_name(other):
-                below = (_cell(rows, after, corner) for after in lines[index + 1 : index + 8])
-                labels = [header_key(name) for name in filter(None, below)]
-                if labels[:2] == [header_key(one), header_key(other)] and len({*labels[:2]}) > 1:
+        following = keys[index + 1 : index + 8]
+        for corner, pair in enumerate(pairwise(keys[index][1:])):
+            if all(pair) and pair[0] != pair[1]:
+                below = (row[corner] for row in following if row[corner])
+                named = rows[line][corner + 1 : corner + 3]
+                if (*islice(below, 2),) == pair and all(map(is_name, named)):
                     yield line, corner
-
-
-def _short_place(line: int, column: int, grid: Grid) -> str:
-    """Where a cell stands, without the name of the file."""
-    place = _place(line, column, grid)
-    return place.removeprefix(f"{grid.source}: ")
 
 
 def _place(line: int, column: int, grid: Grid) -> str:
@@ -220,9 +213,7 @@ def _named_block(rows: _Rows) -> _Block | None:
             below_keys = (header_key(rows[one][corner]) for one in labelled)
             n = len([*takewhile(bool, map(eq, keys, below_keys))])
             diagonal = [_cell(rows, one, corner + 1 + k) for k, one in enumerate(labelled[:n])]
-            while (
-                n > 2 and stands_beside(names[n - 1]) and not _alike(diagonal[n - 1], diagonal[0])
-            ):
+            while n > 2 and stands_beside(names[n - 1]) and not _is_own(diagonal[n - 1]):
                 n -= 1  # sums of the columns and of the rows
             if n < 2 or len({*keys[:n]}) < n:
                 continue
@@ -232,7 +223,7 @@ def _named_block(rows: _Rows) -> _Block | None:
             below = {one: rows[one] for one in lines[index + 1 :] if one not in block.lines}
             unnamed = [k for k, cells in columns.items() if not rows[line][k] and any(cells)]
             rest = [one for one, cells in below.items() if not any(cells[: corner + 1])]
-            if unnamed and rest:
+            if (unnamed and rest) or ((unnamed or rest) and _is_half(rows, block)):
                 continue  # may be an item whose name is missing
             if all(
                 k in unnamed or _may_stand_beside(rows[line][k], cells)
@@ -257,9 +248,18 @@ def _named_block(rows: _Rows) -> _Block | None:
     return None
 
 
-def _alike(cell: str, other: str) -> bool:
-    """Whether two cells of the diagonal are both 1, or both left out."""
-    return number_of(cell) == number_of(other) and is_blank(cell) == is_blank(other)
+def _is_half(rows: _Rows, block: _Block) -> bool:
+    """Whether a triangle is left out, and so an item's row or column may be."""
+    cells = [[_cell(rows, line, k) for k in block.columns] for line in block.lines]
+    pairs = [*combinations(range(len(cells)), 2)]
+    return all(is_blank(cells[j][i]) for i, j in pairs) or all(
+        is_blank(cells[i][j]) for i, j in pairs
+    )
+
+
+def _is_own(cell: str) -> bool:
+    """Whether a cell may compare an item with itself: 1, or left out."""
+    return number_of(cell) == 1 or is_blank(cell)
 
 
 def _may_stand_beside(name: str, cells: Sequence[str]) -> bool:

@@ -20,27 +20,41 @@ from ..scale import not_judged, parse_judgment, plain_text, read_otherwise
 from ..tables.delimited import MAX_CSV, Row, starts_formula
 from ..tables.faults import first_and_count, refuse_faults
 from ..tables.grids import Grid, column_letter, ranges, read_grid
-from ..tables.opened import HeaderRow, find_headers, sums_up
+from ..tables.opened import HeaderRow, find_headers, header_key, sums_up
 from .entered import entered_judgment
 from .judged_matrices import by_expert, judged_pairs
-from .names import caseless_key, check_name, name_key, person_key
+from .names import caseless_key, check_name, name_key, unwidened
 from .survey import Survey, labels_of
 
 COLUMNS = ("expert", "parent", "left", "right", "value")
 """Columns of an answers file."""
 
-_HEADERS = {
-    header: column
-    for column, headers in {
-        "expert": "expert 专家 专家姓名 专家编号 姓名 评委 填写人 respondent",
-        "parent": "parent 上级 上级要素 上级指标 上级准则 准则 目标 criterion",
-        "left": "left 左 左项 左侧要素 要素a 要素1 指标a 指标1 比较项1",
-        "right": "right 右 右项 右侧要素 要素b 要素2 指标b 指标2 比较项2",
-        "value": "value 值 判断 判断值 标度 标度值 重要性 重要程度 judgment",
-    }.items()
-    for header in headers.split()
-}
+
+def _columns_of(headers: Mapping[str, str]) -> dict[str, str]:
+    return {header: column for column, texts in headers.items() for header in texts.split()}
+
+
+_HEADERS = _columns_of(
+    {
+        "expert": "expert 专家 专家姓名 姓名 respondent",
+        "parent": "parent 上级 上级要素 上级指标 准则 criterion",
+        "left": "left 左 左项 左侧要素 要素a",
+        "right": "right 右 右项 右侧要素 要素b",
+        "value": "value 值 判断 判断值 judgment",
+    }
+)
 """What the columns may be called, as `header_key` makes it -> column."""
+
+_OTHER_HEADERS = _columns_of(
+    {
+        "expert": "专家编号 评委 填写人",
+        "parent": "上级准则 目标",
+        "left": "要素1 指标a 指标1 比较项1",
+        "right": "要素2 指标b 指标2 比较项2",
+        "value": "标度 标度值 重要性 重要程度",
+    }
+)
+"""The same, where no column is called so."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -376,8 +390,13 @@ def answers_from_table(
     lines = grid.lines()
     if not lines:
         raise AnswersError("answers_empty", source=source, expected=COLUMNS)
-    header = find_headers(iter(lines), _HEADERS)
-    if header is None or len(header.positions) < len(COLUMNS) or header.twice:
+    header = _find_headers(lines)
+    if header and header.twice:
+        cell, column = header.twice
+        first = header.cells[header.positions[column]]
+        about = {"place": grid.line_place(header.line), "first": first, "second": cell}
+        raise AnswersError("answers_column_twice", **about, column=column)
+    if header is None or len(header.positions) < len(COLUMNS):
         line, cells = (header.line, header.cells) if header else lines[0]
         raise AnswersError(
             "answers_columns",
@@ -395,6 +414,16 @@ def answers_from_table(
     if not judgments:
         raise AnswersError("no_judgments", source=source)
     return Answers(tuple(judgments), reading.remarks())
+
+
+def _find_headers(lines: Sequence[Row]) -> HeaderRow | None:
+    """The line of headers; the other ones count where a column has none of the first."""
+    header = find_headers(iter(lines), _OTHER_HEADERS | _HEADERS)
+    if header and header.twice:
+        sure = {_HEADERS.get(header_key(cell)) for cell in header.cells}
+        others = {key: column for key, column in _OTHER_HEADERS.items() if column not in sure}
+        header = find_headers(iter(lines), others | _HEADERS)
+    return header
 
 
 class _Reading:
@@ -455,7 +484,7 @@ class _Reading:
             return None
         if grid.sheet:
             place = grid.place(line, self._header.positions["value"])
-        expert = self._experts.setdefault(person_key(cells["expert"]), cells["expert"])
+        expert = self._experts.setdefault(unwidened(cells["expert"]), cells["expert"])
         if expert != cells["expert"]:
             self._names_read[Phrase("read_as", text=cells["expert"], value=expert)] = None
         judgment = Judgment(**cells | {"expert": expert}, place=place)

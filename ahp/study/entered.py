@@ -52,8 +52,13 @@ _MONTHS = {
 """In English, and as spreadsheets write them in German, French, Spanish, Portuguese, Italian and
 Russian."""
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_ENGLISH = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    "|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
+"""Which stand before the day as well; `Gen 1` or `Dic 3` is a name."""
 _NAMED = re.compile(
-    rf"(?:(\d{{1,2}})[-./ ]*({_MONTH})\.?|({_MONTH})\.?[-/ ]*(\d{{1,2}}))"
+    rf"(?:(\d{{1,2}})[-./ ]*({_MONTH})\.?|({_ENGLISH})\.?[-/ ]*(\d{{1,2}}))"
     r"(?:[-/., ]+(?:\d\d|\d{4}))?",
     re.IGNORECASE,
 )

@@ -41,7 +41,12 @@ def person_key(name: str) -> str:
     """What spellings of a person's name have in common: `name_key`, also without the spaces that
     widen Chinese ones, `张　三`.
     """
-    return _WIDENED.sub("", name_key(name))
+    return unwidened(name_key(name))
+
+
+def unwidened(name: str) -> str:
+    """A name without the spaces that widen Chinese ones, others single."""
+    return _WIDENED.sub("", " ".join(name.split()))
 
 
 def check_name(name: str, place: str | Phrase, error: type[AHPError] = SurveyError) -> str:

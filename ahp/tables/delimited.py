@@ -6,12 +6,18 @@ import codecs
 import csv
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any, BinaryIO, TextIO
 
-SEPARATORS = "\t;,|，；"
+from ..messages import Phrase
+
+SEPARATORS = "\t;,"
 """The one that stands in most of the first lines separates the cells, of several the first."""
+
+_OTHER_SEPARATORS = "|，；"
+"""These, where most of the first lines have as many of one, and none of those in two lines."""
 
 _FIRST_LINES = 20
 
@@ -73,11 +79,24 @@ def open_csv(text: TextIO) -> tuple[Any, str]:
     """
     first = list(islice((line for line in text if line.strip()), _FIRST_LINES))
     counts = {mark: sum(mark in line for line in first) for mark in SEPARATORS}
-    most = max(counts.values())
-    separator = next(mark for mark in SEPARATORS if counts[mark] == most) if most else ","
+    separator = max(SEPARATORS, key=counts.__getitem__) if any(counts.values()) else ","
+    if max(counts.values()) < 2:
+        alike = {mark: _as_many(mark, first) for mark in _OTHER_SEPARATORS}
+        other = max(_OTHER_SEPARATORS, key=alike.__getitem__)
+        separator = other if 2 * alike[other] > len(first) else separator
     text.seek(0)
     reader = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
     return reader, separator
+
+
+def _as_many(mark: str, lines: Sequence[str]) -> int:
+    """How many lines have the number of a mark that most have; 0 where it stands behind a colon, as
+    it does between the names of a list.
+    """
+    marked = [line for line in lines if mark in line]
+    if any(re.search("[:：]", line.partition(mark)[0]) for line in marked):
+        return 0
+    return max(Counter(line.count(mark) for line in marked).values(), default=0)
 
 
 def with_point(cell: str, decimal_comma: bool = True) -> str:
@@ -102,6 +121,12 @@ def is_rule(cells: Sequence[str]) -> bool:
     """Whether a line only separates the headers from what is below, as in Markdown."""
     filled = [cell for cell in cells if cell]
     return len(filled) > 1 and all(map(_RULE.fullmatch, filled))
+
+
+def encoding_said(encoding: str) -> tuple[Phrase, ...]:
+    """That a file is not read as UTF-8."""
+    known = {"utf-8-sig": (), "cp950": (Phrase("encoding_is", encoding="Big5"),)}
+    return known.get(encoding, (Phrase("encoding_is", encoding=encoding),))
 
 
 def encoding_of(file: BinaryIO) -> str | None:
@@ -135,16 +160,23 @@ def encoding_of(file: BinaryIO) -> str | None:
 
 
 def _is_big5(content: bytes) -> bool:
-    """Whether a text that GB18030 can decode is rather one of Big5: as that, more of its characters
-    are among the frequent ones, which have a range of their own in both.
+    """Whether a text that GB18030 can decode is rather one of Big5: it has characters that GB 2312
+    has not, and as Big5, more are among the frequent ones, which have a range of their own in both.
     """
-    try:
-        codecs.getincrementaldecoder("cp950")().decode(content)
-    except UnicodeDecodeError:
+    if _decodes(content, "gb2312") or not _decodes(content, "cp950"):
         return False
     pairs: list[bytes] = _PAIR.findall(content)
     frequent = sum(b"\xb0" <= pair[:1] <= b"\xd7" and pair[1:] >= b"\xa1" for pair in pairs)
     return sum(b"\xa4" <= pair[:1] <= b"\xc6" for pair in pairs) > frequent
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    """Whether the first bytes of a text may be of an encoding."""
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(content)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 _SHEET_ERROR = re.compile(

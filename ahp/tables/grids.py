@@ -21,6 +21,7 @@ from .delimited import (
     UNCALCULATED,
     Row,
     encoding_of,
+    encoding_said,
     is_rule,
     open_csv,
     visible,
@@ -167,7 +168,7 @@ def read_grid(content: bytes, source: str, error: type[AHPError], sheet: str = "
     encoding = encoding_of(io.BytesIO(content))
     if encoding is None:
         raise error("encoding_unknown", source=source)
-    said = () if encoding == "utf-8-sig" else (Phrase("encoding_is", encoding=encoding),)
+    said = encoding_said(encoding)
     reader, separator = open_csv(io.StringIO(content.decode(encoding), newline=""))
     rows = dict(_limited(_csv_lines(reader, source, error), source, error))
     return Grid(source, "", rows, remarks=said, decimal_comma=separator != ",")

@@ -5,18 +5,18 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
 from ..datafile import read_bytes, system_problem
 from ..errors import AHPError
 from ..messages import Phrase
-from .delimited import UNCALCULATED, Row, encoding_of, open_csv, visible
+from .delimited import UNCALCULATED, Row, encoding_of, encoding_said, open_csv, visible
 
 _TITLE_ROWS = 10
 """How many rows are looked through for headers."""
@@ -39,7 +39,7 @@ _WEB_PAGE = re.compile(
 """What programs write that call their web pages workbooks."""
 
 _SUMS = re.compile(
-    r"(?:总|算术|几何)?(?:平均|均值|均分|合计|总计|小计|总和|求和)(?:值|数|分)?|标准差|方差|中位数"
+    r"(?:总|算术|几何|加权|各项)?(?:平均|均值|均分|合计|总计|小计|总和|求和)(?:值|数|分)?|标准差|方差|中位数"
     r"|(?:grand)?totals?|sums?|(?:geometric)?means?|averages?|medians?|(?:std\.?|standard)(?:dev\.?|deviation)?"
     r"|variance",
 )
@@ -145,7 +145,23 @@ def header_key(cell: str) -> str:
 
 def sums_up(name: str) -> bool:
     """Whether a line is called what sums up the others, such as a mean."""
-    return bool(_SUMS.fullmatch(header_key(name)))
+    return bool(_SUMS.fullmatch(header_key(name).rstrip(":")))
+
+
+def sums_below(rows: Sequence[tuple[int, Sequence[str]]], name_at: int | None) -> Collection[int]:
+    """The lines at the end of a table that sum up the others.
+
+    Args:
+        rows: below the headers.
+        name_at: the column with the names of the rows; without, and where it is empty, the first cell
+            that is filled is looked at.
+    """
+
+    def is_sum(row: tuple[int, Sequence[str]]) -> bool:
+        name = "" if name_at is None else row[1][name_at]
+        return sums_up(name or next(filter(None, row[1]), ""))
+
+    return dict.fromkeys([line for line, _ in takewhile(is_sum, reversed(rows))][::-1])
 
 
 def refuse_no_table(begin: bytes, source: str, error: type[AHPError]) -> None:
@@ -195,7 +211,7 @@ def open_table(
             return
         if encoding is None:
             raise error("encoding_unknown", source=source)
-        said = () if encoding == "utf-8-sig" else (Phrase("encoding_is", encoding=encoding),)
+        said = encoding_said(encoding)
         with path.open(encoding=encoding, newline="") as text:
             reader, separator = open_csv(text)
             yield OpenTable(_csv_rows(reader, source, error), said, separator != ",")

@@ -308,3 +308,13 @@ def test_any_bytes_are_read_or_refused(noise: bytes, cut: int) -> None:
         for survey in (None, TREE):
             with contextlib.suppress(ahp.AHPError):
                 read_ahpsurvey(data, survey=survey, negative_is="left")
+
+
+def test_a_pair_with_another_mark_is_not_passed_over() -> None:
+    survey = ahp.Survey.from_names({"Goal": ["a", "b", "c"]})
+    with pytest.raises(ahp.AnswersError) as refused:
+        read_ahpsurvey(b"a_b,a vs c,b_c\n1,3,2\n", "w.csv", survey=survey, negative_is="left")
+    assert str(refused.value) == (
+        "w.csv: line 1, column a vs c: names no pair below goal, expected two items with _ between "
+        "them"
+    )
