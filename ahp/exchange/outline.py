@@ -15,6 +15,7 @@ from ..study.names import MAX_NODES, Branch, name_key
 from .outline_lines import Line, marked_line, marked_lines, named_branch, nested, with_space
 from .outline_table import table_branches, table_rows
 from .outline_words import (
+    ALTERNATIVES,
     CLOSES,
     EXPLAINED,
     JUST_POINTS,
@@ -26,6 +27,7 @@ from .outline_words import (
     NOTE,
     OF_TABLE,
     POINTS,
+    RANKED,
     SPOKEN,
     SURROUNDINGS,
     TOTAL,
@@ -204,8 +206,8 @@ def _of_list(lines: Sequence[Line], passed_over: list[str]) -> list[Branch]:
 
 
 def _labeled(lines: Sequence[Line], passed_over: list[str]) -> Sequence[Line]:
-    """Lines of which most say which level their name is on, with that as their kind; alternatives
-    are no part of a survey.
+    """Lines of which most say which of several levels their name is on, with that as their kind;
+    alternatives are no part of a survey.
     """
     levels = [one for one in lines if LEVEL.fullmatch(heading_key(one.text))]
     if len(levels) > 1:
@@ -214,16 +216,21 @@ def _labeled(lines: Sequence[Line], passed_over: list[str]) -> Sequence[Line]:
     count = sum(map(bool, labels))
     if count < 2 or 2 * count < len(lines):
         return lines
-    passed_over += [
-        line.text for line, label in zip(lines, labels, strict=True) if label and "方案" in label[1]
-    ]
-    return [
-        line._replace(kind=f"{_LABEL}{heading_key(label[1])}", text=line.text[label.end() :])
-        if label
-        else line
-        for line, label in zip(lines, labels, strict=True)
-        if not label or "方案" not in label[1]
-    ]
+    kinds = [heading_key(label[1]).lower() if label else "" for label in labels]
+    behind = [line.text[label.end() :] for line, label in zip(lines, labels, strict=True) if label]
+    if len({*kinds} - {""}) == 1 and any(map(_names, behind)):
+        return lines  # `Dimension 1: safety, comfort` has its own name
+    if not any(map(RANKED.search, kinds)):
+        return lines
+    named: list[Line] = []
+    for line, label, kind in zip(lines, labels, kinds, strict=True):
+        if label and ALTERNATIVES.search(kind):
+            passed_over.append(line.text)
+        elif label:
+            named.append(line._replace(kind=f"{_LABEL}{kind}", text=line.text[label.end() :]))
+        else:
+            named.append(line)
+    return named
 
 
 def _unweighed(lines: list[Line], passed_over: list[str]) -> list[Line]:

@@ -12,7 +12,7 @@ NAMES = re.compile(
     r"(?:准则|指标|因[素子]|要素|维度|内容|项目|事项|方面|类别?|领域|模块|板块|环节|风险点)"
     r"|[一二三四五1-5]级|(?:业务|风险|问题)(?:类[型别]|点))(?:体系)?[层项]?(?:名称)?[A-Za-z]?"
     r"|goals?|objectives?|(?:(?:level\d|(?:first|second|third)-?level)?(?:evaluation)?"
-    r"(?:criteri(?:a|on)|sub-?criteri(?:a|on)|indicators?|factors?|dimensions?))|level[1-5]|items?",
+    r"(?:criteri(?:a|on)|sub-?criteri(?:a|on)|indicators?|factors?|dimensions?))|level[1-5]|items?|alternatives?",
     re.IGNORECASE,
 )
 """The heading of a column of names."""
@@ -117,6 +117,14 @@ LABEL = re.compile(
     re.IGNORECASE,
 )
 """What says of a name that is written behind it which level it is on, as `一级指标：`."""
+
+RANKED = re.compile(
+    "级|层|目标|准则|指标|因[素子]|要素|维度|goal|objective|criteri|indicator|factor|dimension|level"
+)
+"""What such a label says, of which others could be names: contents, items, kinds."""
+
+ALTERNATIVES = re.compile("方案|alternative")
+"""What is said of the lowest level, which no survey has."""
 
 LEVEL = re.compile("[一二三四五1-5]级指标|(?:目标|准则|指标|因素|方案)层")
 """A heading that parts the names of a level from those of another one."""
