@@ -33,6 +33,7 @@ from .outline_words import (
     TOTAL,
     find_header,
     heading_key,
+    is_further_header,
     is_header,
     last_name,
 )
@@ -157,7 +158,7 @@ def _headed(rows: Sequence[Row]) -> tuple[Sequence[Row], list[tuple[str, ...]], 
     if at is None:
         return [], [], rows
     end = at + 1
-    while end < len(rows) and is_header(rows[end][1], all_known=True):
+    while end < len(rows) and is_further_header(rows[end][1], rows[end - 1][1]):
         end += 1
     headed: list[tuple[str, ...]] = []
     for k in range(max(len(cells) for _place, cells in rows[at:end])):

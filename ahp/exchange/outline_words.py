@@ -118,6 +118,11 @@ LABEL = re.compile(
 )
 """What says of a name that is written behind it which level it is on, as `一级指标：`."""
 
+_JUST_HEADING = re.compile(
+    "[一二三四五1-5]级|层|指标|准则|序号|编[号码]|criteri|indicator|level|no\\.", re.IGNORECASE
+)
+"""What is said in headings alone; other words of theirs could be names."""
+
 RANKED = re.compile(
     "级|层|目标|准则|指标|因[素子]|要素|维度|goal|objective|criteri|indicator|factor|dimension|level"
 )
@@ -166,12 +171,36 @@ def is_header(cells: Sequence[str], *, all_known: bool = False) -> bool:
     return bool(levels or (named and len(known) == len(named))) and enough
 
 
+def is_further_header(cells: Sequence[str], above: Sequence[str]) -> bool:
+    """Whether a row goes on with the headings in the one above: it names levels, or fills in what
+    is empty there or spread over several columns. Others are names that sound like headings.
+    """
+    if not is_header(cells, all_known=True):
+        return False
+    spread = [not above[k] or above[k + 1 : k + 2] == [""] for k in range(len(above))]
+    filled = [k for k, cell in enumerate(cells) if cell]
+    return any(map(_JUST_HEADING.search, cells)) or all(
+        spread[k : k + 1] != [False] or cells[k] == above[k] for k in filled
+    )
+
+
+def _is_held(rows: Sequence[Sequence[str]], number: int) -> bool:
+    """Whether what looks like headings is the first row of names: the next one stands below its
+    first cell.
+    """
+    cells, below = rows[number], rows[number + 1 : number + 2]
+    return bool(
+        cells[0] and below and not below[0][0] and not any(map(_JUST_HEADING.search, cells))
+    )
+
+
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     """Which row has the headings: the first that has several, below what stands above tables."""
     several = any(sum(map(bool, cells)) > 1 for cells in rows)
     for number, cells in enumerate(rows[:_TITLE_ROWS]):
         filled = [cell for cell in cells if cell]
-        if is_header(cells) and (len(filled) > 1 or not several):
+        headings = is_header(cells) and not _is_held(rows, number)
+        if headings and (len(filled) > 1 or not several):
             return number
         if len(filled) > 1 and not SURROUNDINGS.fullmatch(" ".join(filled)):
             return None
