@@ -132,14 +132,17 @@ def _held(columns: Sequence[Sequence[Line]], explanations: Sequence[str]) -> lis
     """The trees of columns with names; of one whose names are marked differently, by the marks."""
     roots: list[Branch] = []
     if len(columns) == 1 and len({line.kind for line in columns[0] if line.text}) > 1:
-        there = [k for k, line in enumerate(columns[0]) if line.text]
-        roots, branches = nested([columns[0][k]._replace(indent=0) for k in there])
-        for k, branch in zip(there, branches, strict=True):
-            branch.explanation = explanations[k]
+        roots, branches = nested([one._replace(indent=0) for one in columns[0] if one.text])
+        below = iter(branches)
+        lowest: Branch | None = None
+        for line, explanation in zip(columns[0], explanations, strict=True):
+            lowest = next(below) if line.text else lowest
+            _explain(lowest, explanation)
         return roots
     above: list[Branch | None] = [None] * len(columns)
+    last: Branch | None = None
     for row, explanation in enumerate(explanations):
-        lowest: Branch | None = None
+        lowest = None
         for depth, column in enumerate(columns):
             name, holder = column[row].text, above[depth]
             if name and (holder is None or name_key(holder.name) != name_key(name) or lowest):
@@ -147,9 +150,15 @@ def _held(columns: Sequence[Sequence[Line]], explanations: Sequence[str]) -> lis
                 lowest = above[depth] = named_branch(column[row].place, name)
                 above[depth + 1 :] = [None] * len(above[depth + 1 :])
                 (higher.children if higher else roots).append(lowest)
-        if lowest and explanation:
-            lowest.explanation = explanation
+        last = lowest or last
+        _explain(last, explanation)
     return roots
+
+
+def _explain(branch: Branch | None, explanation: str) -> None:
+    """Add what a row says of the last name in or above it."""
+    if branch and explanation:
+        branch.explanation = " ".join(filter(None, (branch.explanation, explanation)))
 
 
 def _headed(rows: Sequence[Row]) -> tuple[Sequence[Row], list[tuple[str, ...]], Sequence[Row]]:
@@ -234,7 +243,8 @@ def _role(
         role = "out"
     elif any(map(NAMES.fullmatch, keys)):
         indicators = any(INDICATOR.search("".join(one)) for one in before)
-        role = "about" if keys[-1].endswith("内容") and (indicators or told) else "name"
+        lowest = indicators and roles.count("name") > 1
+        role = "about" if keys[-1].endswith("内容") and (lowest or told) else "name"
     elif "name" in roles:
         role = "out" if numbers or (keys and not told) else "about" if told else "name"
     else:
