@@ -5,7 +5,7 @@ names behind a colon.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from ..datafile import MAX_TOML, check_size
@@ -30,10 +30,10 @@ from .outline_words import (
     RANKED,
     SPOKEN,
     SURROUNDINGS,
-    TOTAL,
     WEIGHED,
     heading_key,
     is_header,
+    is_total,
     last_name,
 )
 
@@ -254,7 +254,10 @@ def _part_of_list(
     explained: list[list[str]] = []
     last = last_name([f"{line.marker}{line.text}" for line in lines])
     noted = False
+    looks: set[tuple[int, str]] = set()
+    texts: set[str] = set()
     for number, line in enumerate(lines):
+        looks.add((line.indent, line.kind))
         text = f"{line.marker}{line.text}"
         behind_marked = bool(names) and not line.kind and number > marked
         name, behind = _parted(line.text, _BEHIND_COLON)
@@ -264,7 +267,10 @@ def _part_of_list(
             passed_over.append(text)
         elif noted or (
             SURROUNDINGS.fullmatch(text)
-            or (TOTAL.fullmatch(line.text) and len(lines) > 1)
+            or (
+                is_total(line.text, texts, numbers=False)
+                and _ends_level(lines, number, last, looks)
+            )
             or (LEADS.search(text) and not behind and _leads(lines, number, marked))
             or (behind_marked and (CLOSES.match(text) or (behind and LEFT_OUT.fullmatch(heading))))
             or (number == 0 and _heads_list(lines))
@@ -278,7 +284,31 @@ def _part_of_list(
         else:
             names.append(line)
             explained.append([])
+            texts.add(heading_key(name))
     return names, explained
+
+
+def _ends_level(
+    lines: Sequence[Line], number: int, last: int, looks: Container[tuple[int, str]]
+) -> bool:
+    """Whether a line is the last one of its level, above nothing deeper.
+
+    Args:
+        lines: all.
+        number: which.
+        last: of the lines that could be a name.
+        looks: indents and kinds of the lines up to it.
+    """
+    if number >= last:
+        return number > 0
+    line, below = lines[number : number + 2]
+    look = (below.indent, below.kind)
+    return (
+        not line.kind
+        and below.indent <= line.indent
+        and look != (line.indent, "")
+        and look in looks
+    )
 
 
 def _leads(lines: Sequence[Line], number: int, marked: int) -> bool:

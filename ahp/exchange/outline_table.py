@@ -30,11 +30,11 @@ from .outline_words import (
     NUMBERED_TABLE,
     SPOKEN,
     SURROUNDINGS,
-    TOTAL,
     find_header,
     heading_key,
     is_further_header,
     is_header,
+    is_total,
     last_name,
 )
 
@@ -201,18 +201,42 @@ def _part_of_table(rows: Sequence[Row], passed_over: list[str]) -> list[Row]:
     part: list[Row] = []
     last = last_name([" ".join(filter(None, cells)) for _place, cells in rows])
     noted = False
+    seen: set[str] = set()
+    names: set[str] = set()
     for number, (place, cells) in enumerate(rows):
         filled = [cell for cell in cells if cell]
-        total = next(filter(TOTAL.fullmatch, filled[:3]), "")
         alone = filled[0] if len(filled) == 1 else ""
         if alone and (NOTE.match(alone) or LAST_NOTE.match(alone)):
             noted = number > last
             passed_over.append(alone)
-        elif noted or total or (filled and all(map(SURROUNDINGS.fullmatch, filled))):
-            passed_over.append(total or " ".join(filled))
+        elif noted or (filled and all(map(SURROUNDINGS.fullmatch, filled))):
+            passed_over.append(" ".join(filled))
         elif filled:
-            part.append((place, cells))
+            rest = _without_total(cells, names)
+            if rest != cells:
+                kept = [cell for cell in rest if cell]
+                passed_over.append(" ".join(cell for cell in filled if cell not in kept))
+            if any(rest):
+                part.append((place, rest))
+            names |= {heading_key(marked_line("", cell).text) for cell in {*rest} - seen}
+            seen.update(rest)
     return part
+
+
+def _without_total(cells: list[str], names: set[str]) -> list[str]:
+    """The cells of a row without a total: what stands on its left holds for other rows, too, and
+    numbers on its right are summed.
+    """
+    for k, cell in enumerate(cells):
+        right = [one for one in cells[k + 1 :] if one]
+        summed = all(map(NUMBER.fullmatch, right))
+        alone = not right and not any(cells[:k])
+        if is_total(cell, names, numbers=bool(right) and summed, alone=alone):
+            if summed or not any(cells[:k]):
+                left = [] if all(NUMBER.fullmatch(one) for one in cells[:k] if one) else cells[:k]
+                return [*left, *[""] * (len(cells) - len(left))]
+            return [*cells[:k], "", *cells[k + 1 :]]
+    return cells
 
 
 def _role(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 _ASKED = "(?:评价|考核|评估|测评|考评|评审|检查|审计|监测|绩效|具体)*"
 
@@ -77,13 +77,32 @@ JUST_POINTS = re.compile(
 )
 """Nothing but points or a weight."""
 
-TOTAL = re.compile(
-    r"(?:.{0,8}(?:合\s*计|小\s*计)|总\s*计|共\s*计|总\s*分|总得分|满\s*分"
-    r"|(?:grand |sub-?)?total|sum)"
-    rf"\s*[:：]?\s*(?:[(（]?\s*(?:{NUMBER.pattern})\s*[)）]?)?",
+_TOTAL = re.compile(
+    r"(?P<of>.{0,8}?)(?:合\s*计|小\s*计)|总\s*计|共\s*计|(?:grand |sub-?)?total"
+    r"|(?P<points>总\s*分|总得分|满\s*分|sum)",
     re.IGNORECASE,
 )
-"""A name in place of which a row has a sum."""
+_SUMMED = re.compile(rf"\s*[:：]?\s*(?:[(（]?\s*({NUMBER.pattern})\s*[)）]?)?")
+_ALL = ("", "总", "本页", "本项", "以上", "各项", "分项")
+
+
+def is_total(text: str, above: Container[str], *, numbers: bool, alone: bool = True) -> bool:
+    """Whether a text stands in place of a name where there is a sum.
+
+    Args:
+        text: it.
+        above: the names above it, which it may be the sum of.
+        numbers: whether there are numbers beside it; others may be in it.
+        alone: whether nothing else is beside it: `满分10分` may be said of a name.
+    """
+    word = _TOTAL.match(text)
+    summed = word and _SUMMED.fullmatch(text, word.end())
+    if not word or not summed:
+        return False
+    numbers = numbers or (bool(summed[1]) and (alone or not word["points"]))
+    of = (word["of"] or "").strip()
+    return (numbers or not (word["points"] or of)) and (of in _ALL or (of in above and numbers))
+
 
 NOTE = re.compile(
     r"[(（【]?(?:注|附注|(?:填[表写报]|使用|评分)说明|note)[】]?\s*\d?\s*[:：]", re.IGNORECASE
