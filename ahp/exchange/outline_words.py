@@ -170,9 +170,11 @@ SPOKEN = re.compile(r"[。，]|是否|[扣得加]\d*[.．]?\d+分|\. ")
 
 def last_name(texts: Sequence[str]) -> int:
     """The last of these texts that could be a name, and is no note behind a list or a table."""
-    told = (SPOKEN, NOTE, SURROUNDINGS)
-    spoken = [any(one.search(text) for one in told) for text in texts]
-    return max((number for number, one in enumerate(spoken) if not one), default=-1)
+    told = (SPOKEN.search, NOTE.match, SURROUNDINGS.fullmatch)
+    return max(
+        (number for number, text in enumerate(texts) if not any(find(text) for find in told)),
+        default=-1,
+    )
 
 
 def heading_key(cell: str) -> str:
