@@ -12,7 +12,7 @@ from ..datafile import MAX_TOML, check_size
 from ..errors import SurveyError
 from ..messages import Phrase
 from ..study.names import MAX_NODES, Branch, name_key
-from .outline_lines import Line, marked_line, marked_lines, named_branch, nested, with_space
+from .outline_lines import Line, marked_lines, named_branch, nested, with_space
 from .outline_table import table_branches, table_rows
 from .outline_words import (
     ALTERNATIVES,
@@ -409,7 +409,7 @@ def _unmarked(names: list[str]) -> list[str]:
     """Names without markers, where all but the first have one, which may have lost it before."""
     if len(names) > MAX_NODES:
         return names
-    lines = [marked_line("", name) for name in names]
+    lines = marked_lines(("", name) for name in names)
     kinds = {line.kind for line in lines[1:]}
     return [line.text for line in lines] if len(kinds) == 1 and kinds != {""} else names
 

@@ -127,7 +127,7 @@ SURROUNDINGS = re.compile(
 """What stands around lists and belongs to none: attachments, units, years, who filled it in."""
 
 NUMBERED_TABLE = re.compile(
-    r"(?:附?表|附件)\s*[\d一二三四五六七八九十]+(?:[-—.．]\d+)*\s*[:：]?\s*(?=\S)"
+    r"^(?:附?表|附件)\s*[\d一二三四五六七八九十]+(?:[-—.．]\d+)*\s*[:：]?\s*(?=\S)"
 )
 """What stands before the title of a table."""
 
