@@ -16,6 +16,7 @@ from .outline_lines import Line, marked_lines, named_branch, nested, with_space
 from .outline_table import table_branches, table_rows
 from .outline_words import (
     ALTERNATIVES,
+    ATTACHED,
     CLOSES,
     EXPLAINED,
     JUST_POINTS,
@@ -24,10 +25,12 @@ from .outline_words import (
     LEADS,
     LEFT_OUT,
     LEVEL,
+    NAME_IN_LIST,
     NOTE,
     OF_TABLE,
     POINTS,
     RANKED,
+    SENTENCE,
     SPOKEN,
     SURROUNDINGS,
     WEIGHED,
@@ -262,17 +265,23 @@ def _part_of_list(
         behind_marked = bool(names) and not line.kind and number > marked
         name, behind = _parted(line.text, _BEHIND_COLON)
         heading = heading_key(name)
-        if NOTE.match(text) or (LAST_NOTE.match(text) and number == len(lines) - 1 > 1):
+        holds = bool(_names(behind)) or (
+            number + 1 < len(lines) and lines[number + 1].indent > line.indent
+        )
+        last_note = LAST_NOTE.match(text) and number == len(lines) - 1 > 1
+        if (NOTE.match(text) and not (holds and text.isascii())) or (last_note and not holds):
             noted = number > last
             passed_over.append(text)
         elif noted or (
-            SURROUNDINGS.fullmatch(text)
+            (SURROUNDINGS.fullmatch(text) and not holds)
+            or (ATTACHED.fullmatch(text) and not (names or holds))
             or (
                 is_total(line.text, texts, numbers=False)
                 and _ends_level(lines, number, last, looks)
             )
-            or (LEADS.search(text) and not behind and _leads(lines, number, marked))
-            or (behind_marked and (CLOSES.match(text) or (behind and LEFT_OUT.fullmatch(heading))))
+            or (not behind and _leads(lines, number, marked))
+            or (behind_marked and CLOSES.match(text))
+            or (behind_marked and behind and not holds and _is_left_out(heading))
             or (number == 0 and _heads_list(lines))
         ):
             passed_over.append(text)
@@ -311,12 +320,21 @@ def _ends_level(
     )
 
 
+def _is_left_out(heading: str) -> bool:
+    return bool(LEFT_OUT.fullmatch(heading) and not NAME_IN_LIST.fullmatch(heading))
+
+
 def _leads(lines: Sequence[Line], number: int, marked: int) -> bool:
-    """Whether a line stands where a sentence leads to a list: before the first one with a marker,
-    or at the beginning, with nothing deeper below it.
+    """Whether a line is a sentence that leads to a list: before the first one with a marker, or at
+    the beginning, with nothing deeper below it.
     """
+    text = f"{lines[number].marker}{lines[number].text}"
     no_deeper = number == 0 and len(lines) > 2 and lines[1].indent <= lines[0].indent
-    return number < marked and (no_deeper or marked < len(lines))
+    above_marked = number < marked < len(lines)
+    return bool(
+        ((no_deeper and number < marked) or above_marked)
+        and (LEADS.search(text) or (above_marked and SENTENCE.search(text)))
+    )
 
 
 def _heads_list(lines: Sequence[Line]) -> bool:

@@ -18,6 +18,7 @@ from .outline_lines import (
     with_space,
 )
 from .outline_words import (
+    ATTACHED,
     BOXES,
     CODE,
     EXPLAINED,
@@ -189,7 +190,8 @@ def _title(above: Sequence[Row], passed_over: list[str]) -> tuple[str, str] | No
     title: tuple[str, str] | None = None
     for place, cells in above:
         text = " ".join(filter(None, cells))
-        if title or SURROUNDINGS.fullmatch(text) or NOTE.match(text):
+        around = SURROUNDINGS.fullmatch(text) or ATTACHED.fullmatch(text) or NOTE.match(text)
+        if title or around:
             passed_over.append(text)
         elif text:
             title = (place, text)

@@ -42,6 +42,11 @@ LEFT_OUT = re.compile(
 )
 """The heading of a column with neither."""
 
+NAME_IN_LIST = re.compile(
+    "时[间限]|周期|频[率次度]|原因|单位|[^:：]{0,2}(?:重要|满意|同意)|一般|优秀?|良好?|中等?|差|不?合格"
+)
+"""Which of these are names where they stand in a list."""
+
 _NO_HEADING = re.compile(r"[(（【\[][^()（）【】\[\]]*[)）】\]]|[\s；:：*]")
 """What is no part of a heading."""
 
@@ -119,12 +124,16 @@ _FIELD = (
 )
 
 SURROUNDINGS = re.compile(
-    rf"附(?:件|表|录)\s*[\d一二三四五六七八九十]*(?:[-—]\d+)?\s*[:：]?|续表|第\s*\d+\s*页.*"
+    rf"附(?:件|表|录)\s*[\d一二三四五六七八九十]+(?:[-—]\d+)?\s*[:：]?|续表"
+    r"|第\s*\d+\s*页(?:[\s,，/、]*共\s*\d+\s*页)?"
     r"|[(（【]?\s*(?:计量)?单位\s*[:：][^:：]{0,16}"
-    rf"|[(（【]?(?:\d{{4}}|[二〇○零]{{2}}..)\s*年.{{0,9}}[)）】]|{_FIELD}",
+    rf"|[(（【](?:\d{{4}}|[二〇○零]{{2}}..)\s*年.{{0,9}}[)）】]|{_FIELD}",
     re.IGNORECASE,
 )
 """What stands around lists and belongs to none: attachments, units, years, who filled it in."""
+
+ATTACHED = re.compile(r"附(?:件|表|录)\s*[:：]?")
+"""What stands above them, and is a name elsewhere."""
 
 NUMBERED_TABLE = re.compile(
     r"^(?:附?表|附件)\s*[\d一二三四五六七八九十]+(?:[-—.．]\d+)*\s*[:：]?\s*(?=\S)"
@@ -157,9 +166,12 @@ WEIGHED = re.compile(r"(.*[\u4e00-\u9fff)）])\s+(\d+(?:[.．]\d+)?)")
 """A name with a number that could be its own."""
 
 LEADS = re.compile(
-    r"(?:如下|以下|下列).{0,12}[:：。]?$|(?:包括|包含|分为|共有?)[^:：]{0,24}[:：]$|^[^，]*，.*。$|.{20}。$"
+    r"如下.{0,12}[:：。]?$|(?:以下|下列).{0,12}[:：。]$|(?:包括|包含|分为|共有?)[^:：]{0,24}[:：]$"
 )
 """The end of a sentence that leads to a list."""
+
+SENTENCE = re.compile("^[^，]*，.*。$|.{20}。$")
+"""One that does so where it stands above numbered lines."""
 
 CLOSES = re.compile(r"以上|上述|谢谢|感谢")
 """The beginning of one that speaks of the list above it, or takes leave."""
