@@ -4,7 +4,9 @@ names behind a colon.
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
@@ -25,6 +27,7 @@ from .outline_words import (
     LEADS,
     LEFT_OUT,
     LEVEL,
+    LIMIT,
     NAME_IN_LIST,
     NOTE,
     OF_TABLE,
@@ -149,7 +152,7 @@ def read_list(text: str) -> Outline:
     for root in roots:
         for branch in root.walk():
             branch.children = _alone_parted(branch.children)
-    passed_over += [points for root in roots for points in _without_points(root)]
+    passed_over += _without_points(roots)
     count = sum(1 for root in roots for _branch in root.walk())
     if not count:
         raise SurveyError("outline_empty", source=source)
@@ -243,9 +246,25 @@ def _unweighed(lines: list[Line], passed_over: list[str]) -> list[Line]:
     weighed = [one for one in found[title:] if one]
     if len(weighed) < max(2, len(lines) - title) or len({one[1] for one in weighed}) < 2:
         return lines
+    if not _is_shared_out(lines, [float(one[2].replace("．", ".")) if one else 0 for one in found]):
+        return lines
     passed_over += [one[2] for one in weighed]
     rest = zip(lines[title:], weighed, strict=True)
     return [*lines[:title], *(line._replace(text=one[1]) for line, one in rest)]
+
+
+def _is_shared_out(lines: Sequence[Line], numbers: Sequence[float]) -> bool:
+    """Whether the numbers of the lines in each group sum to the one above it, to 1 or to 100."""
+    roots, branches = nested(lines)
+    number_of = {id(branch): one for branch, one in zip(branches, numbers, strict=True)}
+    groups = [(number_of[id(one)], one.children) for one in branches]
+    if len(roots) > 1:
+        groups.append((2 * number_of[id(roots[0])], roots))  # the first may be the whole
+    for whole, group in groups:
+        total = sum(number_of[id(one)] for one in group)
+        if group and not any(math.isclose(total, one, rel_tol=0.011) for one in (whole, 1, 100)):
+            return False
+    return True
 
 
 def _part_of_list(
@@ -365,17 +384,20 @@ def _read_line(branch: Branch) -> None:
         branch.explanation = behind
 
 
-def _without_points(root: Branch) -> Iterator[str]:
-    """Take the points and weights behind names off, and say which."""
-    found = POINTS.search(root.name)
-    if found and found.start():
-        root.name = root.name[: found.start()]
-        yield found[0].strip()
-    if JUST_POINTS.fullmatch(root.explanation):
-        yield root.explanation
-        root.explanation = ""
-    for branch in root.children:
-        yield from _without_points(branch)
+def _without_points(branches: Sequence[Branch]) -> Iterator[str]:
+    """Take the points and weights behind names off, and say which; what is left must differ."""
+    found = [POINTS.search(branch.name) for branch in branches]
+    ends = [one.start() if one else None for one in found]
+    left = [branch.name[:end] for branch, end in zip(branches, ends, strict=True)]
+    count = Counter(map(name_key, left))
+    for branch, points, name in zip(branches, found, left, strict=True):
+        if points and name and count[name_key(name)] == 1 and not LIMIT.search(name):
+            branch.name = name
+            yield points[0].strip()
+        if JUST_POINTS.fullmatch(branch.explanation):
+            yield branch.explanation
+            branch.explanation = ""
+        yield from _without_points(branch.children)
 
 
 def _stopped(text: str) -> tuple[str, str]:

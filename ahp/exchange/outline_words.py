@@ -77,6 +77,9 @@ POINTS = re.compile(
 )
 """Points or a weight behind a name."""
 
+LIMIT = re.compile(r"(?:[≥≤＞＜><=]|\b[前后]|达到?|[低高大小多少]于|超过?)$")
+"""The end of a name that goes on with a number: `及时率≥（95%）`."""
+
 JUST_POINTS = re.compile(
     rf"(?:权重|分值|满分|weight)?\s*[:：为]?\s*(?:{_SIZE}|[01]?[.．]\d+)[。；;]?"
 )
