@@ -29,6 +29,7 @@ from .outline_words import (
     NOTE,
     NUMBER,
     NUMBERED_TABLE,
+    PERSONS,
     SPOKEN,
     SURROUNDINGS,
     find_header,
@@ -45,6 +46,11 @@ def _cells(line: str) -> list[str]:
 
 
 Row = tuple[str, list[str]]
+
+_LONGEST = 24
+"""Columns of a name below a heading that isn't known, a Chinese character two."""
+
+_DIGIT = re.compile(r"\d")
 
 MAX_COLUMNS = 63
 """Of a table: as Word."""
@@ -83,9 +89,10 @@ def table_branches(
         raise SurveyError("more_columns", place=place, most=MAX_COLUMNS)
     columns = [[cells[k] if k < len(cells) else "" for _place, cells in rows] for k in range(width)]
     headings += [()] * (width - len(headings))
+    named = [any(cell and not _is_number(cell) for cell in cells) for _place, cells in rows]
     roles: list[str] = []
     for k, column in enumerate(columns):
-        roles.append(_role(headings[k], column, headings[:k], roles))
+        roles.append(_role(headings[k], column, headings[:k], roles, named))
     if "name" not in roles and "about" in roles:
         roles[roles.index("about")] = "name"
     names = [k for k, role in enumerate(roles) if role == "name"]
@@ -246,6 +253,7 @@ def _role(
     column: Sequence[str],
     before: Sequence[Sequence[str]],
     roles: Sequence[str],
+    named: Sequence[bool],
 ) -> str:
     """What a column has: `"name"`, `"about"`, which explains names, `"out"` for neither, "" for
     nothing at all.
@@ -255,12 +263,13 @@ def _role(
         column: its cells.
         before: the headings of the columns on its left.
         roles: of these.
+        named: for each row whether it has a text that is neither number nor code.
     """
     keys = [heading_key(part) for part in parts]
     told = bool(any(column) and all(SPOKEN.search(cell) for cell in column if cell))
     numbers = all(
-        NUMBER.fullmatch(cell) or CODE.fullmatch(cell) or BOXES.match(cell)
-        for cell in column
+        _is_number(cell) and (beside or not CODE.fullmatch(cell))
+        for cell, beside in zip(column, named, strict=True)
         if cell
     )
     if any(map(EXPLAINED.fullmatch, keys)):
@@ -272,10 +281,26 @@ def _role(
         lowest = indicators and roles.count("name") > 1
         role = "about" if keys[-1].endswith("内容") and (lowest or told) else "name"
     elif "name" in roles:
-        role = "out" if numbers or (keys and not told) else "about" if told else "name"
+        unknown = bool(keys) and not told and not _are_names(keys, column)
+        role = "out" if numbers or unknown else "about" if told else "name"
     else:
         role = "out" if numbers else "name"
     return role if any(column) else ""
+
+
+def _is_number(cell: str) -> bool:
+    """Whether a cell has a number, a code, or what people tick."""
+    return bool(NUMBER.fullmatch(cell) or CODE.fullmatch(cell) or BOXES.match(cell))
+
+
+def _are_names(keys: Sequence[str], column: Sequence[str]) -> bool:
+    """Whether a column with an unknown heading has names: short, different, of no people."""
+    texts = [cell for cell in column if cell]
+    return (
+        not any(map(PERSONS.search, keys))
+        and len(texts) == len({*texts}) > 1
+        and not any(len(text.encode("gb18030")) > _LONGEST or _DIGIT.search(text) for text in texts)
+    )
 
 
 def _numbered(lines: Sequence[Line], numbers: Sequence[str]) -> list[Line]:

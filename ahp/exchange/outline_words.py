@@ -9,10 +9,10 @@ _ASKED = "(?:评价|考核|评估|测评|考评|评审|检查|审计|监测|绩�
 
 NAMES = re.compile(
     rf"(?:总?目标|能力|方案|(?:[一二三四五1-5]级|第[一二三四五1-5][级层])?{_ASKED}[子次分大小]?"
-    r"(?:准则|指标|因[素子]|要素|维度|内容|项目|事项|方面|类别?|领域|模块|板块|环节|风险点)"
+    r"(?:准则|指标|因[素子]|要素|维度|内容|项目|事项|方面|类别?|领域|模块|板块|环节|风险点|观测点|考核点|评价点|控制点)"
     r"|[一二三四五1-5]级|(?:业务|风险|问题)(?:类[型别]|点))(?:体系)?[层项]?(?:名称)?[A-Za-z]?"
     r"|goals?|objectives?|(?:(?:level\d|(?:first|second|third)-?level)?(?:evaluation)?"
-    r"(?:criteri(?:a|on)|sub-?criteri(?:a|on)|indicators?|factors?|dimensions?))|level[1-5]|items?|alternatives?",
+    r"(?:criteri(?:a|on)|sub-?criteri(?:a|on)|indicators?|factors?|dimensions?|metrics?))|level[1-5]|items?|alternatives?",
     re.IGNORECASE,
 )
 """The heading of a column of names."""
@@ -55,6 +55,9 @@ INDICATOR = re.compile("指标|因[素子]|要素")
 
 OF_TABLE = re.compile("指标|准则|因素|要素|维度|名称|项目")
 """What the heading of a list says that stands above it as one more name."""
+
+PERSONS = re.compile("[人员者长]$|姓名|签|person|people|staff|manager|leader|responsible|contact")
+"""What the heading of a column of people says."""
 
 _TITLE_ROWS = 10
 """How many rows are looked through for headings."""
