@@ -80,13 +80,13 @@ def table_branches(
     """The trees of a table: a level a column, where a cell may hold for the rows below it; and the
     columns that are left out.
     """
+    place, widest = max(rows, key=lambda row: len(row[1]))
+    if len(widest) > MAX_COLUMNS:
+        raise SurveyError("more_columns", place=place, most=MAX_COLUMNS)
     above, headings, rows = _headed(rows)
     title = _title(above, passed_over)
     rows = _part_of_table(rows, passed_over)
-    place, widest = max(rows, key=lambda row: len(row[1]), default=("", []))
-    width = len(widest)
-    if width > MAX_COLUMNS:
-        raise SurveyError("more_columns", place=place, most=MAX_COLUMNS)
+    width = max((len(cells) for _place, cells in rows), default=0)
     columns = [[cells[k] if k < len(cells) else "" for _place, cells in rows] for k in range(width)]
     headings += [()] * (width - len(headings))
     named = [any(cell and not _is_number(cell) for cell in cells) for _place, cells in rows]
@@ -177,19 +177,16 @@ def _headed(rows: Sequence[Row]) -> tuple[Sequence[Row], list[tuple[str, ...]], 
     end = at + 1
     while end < len(rows) and is_further_header(rows[end][1], rows[end - 1][1]):
         end += 1
-    headed: list[tuple[str, ...]] = []
-    for k in range(max(len(cells) for _place, cells in rows[at:end])):
-        parts: list[str] = []
-        for line, (_place, cells) in enumerate(rows[at:end], start=at):
-            filled = [cell for cell in cells[: k + 1] if cell]
-            lower = (
-                end - at > 1 and line < end - 1 and rows[end - 1][1][k : k + 1] not in ([], [""])
-            )
-            spread = filled[-1:] if lower else cells[k : k + 1]
-            parts += [part for part in spread if part]
-        headed.append(tuple(parts))
     heading = [cells for _place, cells in rows[at:end]]
-    return rows[:at], headed, [row for row in rows[end:] if row[1] not in heading]
+    headed: list[tuple[str, ...]] = []
+    spread = [""] * len(heading)
+    for k in range(max(map(len, heading))):
+        column = [cells[k] if k < len(cells) else "" for cells in heading]
+        spread = [own or left for own, left in zip(column, spread, strict=True)]
+        parts = [*spread[:-1], column[-1]] if column[-1] else column
+        headed.append(tuple(filter(None, parts)))
+    again = {*map(tuple, heading)}
+    return rows[:at], headed, [row for row in rows[end:] if tuple(row[1]) not in again]
 
 
 def _title(above: Sequence[Row], passed_over: list[str]) -> tuple[str, str] | None:
