@@ -4,17 +4,21 @@ names behind a colon.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from ..datafile import MAX_TOML, check_size
 from ..errors import SurveyError
 from ..messages import Phrase
 from ..study.names import MAX_NODES, Branch, name_key
-from .outline_lines import Line, marked_line, marked_lines, named_branch, nested, with_space
+from .outline_lines import Line, marked_lines, named_branch, nested, with_space
 from .outline_table import table_branches, table_rows
 from .outline_words import (
+    ALTERNATIVES,
+    ATTACHED,
     CLOSES,
     EXPLAINED,
     JUST_POINTS,
@@ -23,15 +27,19 @@ from .outline_words import (
     LEADS,
     LEFT_OUT,
     LEVEL,
+    LIMIT,
+    NAME_IN_LIST,
     NOTE,
     OF_TABLE,
     POINTS,
+    RANKED,
+    SENTENCE,
     SPOKEN,
     SURROUNDINGS,
-    TOTAL,
     WEIGHED,
     heading_key,
     is_header,
+    is_total,
     last_name,
 )
 
@@ -144,7 +152,7 @@ def read_list(text: str) -> Outline:
     for root in roots:
         for branch in root.walk():
             branch.children = _alone_parted(branch.children)
-    passed_over += [points for root in roots for points in _without_points(root)]
+    passed_over += _without_points(roots)
     count = sum(1 for root in roots for _branch in root.walk())
     if not count:
         raise SurveyError("outline_empty", source=source)
@@ -204,8 +212,8 @@ def _of_list(lines: Sequence[Line], passed_over: list[str]) -> list[Branch]:
 
 
 def _labeled(lines: Sequence[Line], passed_over: list[str]) -> Sequence[Line]:
-    """Lines of which most say which level their name is on, with that as their kind; alternatives
-    are no part of a survey.
+    """Lines of which most say which of several levels their name is on, with that as their kind;
+    alternatives are no part of a survey.
     """
     levels = [one for one in lines if LEVEL.fullmatch(heading_key(one.text))]
     if len(levels) > 1:
@@ -214,16 +222,21 @@ def _labeled(lines: Sequence[Line], passed_over: list[str]) -> Sequence[Line]:
     count = sum(map(bool, labels))
     if count < 2 or 2 * count < len(lines):
         return lines
-    passed_over += [
-        line.text for line, label in zip(lines, labels, strict=True) if label and "方案" in label[1]
-    ]
-    return [
-        line._replace(kind=f"{_LABEL}{heading_key(label[1])}", text=line.text[label.end() :])
-        if label
-        else line
-        for line, label in zip(lines, labels, strict=True)
-        if not label or "方案" not in label[1]
-    ]
+    kinds = [heading_key(label[1]).lower() if label else "" for label in labels]
+    behind = [line.text[label.end() :] for line, label in zip(lines, labels, strict=True) if label]
+    if len({*kinds} - {""}) == 1 and any(map(_names, behind)):
+        return lines  # `Dimension 1: safety, comfort` has its own name
+    if not any(map(RANKED.search, kinds)):
+        return lines
+    named: list[Line] = []
+    for line, label, kind in zip(lines, labels, kinds, strict=True):
+        if label and ALTERNATIVES.search(kind):
+            passed_over.append(line.text)
+        elif label:
+            named.append(line._replace(kind=f"{_LABEL}{kind}", text=line.text[label.end() :]))
+        else:
+            named.append(line)
+    return named
 
 
 def _unweighed(lines: list[Line], passed_over: list[str]) -> list[Line]:
@@ -233,9 +246,25 @@ def _unweighed(lines: list[Line], passed_over: list[str]) -> list[Line]:
     weighed = [one for one in found[title:] if one]
     if len(weighed) < max(2, len(lines) - title) or len({one[1] for one in weighed}) < 2:
         return lines
+    if not _is_shared_out(lines, [float(one[2].replace("．", ".")) if one else 0 for one in found]):
+        return lines
     passed_over += [one[2] for one in weighed]
     rest = zip(lines[title:], weighed, strict=True)
     return [*lines[:title], *(line._replace(text=one[1]) for line, one in rest)]
+
+
+def _is_shared_out(lines: Sequence[Line], numbers: Sequence[float]) -> bool:
+    """Whether the numbers of the lines in each group sum to the one above it, to 1 or to 100."""
+    roots, branches = nested(lines)
+    number_of = {id(branch): one for branch, one in zip(branches, numbers, strict=True)}
+    groups = [(number_of[id(one)], one.children) for one in branches]
+    if len(roots) > 1:
+        groups.append((2 * number_of[id(roots[0])], roots))  # the first may be the whole
+    for whole, group in groups:
+        total = sum(number_of[id(one)] for one in group)
+        if group and not any(math.isclose(total, one, rel_tol=0.011) for one in (whole, 1, 100)):
+            return False
+    return True
 
 
 def _part_of_list(
@@ -247,19 +276,31 @@ def _part_of_list(
     explained: list[list[str]] = []
     last = last_name([f"{line.marker}{line.text}" for line in lines])
     noted = False
+    looks: set[tuple[int, str]] = set()
+    texts: set[str] = set()
     for number, line in enumerate(lines):
+        looks.add((line.indent, line.kind))
         text = f"{line.marker}{line.text}"
         behind_marked = bool(names) and not line.kind and number > marked
         name, behind = _parted(line.text, _BEHIND_COLON)
         heading = heading_key(name)
-        if NOTE.match(text) or (LAST_NOTE.match(text) and number == len(lines) - 1 > 1):
+        holds = bool(_names(behind)) or (
+            number + 1 < len(lines) and lines[number + 1].indent > line.indent
+        )
+        last_note = LAST_NOTE.match(text) and number == len(lines) - 1 > 1
+        if (NOTE.match(text) and not (holds and text.isascii())) or (last_note and not holds):
             noted = number > last
             passed_over.append(text)
         elif noted or (
-            SURROUNDINGS.fullmatch(text)
-            or (TOTAL.fullmatch(line.text) and len(lines) > 1)
-            or (LEADS.search(text) and not behind and _leads(lines, number, marked))
-            or (behind_marked and (CLOSES.match(text) or (behind and LEFT_OUT.fullmatch(heading))))
+            (SURROUNDINGS.fullmatch(text) and not holds)
+            or (ATTACHED.fullmatch(text) and not (names or holds))
+            or (
+                is_total(line.text, texts, numbers=False)
+                and _ends_level(lines, number, last, looks)
+            )
+            or (not behind and _leads(lines, number, marked))
+            or (behind_marked and CLOSES.match(text))
+            or (behind_marked and behind and not holds and _is_left_out(heading))
             or (number == 0 and _heads_list(lines))
         ):
             passed_over.append(text)
@@ -271,15 +312,48 @@ def _part_of_list(
         else:
             names.append(line)
             explained.append([])
+            texts.add(heading_key(name))
     return names, explained
 
 
-def _leads(lines: Sequence[Line], number: int, marked: int) -> bool:
-    """Whether a line stands where a sentence leads to a list: before the first one with a marker,
-    or at the beginning, with nothing deeper below it.
+def _ends_level(
+    lines: Sequence[Line], number: int, last: int, looks: Container[tuple[int, str]]
+) -> bool:
+    """Whether a line is the last one of its level, above nothing deeper.
+
+    Args:
+        lines: all.
+        number: which.
+        last: of the lines that could be a name.
+        looks: indents and kinds of the lines up to it.
     """
+    if number >= last:
+        return number > 0
+    line, below = lines[number : number + 2]
+    look = (below.indent, below.kind)
+    return (
+        not line.kind
+        and below.indent <= line.indent
+        and look != (line.indent, "")
+        and look in looks
+    )
+
+
+def _is_left_out(heading: str) -> bool:
+    return bool(LEFT_OUT.fullmatch(heading) and not NAME_IN_LIST.fullmatch(heading))
+
+
+def _leads(lines: Sequence[Line], number: int, marked: int) -> bool:
+    """Whether a line is a sentence that leads to a list: before the first one with a marker, or at
+    the beginning, with nothing deeper below it.
+    """
+    text = f"{lines[number].marker}{lines[number].text}"
     no_deeper = number == 0 and len(lines) > 2 and lines[1].indent <= lines[0].indent
-    return number < marked and (no_deeper or marked < len(lines))
+    above_marked = number < marked < len(lines)
+    return bool(
+        ((no_deeper and number < marked) or above_marked)
+        and (LEADS.search(text) or (above_marked and SENTENCE.search(text)))
+    )
 
 
 def _heads_list(lines: Sequence[Line]) -> bool:
@@ -310,17 +384,20 @@ def _read_line(branch: Branch) -> None:
         branch.explanation = behind
 
 
-def _without_points(root: Branch) -> Iterator[str]:
-    """Take the points and weights behind names off, and say which."""
-    found = POINTS.search(root.name)
-    if found and found.start():
-        root.name = root.name[: found.start()]
-        yield found[0].strip()
-    if JUST_POINTS.fullmatch(root.explanation):
-        yield root.explanation
-        root.explanation = ""
-    for branch in root.children:
-        yield from _without_points(branch)
+def _without_points(branches: Sequence[Branch]) -> Iterator[str]:
+    """Take the points and weights behind names off, and say which; what is left must differ."""
+    found = [POINTS.search(branch.name) for branch in branches]
+    ends = [one.start() if one else None for one in found]
+    left = [branch.name[:end] for branch, end in zip(branches, ends, strict=True)]
+    count = Counter(map(name_key, left))
+    for branch, points, name in zip(branches, found, left, strict=True):
+        if points and name and count[name_key(name)] == 1 and not LIMIT.search(name):
+            branch.name = name
+            yield points[0].strip()
+        if JUST_POINTS.fullmatch(branch.explanation):
+            yield branch.explanation
+            branch.explanation = ""
+        yield from _without_points(branch.children)
 
 
 def _stopped(text: str) -> tuple[str, str]:
@@ -372,7 +449,7 @@ def _unmarked(names: list[str]) -> list[str]:
     """Names without markers, where all but the first have one, which may have lost it before."""
     if len(names) > MAX_NODES:
         return names
-    lines = [marked_line("", name) for name in names]
+    lines = marked_lines(("", name) for name in names)
     kinds = {line.kind for line in lines[1:]}
     return [line.text for line in lines] if len(kinds) == 1 and kinds != {""} else names
 

@@ -18,6 +18,7 @@ from .outline_lines import (
     with_space,
 )
 from .outline_words import (
+    ATTACHED,
     BOXES,
     CODE,
     EXPLAINED,
@@ -28,12 +29,14 @@ from .outline_words import (
     NOTE,
     NUMBER,
     NUMBERED_TABLE,
+    PERSONS,
     SPOKEN,
     SURROUNDINGS,
-    TOTAL,
     find_header,
     heading_key,
+    is_further_header,
     is_header,
+    is_total,
     last_name,
 )
 
@@ -43,6 +46,11 @@ def _cells(line: str) -> list[str]:
 
 
 Row = tuple[str, list[str]]
+
+_LONGEST = 24
+"""Columns of a name below a heading that isn't known, a Chinese character two."""
+
+_DIGIT = re.compile(r"\d")
 
 MAX_COLUMNS = 63
 """Of a table: as Word."""
@@ -72,18 +80,19 @@ def table_branches(
     """The trees of a table: a level a column, where a cell may hold for the rows below it; and the
     columns that are left out.
     """
+    place, widest = max(rows, key=lambda row: len(row[1]))
+    if len(widest) > MAX_COLUMNS:
+        raise SurveyError("more_columns", place=place, most=MAX_COLUMNS)
     above, headings, rows = _headed(rows)
     title = _title(above, passed_over)
     rows = _part_of_table(rows, passed_over)
-    place, widest = max(rows, key=lambda row: len(row[1]), default=("", []))
-    width = len(widest)
-    if width > MAX_COLUMNS:
-        raise SurveyError("more_columns", place=place, most=MAX_COLUMNS)
+    width = max((len(cells) for _place, cells in rows), default=0)
     columns = [[cells[k] if k < len(cells) else "" for _place, cells in rows] for k in range(width)]
     headings += [()] * (width - len(headings))
+    named = [any(cell and not _is_number(cell) for cell in cells) for _place, cells in rows]
     roles: list[str] = []
     for k, column in enumerate(columns):
-        roles.append(_role(headings[k], column, headings[:k], roles))
+        roles.append(_role(headings[k], column, headings[:k], roles, named))
     if "name" not in roles and "about" in roles:
         roles[roles.index("about")] = "name"
     names = [k for k, role in enumerate(roles) if role == "name"]
@@ -131,14 +140,17 @@ def _held(columns: Sequence[Sequence[Line]], explanations: Sequence[str]) -> lis
     """The trees of columns with names; of one whose names are marked differently, by the marks."""
     roots: list[Branch] = []
     if len(columns) == 1 and len({line.kind for line in columns[0] if line.text}) > 1:
-        there = [k for k, line in enumerate(columns[0]) if line.text]
-        roots, branches = nested([columns[0][k]._replace(indent=0) for k in there])
-        for k, branch in zip(there, branches, strict=True):
-            branch.explanation = explanations[k]
+        roots, branches = nested([one._replace(indent=0) for one in columns[0] if one.text])
+        below = iter(branches)
+        lowest: Branch | None = None
+        for line, explanation in zip(columns[0], explanations, strict=True):
+            lowest = next(below) if line.text else lowest
+            _explain(lowest, explanation)
         return roots
     above: list[Branch | None] = [None] * len(columns)
+    last: Branch | None = None
     for row, explanation in enumerate(explanations):
-        lowest: Branch | None = None
+        lowest = None
         for depth, column in enumerate(columns):
             name, holder = column[row].text, above[depth]
             if name and (holder is None or name_key(holder.name) != name_key(name) or lowest):
@@ -146,9 +158,15 @@ def _held(columns: Sequence[Sequence[Line]], explanations: Sequence[str]) -> lis
                 lowest = above[depth] = named_branch(column[row].place, name)
                 above[depth + 1 :] = [None] * len(above[depth + 1 :])
                 (higher.children if higher else roots).append(lowest)
-        if lowest and explanation:
-            lowest.explanation = explanation
+        last = lowest or last
+        _explain(last, explanation)
     return roots
+
+
+def _explain(branch: Branch | None, explanation: str) -> None:
+    """Add what a row says of the last name in or above it."""
+    if branch and explanation:
+        branch.explanation = " ".join(filter(None, (branch.explanation, explanation)))
 
 
 def _headed(rows: Sequence[Row]) -> tuple[Sequence[Row], list[tuple[str, ...]], Sequence[Row]]:
@@ -157,21 +175,18 @@ def _headed(rows: Sequence[Row]) -> tuple[Sequence[Row], list[tuple[str, ...]], 
     if at is None:
         return [], [], rows
     end = at + 1
-    while end < len(rows) and is_header(rows[end][1], all_known=True):
+    while end < len(rows) and is_further_header(rows[end][1], rows[end - 1][1]):
         end += 1
-    headed: list[tuple[str, ...]] = []
-    for k in range(max(len(cells) for _place, cells in rows[at:end])):
-        parts: list[str] = []
-        for line, (_place, cells) in enumerate(rows[at:end], start=at):
-            filled = [cell for cell in cells[: k + 1] if cell]
-            lower = (
-                end - at > 1 and line < end - 1 and rows[end - 1][1][k : k + 1] not in ([], [""])
-            )
-            spread = filled[-1:] if lower else cells[k : k + 1]
-            parts += [part for part in spread if part]
-        headed.append(tuple(parts))
     heading = [cells for _place, cells in rows[at:end]]
-    return rows[:at], headed, [row for row in rows[end:] if row[1] not in heading]
+    headed: list[tuple[str, ...]] = []
+    spread = [""] * len(heading)
+    for k in range(max(map(len, heading))):
+        column = [cells[k] if k < len(cells) else "" for cells in heading]
+        spread = [own or left for own, left in zip(column, spread, strict=True)]
+        parts = [*spread[:-1], column[-1]] if column[-1] else column
+        headed.append(tuple(filter(None, parts)))
+    again = {*map(tuple, heading)}
+    return rows[:at], headed, [row for row in rows[end:] if tuple(row[1]) not in again]
 
 
 def _title(above: Sequence[Row], passed_over: list[str]) -> tuple[str, str] | None:
@@ -179,7 +194,8 @@ def _title(above: Sequence[Row], passed_over: list[str]) -> tuple[str, str] | No
     title: tuple[str, str] | None = None
     for place, cells in above:
         text = " ".join(filter(None, cells))
-        if title or SURROUNDINGS.fullmatch(text) or NOTE.match(text):
+        around = SURROUNDINGS.fullmatch(text) or ATTACHED.fullmatch(text) or NOTE.match(text)
+        if title or around:
             passed_over.append(text)
         elif text:
             title = (place, text)
@@ -191,18 +207,42 @@ def _part_of_table(rows: Sequence[Row], passed_over: list[str]) -> list[Row]:
     part: list[Row] = []
     last = last_name([" ".join(filter(None, cells)) for _place, cells in rows])
     noted = False
+    seen: set[str] = set()
+    names: set[str] = set()
     for number, (place, cells) in enumerate(rows):
         filled = [cell for cell in cells if cell]
-        total = next(filter(TOTAL.fullmatch, filled[:3]), "")
         alone = filled[0] if len(filled) == 1 else ""
         if alone and (NOTE.match(alone) or LAST_NOTE.match(alone)):
             noted = number > last
             passed_over.append(alone)
-        elif noted or total or (filled and all(map(SURROUNDINGS.fullmatch, filled))):
-            passed_over.append(total or " ".join(filled))
+        elif noted or (filled and all(map(SURROUNDINGS.fullmatch, filled))):
+            passed_over.append(" ".join(filled))
         elif filled:
-            part.append((place, cells))
+            rest = _without_total(cells, names)
+            if rest != cells:
+                kept = [cell for cell in rest if cell]
+                passed_over.append(" ".join(cell for cell in filled if cell not in kept))
+            if any(rest):
+                part.append((place, rest))
+            names |= {heading_key(marked_line("", cell).text) for cell in {*rest} - seen}
+            seen.update(rest)
     return part
+
+
+def _without_total(cells: list[str], names: set[str]) -> list[str]:
+    """The cells of a row without a total: what stands on its left holds for other rows, too, and
+    numbers on its right are summed.
+    """
+    for k, cell in enumerate(cells):
+        right = [one for one in cells[k + 1 :] if one]
+        summed = all(map(NUMBER.fullmatch, right))
+        alone = not right and not any(cells[:k])
+        if is_total(cell, names, numbers=bool(right) and summed, alone=alone):
+            if summed or not any(cells[:k]):
+                left = [] if all(NUMBER.fullmatch(one) for one in cells[:k] if one) else cells[:k]
+                return [*left, *[""] * (len(cells) - len(left))]
+            return [*cells[:k], "", *cells[k + 1 :]]
+    return cells
 
 
 def _role(
@@ -210,6 +250,7 @@ def _role(
     column: Sequence[str],
     before: Sequence[Sequence[str]],
     roles: Sequence[str],
+    named: Sequence[bool],
 ) -> str:
     """What a column has: `"name"`, `"about"`, which explains names, `"out"` for neither, "" for
     nothing at all.
@@ -219,12 +260,13 @@ def _role(
         column: its cells.
         before: the headings of the columns on its left.
         roles: of these.
+        named: for each row whether it has a text that is neither number nor code.
     """
     keys = [heading_key(part) for part in parts]
     told = bool(any(column) and all(SPOKEN.search(cell) for cell in column if cell))
     numbers = all(
-        NUMBER.fullmatch(cell) or CODE.fullmatch(cell) or BOXES.match(cell)
-        for cell in column
+        _is_number(cell) and (beside or not CODE.fullmatch(cell))
+        for cell, beside in zip(column, named, strict=True)
         if cell
     )
     if any(map(EXPLAINED.fullmatch, keys)):
@@ -233,12 +275,29 @@ def _role(
         role = "out"
     elif any(map(NAMES.fullmatch, keys)):
         indicators = any(INDICATOR.search("".join(one)) for one in before)
-        role = "about" if keys[-1].endswith("内容") and (indicators or told) else "name"
+        lowest = indicators and roles.count("name") > 1
+        role = "about" if keys[-1].endswith("内容") and (lowest or told) else "name"
     elif "name" in roles:
-        role = "out" if numbers or (keys and not told) else "about" if told else "name"
+        unknown = bool(keys) and not told and not _are_names(keys, column)
+        role = "out" if numbers or unknown else "about" if told else "name"
     else:
         role = "out" if numbers else "name"
     return role if any(column) else ""
+
+
+def _is_number(cell: str) -> bool:
+    """Whether a cell has a number, a code, or what people tick."""
+    return bool(NUMBER.fullmatch(cell) or CODE.fullmatch(cell) or BOXES.match(cell))
+
+
+def _are_names(keys: Sequence[str], column: Sequence[str]) -> bool:
+    """Whether a column with an unknown heading has names: short, different, of no people."""
+    texts = [cell for cell in column if cell]
+    return (
+        not any(map(PERSONS.search, keys))
+        and len(texts) == len({*texts}) > 1
+        and not any(len(text.encode("gb18030")) > _LONGEST or _DIGIT.search(text) for text in texts)
+    )
 
 
 def _numbered(lines: Sequence[Line], numbers: Sequence[str]) -> list[Line]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 _ASKED = "(?:评价|考核|评估|测评|考评|评审|检查|审计|监测|绩效|具体)*"
 
 NAMES = re.compile(
     rf"(?:总?目标|能力|方案|(?:[一二三四五1-5]级|第[一二三四五1-5][级层])?{_ASKED}[子次分大小]?"
-    r"(?:准则|指标|因[素子]|要素|维度|内容|项目|事项|方面|类别?|领域|模块|板块|环节|风险点)"
+    r"(?:准则|指标|因[素子]|要素|维度|内容|项目|事项|方面|类别?|领域|模块|板块|环节|风险点|观测点|考核点|评价点|控制点)"
     r"|[一二三四五1-5]级|(?:业务|风险|问题)(?:类[型别]|点))(?:体系)?[层项]?(?:名称)?[A-Za-z]?"
     r"|goals?|objectives?|(?:(?:level\d|(?:first|second|third)-?level)?(?:evaluation)?"
-    r"(?:criteri(?:a|on)|sub-?criteri(?:a|on)|indicators?|factors?|dimensions?))|level[1-5]|items?",
+    r"(?:criteri(?:a|on)|sub-?criteri(?:a|on)|indicators?|factors?|dimensions?|metrics?))|level[1-5]|items?|alternatives?",
     re.IGNORECASE,
 )
 """The heading of a column of names."""
@@ -42,6 +42,11 @@ LEFT_OUT = re.compile(
 )
 """The heading of a column with neither."""
 
+NAME_IN_LIST = re.compile(
+    "时[间限]|周期|频[率次度]|原因|单位|[^:：]{0,2}(?:重要|满意|同意)|一般|优秀?|良好?|中等?|差|不?合格"
+)
+"""Which of these are names where they stand in a list."""
+
 _NO_HEADING = re.compile(r"[(（【\[][^()（）【】\[\]]*[)）】\]]|[\s；:：*]")
 """What is no part of a heading."""
 
@@ -50,6 +55,9 @@ INDICATOR = re.compile("指标|因[素子]|要素")
 
 OF_TABLE = re.compile("指标|准则|因素|要素|维度|名称|项目")
 """What the heading of a list says that stands above it as one more name."""
+
+PERSONS = re.compile("[人员者长]$|姓名|签|person|people|staff|manager|leader|responsible|contact")
+"""What the heading of a column of people says."""
 
 _TITLE_ROWS = 10
 """How many rows are looked through for headings."""
@@ -72,18 +80,40 @@ POINTS = re.compile(
 )
 """Points or a weight behind a name."""
 
+LIMIT = re.compile(r"(?:[≥≤＞＜><=]|\b[前后]|达到?|[低高大小多少]于|超过?)$")
+"""The end of a name that goes on with a number: `及时率≥（95%）`."""
+
 JUST_POINTS = re.compile(
     rf"(?:权重|分值|满分|weight)?\s*[:：为]?\s*(?:{_SIZE}|[01]?[.．]\d+)[。；;]?"
 )
 """Nothing but points or a weight."""
 
-TOTAL = re.compile(
-    r"(?:.{0,8}(?:合\s*计|小\s*计)|总\s*计|共\s*计|总\s*分|总得分|满\s*分"
-    r"|(?:grand |sub-?)?total|sum)"
-    rf"\s*[:：]?\s*(?:[(（]?\s*(?:{NUMBER.pattern})\s*[)）]?)?",
+_TOTAL = re.compile(
+    r"(?P<of>.{0,8}?)(?:合\s*计|小\s*计)|总\s*计|共\s*计|(?:grand |sub-?)?total"
+    r"|(?P<points>总\s*分|总得分|满\s*分|sum)",
     re.IGNORECASE,
 )
-"""A name in place of which a row has a sum."""
+_SUMMED = re.compile(rf"\s*[:：]?\s*(?:[(（]?\s*({NUMBER.pattern})\s*[)）]?)?")
+_ALL = ("", "总", "本页", "本项", "以上", "各项", "分项")
+
+
+def is_total(text: str, above: Container[str], *, numbers: bool, alone: bool = True) -> bool:
+    """Whether a text stands in place of a name where there is a sum.
+
+    Args:
+        text: it.
+        above: the names above it, which it may be the sum of.
+        numbers: whether there are numbers beside it; others may be in it.
+        alone: whether nothing else is beside it: `满分10分` may be said of a name.
+    """
+    word = _TOTAL.match(text)
+    summed = word and _SUMMED.fullmatch(text, word.end())
+    if not word or not summed:
+        return False
+    numbers = numbers or (bool(summed[1]) and (alone or not word["points"]))
+    of = (word["of"] or "").strip()
+    return (numbers or not (word["points"] or of)) and (of in _ALL or (of in above and numbers))
+
 
 NOTE = re.compile(
     r"[(（【]?(?:注|附注|(?:填[表写报]|使用|评分)说明|note)[】]?\s*\d?\s*[:：]", re.IGNORECASE
@@ -100,15 +130,19 @@ _FIELD = (
 )
 
 SURROUNDINGS = re.compile(
-    rf"附(?:件|表|录)\s*[\d一二三四五六七八九十]*(?:[-—]\d+)?\s*[:：]?|续表|第\s*\d+\s*页.*"
+    rf"附(?:件|表|录)\s*[\d一二三四五六七八九十]+(?:[-—]\d+)?\s*[:：]?|续表"
+    r"|第\s*\d+\s*页(?:[\s,，/、]*共\s*\d+\s*页)?"
     r"|[(（【]?\s*(?:计量)?单位\s*[:：][^:：]{0,16}"
-    rf"|[(（【]?(?:\d{{4}}|[二〇○零]{{2}}..)\s*年.{{0,9}}[)）】]|{_FIELD}",
+    rf"|[(（【](?:\d{{4}}|[二〇○零]{{2}}..)\s*年.{{0,9}}[)）】]|{_FIELD}",
     re.IGNORECASE,
 )
 """What stands around lists and belongs to none: attachments, units, years, who filled it in."""
 
+ATTACHED = re.compile(r"附(?:件|表|录)\s*[:：]?")
+"""What stands above them, and is a name elsewhere."""
+
 NUMBERED_TABLE = re.compile(
-    r"(?:附?表|附件)\s*[\d一二三四五六七八九十]+(?:[-—.．]\d+)*\s*[:：]?\s*(?=\S)"
+    r"^(?:附?表|附件)\s*[\d一二三四五六七八九十]+(?:[-—.．]\d+)*\s*[:：]?\s*(?=\S)"
 )
 """What stands before the title of a table."""
 
@@ -118,6 +152,19 @@ LABEL = re.compile(
 )
 """What says of a name that is written behind it which level it is on, as `一级指标：`."""
 
+_JUST_HEADING = re.compile(
+    "[一二三四五1-5]级|层|指标|准则|序号|编[号码]|criteri|indicator|level|no\\.", re.IGNORECASE
+)
+"""What is said in headings alone; other words of theirs could be names."""
+
+RANKED = re.compile(
+    "级|层|目标|准则|指标|因[素子]|要素|维度|goal|objective|criteri|indicator|factor|dimension|level"
+)
+"""What such a label says, of which others could be names: contents, items, kinds."""
+
+ALTERNATIVES = re.compile("方案|alternative")
+"""What is said of the lowest level, which no survey has."""
+
 LEVEL = re.compile("[一二三四五1-5]级指标|(?:目标|准则|指标|因素|方案)层")
 """A heading that parts the names of a level from those of another one."""
 
@@ -125,9 +172,12 @@ WEIGHED = re.compile(r"(.*[\u4e00-\u9fff)）])\s+(\d+(?:[.．]\d+)?)")
 """A name with a number that could be its own."""
 
 LEADS = re.compile(
-    r"(?:如下|以下|下列).{0,12}[:：。]?$|(?:包括|包含|分为|共有?)[^:：]{0,24}[:：]$|^[^，]*，.*。$|.{20}。$"
+    r"如下.{0,12}[:：。]?$|(?:以下|下列).{0,12}[:：。]$|(?:包括|包含|分为|共有?)[^:：]{0,24}[:：]$"
 )
 """The end of a sentence that leads to a list."""
+
+SENTENCE = re.compile("^[^，]*，.*。$|.{20}。$")
+"""One that does so where it stands above numbered lines."""
 
 CLOSES = re.compile(r"以上|上述|谢谢|感谢")
 """The beginning of one that speaks of the list above it, or takes leave."""
@@ -138,9 +188,11 @@ SPOKEN = re.compile(r"[。，]|是否|[扣得加]\d*[.．]?\d+分|\. ")
 
 def last_name(texts: Sequence[str]) -> int:
     """The last of these texts that could be a name, and is no note behind a list or a table."""
-    told = (SPOKEN, NOTE, SURROUNDINGS)
-    spoken = [any(one.search(text) for one in told) for text in texts]
-    return max((number for number, one in enumerate(spoken) if not one), default=-1)
+    told = (SPOKEN.search, NOTE.match, SURROUNDINGS.fullmatch)
+    return max(
+        (number for number, text in enumerate(texts) if not any(find(text) for find in told)),
+        default=-1,
+    )
 
 
 def heading_key(cell: str) -> str:
@@ -158,12 +210,36 @@ def is_header(cells: Sequence[str], *, all_known: bool = False) -> bool:
     return bool(levels or (named and len(known) == len(named))) and enough
 
 
+def is_further_header(cells: Sequence[str], above: Sequence[str]) -> bool:
+    """Whether a row goes on with the headings in the one above: it names levels, or fills in what
+    is empty there or spread over several columns. Others are names that sound like headings.
+    """
+    if not is_header(cells, all_known=True):
+        return False
+    spread = [not above[k] or above[k + 1 : k + 2] == [""] for k in range(len(above))]
+    filled = [k for k, cell in enumerate(cells) if cell]
+    return any(map(_JUST_HEADING.search, cells)) or all(
+        spread[k : k + 1] != [False] or cells[k] == above[k] for k in filled
+    )
+
+
+def _is_held(rows: Sequence[Sequence[str]], number: int) -> bool:
+    """Whether what looks like headings is the first row of names: the next one stands below its
+    first cell.
+    """
+    cells, below = rows[number], rows[number + 1 : number + 2]
+    return bool(
+        cells[0] and below and not below[0][0] and not any(map(_JUST_HEADING.search, cells))
+    )
+
+
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:
     """Which row has the headings: the first that has several, below what stands above tables."""
     several = any(sum(map(bool, cells)) > 1 for cells in rows)
     for number, cells in enumerate(rows[:_TITLE_ROWS]):
         filled = [cell for cell in cells if cell]
-        if is_header(cells) and (len(filled) > 1 or not several):
+        headings = is_header(cells) and not _is_held(rows, number)
+        if headings and (len(filled) > 1 or not several):
             return number
         if len(filled) > 1 and not SURROUNDINGS.fullmatch(" ".join(filled)):
             return None

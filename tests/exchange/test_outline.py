@@ -78,6 +78,7 @@ def test_places_are_lines_of_the_text() -> None:
             )
         ),
         ("a\n" + "b\t" * 63 + "c", "line 2: more than 63 columns"),
+        ("\t".join(["指标"] * 64) + "\na", "line 1: more than 63 columns"),
         ("goal: a, b, a", "line 1: 'a' stands twice, expected once"),
         (
             "\n".join(map(str, range(1000, 1001 + MAX_NODES))),
@@ -107,6 +108,8 @@ def test_no_line_is_slow_to_read() -> None:
         "；" * 100_000,
         "注：，\n" * 19_999 + "a",
         "（5分" * 60_000,
+        "填表人(" * 60_000,
+        "指标\t准则\n" * 19_999 + "a\tb",
     ):
         outline_branches(text)
     assert process_time() - begun < 20
