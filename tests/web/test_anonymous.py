@@ -8,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from ahp.exchange.questionnaire_xlsx import questionnaire_workbook
 from ahp.store import Store, anonymous
 from ahp.web import state
 from ahp.web.server import ROUTES
@@ -128,6 +129,33 @@ def test_what_an_expert_without_a_name_reads(store, path, visit, browser):
     assert "Your answers are stored with the day and a number, without your name" in text
     assert "with your name and the time" not in text
     assert app.button("leave").label == "Sign out on this computer: your code alone leads back"
+
+
+def test_a_file_tells_neither_name_nor_minute(browser, path, store, visit):
+    begin(browser, path)
+    app = visit(browser.cookies["ahp_session"])
+    [study] = store.studies()
+    [expert] = store.experts(study.id)
+    comparison = study.survey.hierarchy.comparisons[0]
+    content = questionnaire_workbook(
+        study.survey,
+        title=study.title,
+        expert=expert.name,
+        study_id=study.id,
+        round_number=1,
+        language="zh",
+        answers={comparison: "3"},
+    )
+    (files,) = [one for one in app.get("file_uploader") if one.key.startswith("upload-")]
+    files.set_value([("张三.xlsx", content, "application/xlsx")]).run()
+    app.button(key="record_files").click().run()
+    assert store.current(expert.id) == {comparison: "3"}
+    said = store.events(study.id)[-1]
+    assert (said.kind, said.source, said.actor_kind, said.detail) == (
+        ("answer", "file", "expert", None)
+    )
+    assert said.time.endswith("T00:00:00.000000+00:00")
+    assert "张三" not in str(store.events(study.id))
 
 
 def test_nobody_writes_to_names_or_renews_who_has_no_name(store, path, visit, organizer, browser):
