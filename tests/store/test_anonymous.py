@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -243,6 +244,11 @@ def test_results_say_who_came_by_the_link(store, study, token, answer_all):
         "known, nor whether each person answered once."
     ) in found["answered"]
     assert found["ask_more"] == (
+        "Ask the 3 who have not answered once more, as far as they have a name: nobody can write "
+        "to those who came by an anonymous link."
+    )
+    nameless = replace(report, analysis=replace(report.analysis, anonymous=5))
+    assert {one.kind: one.text for one in draft_findings(nameless, "en")}["ask_more"] == (
         "Ask for more answers: nobody can write to those who came by an anonymous link."
     )
     (who,) = [value for name, value in study_report(report, "en").facts if "answered" in name]
