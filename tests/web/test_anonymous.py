@@ -180,6 +180,21 @@ def test_nobody_writes_to_names_or_renews_who_has_no_name(store, path, visit, or
     ]
 
 
+def test_who_came_by_the_link_elsewhere_gets_no_personal_one(
+    visit, organizer, store, survey, tmp_path
+):
+    elsewhere = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    study = elsewhere.create_study(survey, "Pilot")
+    elsewhere.add_expert(study.id, "Ada")
+    token = elsewhere.issue_anonymous_link(study.id, 1, "Anonymous expert")
+    elsewhere.begin_anonymous(token, "x" * 22, "192.0.2.1")
+    store.import_export(elsewhere.export_study(study.id))
+    elsewhere.close()
+    assert [one.link for one in store.experts(study.id)] == ["none", "none"]
+    app = visit(organizer, "experts")
+    assert app.button("issue").label == "Issue links to experts without one (1)"
+
+
 def test_a_closed_round_asks_for_no_code(store, path, browser):
     [study] = store.studies()
     begun = store.begin_anonymous(path.removeprefix("/a/"), "x" * 22, "192.0.2.1")
