@@ -165,8 +165,11 @@ class Anonymous(Part):
         Raises:
             LinkError: its `reason` says why it does not work.
         """
+        read = _read(code)
+        if len(read) != CODE_LENGTH or not set(read) <= set(ALPHABET):
+            raise LinkError("link_code_unknown")  # no guess, which would count
         attempt = self._count("code", address, access.SIGN_INS)
-        key = _hash(_read(code))
+        key = _hash(read)
         with self._write() as database:
             if not access.knows(database, key):
                 raise LinkError("link_code_unknown")

@@ -210,7 +210,9 @@ def test_wrong_codes_and_beginnings_are_limited_by_address(store, token, frozen,
     code = store.begin_anonymous(token, ONCE, HERE).code
     for _ in range(4):  # right ones don't count
         store.open_code(code, HERE)
-    assert {refusal(store.open_code, f"{k:012}", HERE) for k in range(3)} == {"code_unknown"}
+    for slip in ("", code[:-1], f"{code}2", code[:-1] + "0", code[:-1] + "Ω"):
+        assert refusal(store.open_code, slip, HERE) == "code_unknown"  # and counts as no guess
+    assert {refusal(store.open_code, f"{k}" * 12, HERE) for k in (2, 3, 4)} == {"code_unknown"}
     assert refusal(store.open_code, code, HERE) == "later"
     assert store.open_code(code, "192.0.2.2").expert_id
     for _ in range(2):  # sent again, it is counted, too
