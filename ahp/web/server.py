@@ -232,7 +232,7 @@ async def anonymous(request: Request) -> Response:
         return RedirectResponse(f"/?{urlencode({EXPERT: own})}", status_code=303)
     _ = translator(language)
     if "again" in request.query_params and not once:
-        problem = _("Your browser keeps no cookies of this site. Please allow them and try again.")
+        problem = _("Please press “Begin” once more. If this comes again, allow cookies.")
     asked = asked_lines(invitation, language, clock.now())
     lines = [
         study.survey.text(study.survey.name, language),

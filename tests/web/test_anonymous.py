@@ -61,7 +61,8 @@ def test_only_who_saw_the_page_begins_and_twice_is_once(browser, path, store):
     [study] = store.studies()
     assert leads_to(browser.post(path), f"{path}?again")  # from another site, or without cookies
     assert store.experts(study.id) == []
-    assert "Your browser keeps no cookies" in browser.get(f"{path}?again", headers=ENGLISH).text
+    again = browser.get(f"{path}?again", headers=ENGLISH).text
+    assert "Please press “Begin” once more. If this comes again, allow cookies." in again
     once = browser.cookies["ahp_begin"]
     first = begin(browser, path)
     assert "ahp_begin" not in browser.cookies
