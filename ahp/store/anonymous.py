@@ -220,7 +220,7 @@ def _own(session: Session, browser: str | None, study: StudyRow) -> str | None:
 def _check_room(session: Session, study: StudyRow) -> None:
     """Refuse who begins where nobody may, or so many have."""
     state = state_of(session, study)
-    if state.anonymous is None or not state.anonymous.open:
+    if state.anonymous is None or not state.anonymous.open or state.archived_seq is not None:
         raise LinkError("link_paused")
     if not state.anonymous_left:
         raise LinkError("link_full")

@@ -175,6 +175,16 @@ def test_limit_closed_and_opened_again(store, study, token):
     assert store.verify_log()
 
 
+def test_nobody_begins_in_an_archived_study(store, study, token):
+    begun = store.begin_anonymous(token, ONCE, HERE)
+    store.archive_study(study.id)
+    assert refusal(store.at_anonymous_link, token, None) == "paused"
+    assert refusal(store.begin_anonymous, token, "y" * 22, HERE) == "paused"
+    assert store.open_code(begun.code, HERE).expert_id == begun.expert_id
+    store.unarchive_study(study.id)
+    assert store.begin_anonymous(token, "y" * 22, HERE).code
+
+
 def test_a_new_link_ends_the_one_before_and_nobody_who_came_by_it(store, study, token):
     begun = store.begin_anonymous(token, ONCE, HERE)
     new = store.issue_anonymous_link(study.id, 3, "匿名专家")  # in the other language by now
