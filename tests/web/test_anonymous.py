@@ -46,8 +46,11 @@ def test_begin_go_on_and_come_back(browser, path, store):
     assert "https://survey.example.org/code" in begun.text
     assert f'href="/?e={expert.id}"' in begun.text
     assert [one.id for one in store.grants(browser.cookies["ahp_session"]).experts] == [expert.id]
-    assert leads_to(browser.get(path), f"/?e={expert.id}")  # this browser goes on,
-    assert leads_to(browser.post(path), f"{path}?again")  # as does a window opened before
+    asks = browser.get(path, headers=ENGLISH).text
+    assert "Anonymous expert 1 has begun in this browser." in asks
+    assert f'href="/?e={expert.id}">Go on as Anonymous expert 1</a>' in asks
+    assert leads_to(browser.post(path), path)  # as does a window opened before
+    assert leads_to(browser.post(path), f"{path}?again")
     browser.cookies.clear()
     full = browser.get(path, headers=ENGLISH)
     assert (full.status_code, 'name="code"' in full.text) == (403, True)
@@ -55,6 +58,19 @@ def test_begin_go_on_and_come_back(browser, path, store):
     there = browser.post("/code", data={"code": code.lower()})
     assert leads_to(there, f"/?e={expert.id}")
     assert store.grants(browser.cookies["ahp_session"]).experts == (expert,)
+
+
+def test_a_computer_is_shared(browser, path, store):
+    [study] = store.studies()
+    ada = store.add_expert(study.id, "Ada")
+    browser.get(f"/i/{store.issue_links([ada.id])[ada.id]}")
+    asks = browser.get(path, headers=ENGLISH).text
+    assert "Ada has begun in this browser: whoever goes on answers under that name." in asks
+    assert f'href="/?e={ada.id}">Go on as Ada</a>' in asks
+    assert '<form method="post" action="?other"><button>Somebody else: begin</button>' in asks
+    assert "This is your code." in browser.post(f"{path}?other", headers=ENGLISH).text
+    new = store.experts(study.id)[-1]
+    assert store.grants(browser.cookies["ahp_session"]).experts == (new,)  # Ada's are out of reach
 
 
 def test_only_who_saw_the_page_begins_and_twice_is_once(browser, path, store):
