@@ -195,9 +195,11 @@ def record_files(
         if not allowed.organizer and expert.id not in mine:
             continue  # the link was revoked meanwhile; the page will say so
         database = state.database() if expert.id in mine else state.desk()
-        actor, judgments = file, filled.judgments
+        judgments, actor = filled.judgments, None
         if expert.anonymous and expert.id in mine:  # the file's name may tell theirs
-            actor, judgments = None, tuple(replace(one, place="") for one in judgments)
+            judgments = tuple(replace(one, place="") for one in judgments)
+        else:
+            actor = file
         try:
             events = database.upload_answers(
                 expert.id, judgments, round_number=filled.round_number, actor=actor
