@@ -809,8 +809,13 @@ def _ask_more(d: Draft) -> Finding | None:
         return d.finding("ask_more", "advice", text, count=1, missing=None)
     if invited is None or not count < HALF * invited:
         return None
-    if analysis.anonymous:
+    if analysis.anonymous == invited:
         text = _("Ask for more answers: nobody can write to those who came by an anonymous link.")
+    elif analysis.anonymous:
+        text = _(
+            "Ask the {missing} who have not answered once more, as far as they have a name: nobody "
+            "can write to those who came by an anonymous link."
+        )
     elif analysis.running:
         text = _("Remind the {missing} who were invited and have not answered.")
     else:

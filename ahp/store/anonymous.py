@@ -165,8 +165,11 @@ class Anonymous(Part):
         Raises:
             LinkError: its `reason` says why it does not work.
         """
+        read = _read(code)
+        if len(read) != CODE_LENGTH or not set(read) <= set(ALPHABET):
+            raise LinkError("link_code_unknown")  # no guess, which would count
         attempt = self._count("code", address, access.SIGN_INS)
-        key = _hash(_read(code))
+        key = _hash(read)
         with self._write() as database:
             if not access.knows(database, key):
                 raise LinkError("link_code_unknown")
@@ -217,7 +220,7 @@ def _own(session: Session, browser: str | None, study: StudyRow) -> str | None:
 def _check_room(session: Session, study: StudyRow) -> None:
     """Refuse who begins where nobody may, or so many have."""
     state = state_of(session, study)
-    if state.anonymous is None or not state.anonymous.open:
+    if state.anonymous is None or not state.anonymous.open or state.archived_seq is not None:
         raise LinkError("link_paused")
     if not state.anonymous_left:
         raise LinkError("link_full")

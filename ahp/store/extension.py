@@ -16,7 +16,7 @@ from .chain import Rows
 from .checkpoint import Chain, Checkpoint, Kind
 from .merkle import Tree
 from .models import EvaluationEventRow, EvaluationRow, EventRow, StudyRow
-from .times import is_before, latest
+from .times import days_alone, is_before, latest
 
 AGREE = timedelta(seconds=60)
 """What clocks of servers and authorities may differ by, and a checkpoint takes to be signed."""
@@ -108,6 +108,7 @@ class _Walk:
         head = TABLES[chain.kind][0]
         title = session.scalar(select(head.title).where(head.id == chain.id))
         self._name = chain.phrase(title)
+        self._days = days_alone(session, chain.id)
         self.odd_times: list[Phrase] = []
         self.false_times: list[Phrase] = []
         self._latest: tuple[str, int] | None = None  # time and number of the event dated last
@@ -136,11 +137,12 @@ class _Walk:
         """An event that is behind the checkpoints that were passed."""
         if self._latest is None or is_before(self._latest[0], time):
             self._latest = time, seq
+        time_at_most = latest(time) if seq in self._days else time
         for limit, code, found in (
             (self._stamped, "time_before_stamp", self.false_times),
             (self._signed, "time_before_checkpoint", self.odd_times),
         ):
-            if limit and is_before(latest(time), limit) and not found:
+            if limit and is_before(time_at_most, limit) and not found:
                 found.append(Phrase(code, book=self._name, seq=seq, time=time, before=limit))
 
     def _pass(self, one: Checkpoint) -> None:

@@ -32,7 +32,7 @@ from .models import EventRow, ExpertRow, StudyRow, SurveyRow
 from .records import Event, StudyLog
 from .states import States, Walked, logged, state_of
 from .surveys import parse_survey
-from .times import Times
+from .times import Times, days_alone
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,6 @@ def verify_study(
     survey_hash = hashlib.sha256((survey_content or "").encode()).hexdigest()
     name = Phrase("log_of_a_study", id=study.id, title=study.title)
     walked: Walked = session.info["walked"]
-    times = Times()
     before, state = (only_new and walked.get(study.id)) or (None, None)
     if before is not None and (
         before.survey_hash != survey_hash
@@ -269,6 +268,7 @@ def verify_study(
     ):
         before, state = None, None
 
+    times = Times(days_alone(session, study.id, before.seq if before else 0))
     course = Course(state) if state else None
 
     def meaning(event: Event) -> Phrase | None:

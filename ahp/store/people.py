@@ -112,7 +112,9 @@ class People(Part):
             return listed_expert(session, expert_id)
 
     def experts(self, study_id: str) -> list[ExpertInfo]:
-        """The experts of a study in the order they were added."""
+        """The experts of a study in the order of the panel: as they were added, behind them those
+        without a name, by their numbers.
+        """
         with self._database.read() as session:
             found = expert_infos(session, ExpertRow.study_id == study_id)
             if not found:
@@ -120,7 +122,7 @@ class People(Part):
             return found
 
     def standings(self, study_id: str, *, before: int | None = None) -> dict[str, Standing]:
-        """The standings of a study's experts by name, in the order they were added.
+        """The standings of a study's experts by name, in the order of the panel.
 
         Args:
             study_id: the study.

@@ -545,7 +545,7 @@ class Replying(Part):
     def panel_replies(
         self, study_id: str, *, round_number: int | None = None
     ) -> dict[str, Replies]:
-        """What every expert of a study has said in a round, by name in the order they were added;
+        """What every expert of a study has said in a round, by name in the order of the panel;
         the round as for `replies`.
         """
         with self._database.read() as session:
@@ -563,7 +563,7 @@ class Replying(Part):
     def answers(
         self, study_id: str, *, round_number: int | None = None, only_submitted: bool = True
     ) -> Answers:
-        """The answers of a round, expert by expert in the order they were added.
+        """The answers of a round, expert by expert in the order of the panel.
 
         Args:
             study_id: the study.

@@ -12,7 +12,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -68,7 +68,8 @@ class TrustedProxies(ProxyHeadersMiddleware):
 
 
 class OwnOrigin:
-    """Opens web sockets to the pages of this server alone.
+    """Opens web sockets to the pages of this server alone, and takes forms from them alone: no
+    other site can sign a visitor in as somebody else.
 
     Streamlit would open them to pages on any port of the same machine, too; and to tell, it asks a
     server outside for the address of this one, for which all pages wait.
@@ -79,11 +80,15 @@ class OwnOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
-        if scope["type"] == "websocket":
+        socket = scope["type"] == "websocket"
+        if socket or (scope["type"] == "http" and scope["method"] == "POST"):
             headers = Headers(scope=scope)
             origin = headers.get("origin")  # no browser leaves it out
             if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-                await send({"type": "websocket.close", "code": 1008})
+                if socket:
+                    await send({"type": "websocket.close", "code": 1008})
+                else:
+                    await PlainTextResponse("Forbidden", 403)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
@@ -145,6 +150,8 @@ def with_own_policy(response: Response, *handlers: str) -> Response:
     """
     scripts = f"; script-src 'unsafe-hashes' {_hashed(*handlers)}" if handlers else ""
     response.headers["content-security-policy"] = _OWN + scripts
+    # with "no-referrer", browsers would send their forms as from nowhere: see `OwnOrigin`
+    response.headers["referrer-policy"] = "strict-origin"
     return response
 
 

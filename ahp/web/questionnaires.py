@@ -195,9 +195,14 @@ def record_files(
         if not allowed.organizer and expert.id not in mine:
             continue  # the link was revoked meanwhile; the page will say so
         database = state.database() if expert.id in mine else state.desk()
+        judgments, actor = filled.judgments, None
+        if expert.anonymous and expert.id in mine:  # the file's name may tell theirs
+            judgments = tuple(replace(one, place="") for one in judgments)
+        else:
+            actor = file
         try:
             events = database.upload_answers(
-                expert.id, filled.judgments, round_number=filled.round_number, actor=file
+                expert.id, judgments, round_number=filled.round_number, actor=actor
             )
             lines.append(
                 _("{name}: {count} answers recorded from the file.").format(
@@ -210,7 +215,7 @@ def record_files(
                     filled.self_rating,
                     round_number=filled.round_number,
                     source="file",
-                    actor=file,
+                    actor=actor,
                 )
             now = database.expert(expert.id)
             if submit and now.answered == now.total:
@@ -219,7 +224,7 @@ def record_files(
                     event_id=secrets.token_hex(16),
                     source="file",
                     round_number=filled.round_number,
-                    actor=file,
+                    actor=actor,
                 )
         except AHPError as error:
             problems.append(state.in_words(error))

@@ -45,7 +45,7 @@ from streamlit import config
 from ..datafile import system_problem
 from ..errors import AccessError, AHPError, DatabaseError, LinkError, ReceiptError, StoreError
 from ..exchange.link_sheet import qr_picture
-from ..i18n import LANGUAGES, best_language, terminal_language, translator
+from ..i18n import LANGUAGES, Translate, best_language, terminal_language, translator
 from ..i18n.errors import error_sentence
 from ..messages import Phrase
 from ..report.letters import asked_lines
@@ -206,7 +206,8 @@ async def open_link(request: Request) -> Response:
 
 async def anonymous(request: Request) -> Response:
     """`/a/{token}`: the anonymous link of a study. To look at it makes nobody an expert; who
-    presses the button is one, and sees this once the code by which they come back.
+    presses the button is one, and sees this once the code by which they come back. Where somebody
+    has begun in this browser, it asks who is there: computers are shared.
 
     A cookie tells one page from another: the code is made of it, so that a page sent twice makes
     one expert, and no other site can have a browser begin with a code that it knows.
@@ -218,7 +219,8 @@ async def anonymous(request: Request) -> Response:
         if request.method == "POST":
             if not once:
                 return RedirectResponse(f"{request.url.path}?again", status_code=303)
-            begin = partial(database().begin_anonymous, token, once, address_of(request), session)
+            held = None if "other" in request.query_params else session
+            begin = partial(database().begin_anonymous, token, once, address_of(request), held)
             try:
                 begun = await run_in_threadpool(begin)
             except LinkError as error:
@@ -226,18 +228,23 @@ async def anonymous(request: Request) -> Response:
                     raise
                 problem, status = error_sentence(error, language), 429
             else:
-                page = await _code_page(request, begun) if begun.code else _begun(begun)
+                page = (
+                    await _code_page(request, begun)
+                    if begun.code
+                    else RedirectResponse(request.url.path, status_code=303)
+                )
                 page.delete_cookie(ONCE_COOKIE, "/a")
                 return page
         at_link = partial(database().at_anonymous_link, token, session)
         study, invitation, own = await run_in_threadpool(at_link)
     except LinkError as error:
         return _code_form(language, error)
-    if own is not None:
-        return RedirectResponse(f"/?{urlencode({EXPERT: own})}", status_code=303)
     _ = translator(language)
-    if "again" in request.query_params and not once:
-        problem = _("Your browser keeps no cookies of this site. Please allow them and try again.")
+    onward: dict[str, str] = {}
+    if own is not None:
+        onward = await run_in_threadpool(_going_on, own, _)
+    elif "again" in request.query_params and not once:
+        problem = _("Please press “Begin” once more. If this comes again, allow cookies.")
     asked = asked_lines(invitation, language, clock.now())
     lines = [
         study.survey.text(study.survey.name, language),
@@ -251,7 +258,8 @@ async def anonymous(request: Request) -> Response:
         language,
         status,
         lines=lines,
-        begin=_("Begin"),
+        begin=_("Somebody else: begin") if onward else _("Begin"),
+        **onward,
         after=_("I have begun already and have a code"),
         problem=problem,
     )
@@ -260,6 +268,19 @@ async def anonymous(request: Request) -> Response:
             ONCE_COOKIE, secrets.token_urlsafe(16), path="/a", httponly=True, samesite="lax"
         )
     return page
+
+
+def _going_on(expert_id: str, _: Translate) -> dict[str, str]:
+    """Who has begun in this browser, and how they go on."""
+    expert = database().expert(expert_id)
+    begun = _("{name} has begun in this browser.")
+    if not expert.anonymous:
+        begun = _("{name} has begun in this browser: whoever goes on answers under that name.")
+    return {
+        "begun": begun.format(name=expert.name),
+        "onward": f"/?{urlencode({EXPERT: expert_id})}",
+        "button": _("Go on as {name}").format(name=expert.name),
+    }
 
 
 async def enter_code(request: Request) -> Response:
@@ -334,8 +355,8 @@ _TAKE_CODE = Markup(
 
 
 def _anonymous_page(language: str, status: int = 200, **values: Any) -> Response:
-    names = ("lines", "begin", "code", "picture", "after", "onward", "label", "button", "problem")
-    values = dict.fromkeys((*names, "script"), "") | values
+    names = ("lines", "begun", "begin", "code", "picture", "after", "onward", "label", "button")
+    values = dict.fromkeys((*names, "problem", "script"), "") | values
     return _page(
         {},
         template="anonymous.html",

@@ -46,7 +46,8 @@ def test_begun_on_a_phone_and_ended_on_another_device(
         expect(one.get_by_text("组织者只看到编号下的回答")).to_be_visible()
     page.get_by_role("button", name="开始").click()
     code = page.locator("strong").inner_text()
-    window.get_by_role("button", name="开始").click()  # the other window goes on as the same one
+    window.get_by_role("button", name="开始").click()  # the other window asks who is there
+    window.get_by_role("link", name="的身份继续").click()
     expect(window.get_by_text("您不记名作答")).to_be_visible()
     page.get_by_role("link", name="进入问卷").click()
     actions.begin(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -174,6 +175,16 @@ def test_limit_closed_and_opened_again(store, study, token):
     assert store.verify_log()
 
 
+def test_nobody_begins_in_an_archived_study(store, study, token):
+    begun = store.begin_anonymous(token, ONCE, HERE)
+    store.archive_study(study.id)
+    assert refusal(store.at_anonymous_link, token, None) == "paused"
+    assert refusal(store.begin_anonymous, token, "y" * 22, HERE) == "paused"
+    assert store.open_code(begun.code, HERE).expert_id == begun.expert_id
+    store.unarchive_study(study.id)
+    assert store.begin_anonymous(token, "y" * 22, HERE).code
+
+
 def test_a_new_link_ends_the_one_before_and_nobody_who_came_by_it(store, study, token):
     begun = store.begin_anonymous(token, ONCE, HERE)
     new = store.issue_anonymous_link(study.id, 3, "匿名专家")  # in the other language by now
@@ -209,7 +220,9 @@ def test_wrong_codes_and_beginnings_are_limited_by_address(store, token, frozen,
     code = store.begin_anonymous(token, ONCE, HERE).code
     for _ in range(4):  # right ones don't count
         store.open_code(code, HERE)
-    assert {refusal(store.open_code, f"{k:012}", HERE) for k in range(3)} == {"code_unknown"}
+    for slip in ("", code[:-1], f"{code}2", code[:-1] + "0", code[:-1] + "Ω"):
+        assert refusal(store.open_code, slip, HERE) == "code_unknown"  # and counts as no guess
+    assert {refusal(store.open_code, f"{k}" * 12, HERE) for k in (2, 3, 4)} == {"code_unknown"}
     assert refusal(store.open_code, code, HERE) == "later"
     assert store.open_code(code, "192.0.2.2").expert_id
     for _ in range(2):  # sent again, it is counted, too
@@ -243,6 +256,11 @@ def test_results_say_who_came_by_the_link(store, study, token, answer_all):
         "known, nor whether each person answered once."
     ) in found["answered"]
     assert found["ask_more"] == (
+        "Ask the 3 who have not answered once more, as far as they have a name: nobody can write "
+        "to those who came by an anonymous link."
+    )
+    nameless = replace(report, analysis=replace(report.analysis, anonymous=5))
+    assert {one.kind: one.text for one in draft_findings(nameless, "en")}["ask_more"] == (
         "Ask for more answers: nobody can write to those who came by an anonymous link."
     )
     (who,) = [value for name, value in study_report(report, "en").facts if "answered" in name]

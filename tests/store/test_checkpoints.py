@@ -1148,3 +1148,18 @@ def test_a_time_of_a_day_alone_may_be_any_of_it(frozen, store, study, place) -> 
     store.begin_anonymous(token, "y" * 22, "192.0.2.1")
     frozen.move(days=1)
     assert remarks() == 3
+
+
+def test_midnight_of_who_has_a_name_is_a_moment(frozen, store, study, place) -> None:
+    writer = store.checkpointer()
+    writer.write()
+    [one] = read(place)
+    midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+    frozen.move(seconds=(midnight - NOW).total_seconds())
+    store.rename_study(study.id, "Back-dated")
+    with store._database.read() as session:
+        compared = compare(session, [one], {one: NOW})
+    [log_] = store.verify_log()
+    said = [str(each) for each in (*compared.problems, *compared.remarks, *log_.remarks)]
+    assert ["not there yet when" in each for each in said] == [True, True, False, False]
+    assert said[2].startswith("times that run backwards: 1, first at event ")

@@ -8,6 +8,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from ahp.exchange.questionnaire_xlsx import questionnaire_workbook
 from ahp.store import Store, anonymous
 from ahp.web import state
 from ahp.web.server import ROUTES
@@ -45,8 +46,11 @@ def test_begin_go_on_and_come_back(browser, path, store):
     assert "https://survey.example.org/code" in begun.text
     assert f'href="/?e={expert.id}"' in begun.text
     assert [one.id for one in store.grants(browser.cookies["ahp_session"]).experts] == [expert.id]
-    assert leads_to(browser.get(path), f"/?e={expert.id}")  # this browser goes on,
-    assert leads_to(browser.post(path), f"{path}?again")  # as does a window opened before
+    asks = browser.get(path, headers=ENGLISH).text
+    assert "Anonymous expert 1 has begun in this browser." in asks
+    assert f'href="/?e={expert.id}">Go on as Anonymous expert 1</a>' in asks
+    assert leads_to(browser.post(path), path)  # as does a window opened before
+    assert leads_to(browser.post(path), f"{path}?again")
     browser.cookies.clear()
     full = browser.get(path, headers=ENGLISH)
     assert (full.status_code, 'name="code"' in full.text) == (403, True)
@@ -56,11 +60,25 @@ def test_begin_go_on_and_come_back(browser, path, store):
     assert store.grants(browser.cookies["ahp_session"]).experts == (expert,)
 
 
+def test_a_computer_is_shared(browser, path, store):
+    [study] = store.studies()
+    ada = store.add_expert(study.id, "Ada")
+    browser.get(f"/i/{store.issue_links([ada.id])[ada.id]}")
+    asks = browser.get(path, headers=ENGLISH).text
+    assert "Ada has begun in this browser: whoever goes on answers under that name." in asks
+    assert f'href="/?e={ada.id}">Go on as Ada</a>' in asks
+    assert '<form method="post" action="?other"><button>Somebody else: begin</button>' in asks
+    assert "This is your code." in browser.post(f"{path}?other", headers=ENGLISH).text
+    new = store.experts(study.id)[-1]
+    assert store.grants(browser.cookies["ahp_session"]).experts == (new,)  # Ada's are out of reach
+
+
 def test_only_who_saw_the_page_begins_and_twice_is_once(browser, path, store):
     [study] = store.studies()
     assert leads_to(browser.post(path), f"{path}?again")  # from another site, or without cookies
     assert store.experts(study.id) == []
-    assert "Your browser keeps no cookies" in browser.get(f"{path}?again", headers=ENGLISH).text
+    again = browser.get(f"{path}?again", headers=ENGLISH).text
+    assert "Please press “Begin” once more. If this comes again, allow cookies." in again
     once = browser.cookies["ahp_begin"]
     first = begin(browser, path)
     assert "ahp_begin" not in browser.cookies
@@ -130,6 +148,33 @@ def test_what_an_expert_without_a_name_reads(store, path, visit, browser):
     assert app.button("leave").label == "Sign out on this computer: your code alone leads back"
 
 
+def test_a_file_tells_neither_name_nor_minute(browser, path, store, visit):
+    begin(browser, path)
+    app = visit(browser.cookies["ahp_session"])
+    [study] = store.studies()
+    [expert] = store.experts(study.id)
+    comparison = study.survey.hierarchy.comparisons[0]
+    content = questionnaire_workbook(
+        study.survey,
+        title=study.title,
+        expert=expert.name,
+        study_id=study.id,
+        round_number=1,
+        language="zh",
+        answers={comparison: "3"},
+    )
+    (files,) = [one for one in app.get("file_uploader") if one.key.startswith("upload-")]
+    files.set_value([("张三.xlsx", content, "application/xlsx")]).run()
+    app.button(key="record_files").click().run()
+    assert store.current(expert.id) == {comparison: "3"}
+    said = store.events(study.id)[-1]
+    assert (said.kind, said.source, said.actor_kind, said.detail) == (
+        ("answer", "file", "expert", None)
+    )
+    assert said.time.endswith("T00:00:00.000000+00:00")
+    assert "张三" not in str(store.events(study.id))
+
+
 def test_nobody_writes_to_names_or_renews_who_has_no_name(store, path, visit, organizer, browser):
     [study] = store.studies()
     named = [store.add_expert(study.id, name) for name in ("Ada", "Bob")]
@@ -150,6 +195,21 @@ def test_nobody_writes_to_names_or_renews_who_has_no_name(store, path, visit, or
         "This expert has no name. A new link ends their code, and whoever you send it to is known "
         "by it: you then know whose answers these are."
     ]
+
+
+def test_who_came_by_the_link_elsewhere_gets_no_personal_one(
+    visit, organizer, store, survey, tmp_path
+):
+    elsewhere = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    study = elsewhere.create_study(survey, "Pilot")
+    elsewhere.add_expert(study.id, "Ada")
+    token = elsewhere.issue_anonymous_link(study.id, 1, "Anonymous expert")
+    elsewhere.begin_anonymous(token, "x" * 22, "192.0.2.1")
+    store.import_export(elsewhere.export_study(study.id))
+    elsewhere.close()
+    assert [one.link for one in store.experts(study.id)] == ["none", "none"]
+    app = visit(organizer, "experts")
+    assert app.button("issue").label == "Issue links to experts without one (1)"
 
 
 def test_a_closed_round_asks_for_no_code(store, path, browser):

@@ -51,7 +51,11 @@ def app() -> Starlette:
     middleware = [one for one in OPTIONS["middleware"] if one.cls.__name__ in TELLS_WHERE_FROM]
     assert tuple(one.cls.__name__ for one in middleware) == TELLS_WHERE_FROM
     assert OPTIONS["middleware"][:3] == middleware
-    routes = [Route("/", who), Route("/broken", broken), WebSocketRoute("/socket", echo)]
+    routes = [
+        Route("/", who, methods=["GET", "POST"]),
+        Route("/broken", broken),
+        WebSocketRoute("/socket", echo),
+    ]
     return Starlette(
         routes=routes, middleware=middleware, exception_handlers=OPTIONS["exception_handlers"]
     )
@@ -62,13 +66,13 @@ def hashed(script: str) -> str:
 
 
 def ask(
-    app: Starlette, path: str, peer: str, kind: str = "http", **headers: str
+    app: Starlette, path: str, peer: str, kind: str = "http", method: str = "GET", **headers: str
 ) -> tuple[list[Message], dict[str, str]]:
     """What the app sends to somebody, and the headers of that."""
     given = {"host": "survey.example.org", **headers}
     scope = {
         **{"type": kind, "path": path, "raw_path": path.encode(), "query_string": b""},
-        **{"method": "GET", "scheme": "ws" if kind == "websocket" else "http", "root_path": ""},
+        **{"method": method, "scheme": "ws" if kind == "websocket" else "http", "root_path": ""},
         **{"client": (peer, 1234), "server": ("127.0.0.1", 80), "http_version": "1.1"},
         "headers": [
             (name.replace("_", "-").encode(), value.encode()) for name, value in given.items()
@@ -196,10 +200,13 @@ def test_a_page_that_fails_is_protected_as_others(app):
         (None, True),
     ],
 )
-def test_web_sockets_are_opened_to_pages_of_this_server(app, origin, opened):
+def test_web_sockets_and_forms_are_for_pages_of_this_server(app, origin, opened):
     headers: dict[str, Any] = {} if origin is None else {"origin": origin}
     sent, _headers = ask(app, "/socket", "127.0.0.1", "websocket", **headers)
     assert sent[0]["type"] == ("websocket.accept" if opened else "websocket.close")
+    sent, _headers = ask(app, "/", "127.0.0.1", method="POST", **headers)
+    assert sent[0]["status"] == (200 if opened else 403)
+    assert ask(app, "/", "127.0.0.1", **headers)[0][0]["status"] == 200  # a link leads here
 
 
 LOGGED = {

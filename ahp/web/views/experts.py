@@ -374,7 +374,7 @@ def show_links(study: StudyInfo, experts: dict[str, ExpertInfo]) -> None:
     _ = state.translate()
     st.header(_("Personal links"))
     show_address(state.attempt, study.id)
-    without = [key for key, expert in experts.items() if expert.link == "none"]
+    without = [k for k, who in experts.items() if who.link == "none" and not who.anonymous]
     if without:
         st.button(
             _("Issue links to experts without one ({count})").format(count=len(without)),
