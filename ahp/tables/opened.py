@@ -193,7 +193,7 @@ def open_table(
     """Open a CSV file or a workbook; which of them it is its content tells.
 
     Args:
-        path: CSV of UTF-8, GBK or "Unicode text", or a workbook (.xlsx, .ods).
+        path: CSV of UTF-8, GBK, Big5 or "Unicode text", or a workbook (.xlsx, .ods).
         error: type of the errors.
         sheets: what the sheet may be called if there are several, in lower case.
         whole_dates: keep the day of the first of a month, which else is the month.

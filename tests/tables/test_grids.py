@@ -83,3 +83,13 @@ def test_how_much_may_be_merged_and_read(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(EvaluationError) as raised:
         read(b"a\nb\n")
     assert str(raised.value) == "t: more than 1 lines, expected fewer"
+
+
+def test_a_sheet_is_found_without_its_spaces() -> None:
+    book = Workbook()
+    for title in ("李 四", "王五"):
+        book.create_sheet(title).append(["a"])
+    file = io.BytesIO()
+    book.save(file)
+    sheets, _ = grids.read_sheets(file.getvalue(), "t.xlsx", EvaluationError, ["李四"])
+    assert [one.sheet for one in sheets] == ["李 四"]
