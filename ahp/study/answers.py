@@ -29,6 +29,7 @@ from .survey import Survey, labels_of
 COLUMNS = ("expert", "parent", "left", "right", "value")
 """Columns of an answers file."""
 
+
 def _columns_of(headers: Mapping[str, str]) -> dict[str, str]:
     return {header: column for column, texts in headers.items() for header in texts.split()}
 

@@ -153,8 +153,8 @@ def sums_below(rows: Sequence[tuple[int, Sequence[str]]], name_at: int | None) -
 
     Args:
         rows: below the headers.
-        name_at: the column with the names of the rows; without, and where it is empty, the first cell
-            that is filled is looked at.
+        name_at: the column with the names of the rows; where there is none or it is empty, the
+            first cell that is filled counts.
     """
 
     def is_sum(row: tuple[int, Sequence[str]]) -> bool:

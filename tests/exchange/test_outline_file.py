@@ -258,10 +258,24 @@ def test_a_list_of_libreoffice() -> None:
 
 
 def test_a_tree_drawn_in_gbk() -> None:
-    assert read("评价\n├─成本\n└─客流\n".encode("gb18030"), "list.txt") == ["评价", "  成本", "  客流"]
+    assert read("评价\n├─成本\n└─客流\n".encode("gb18030"), "list.txt") == [
+        "评价",
+        "  成本",
+        "  客流",
+    ]
 
 
 def test_names_of_a_list_in_csv_are_no_cells() -> None:
     content = "选址\n效率：快，准，省\n成本：租，税，水\n".encode()
-    expected = ["选址", "  效率", "    快", "    准", "    省", "  成本", "    租", "    税", "    水"]
+    expected = [
+        "选址",
+        "  效率",
+        "    快",
+        "    准",
+        "    省",
+        "  成本",
+        "    租",
+        "    税",
+        "    水",
+    ]
     assert read(content, "list.csv") == expected
