@@ -2155,7 +2155,9 @@ _SCORING = {
     "duties_pair": _("{first!r} and {second!r}, expected two different duties, each pair once"),
     "formula_divides": _("division by 0 ({divisor}) in the formula {formula!r}"),
     "encoding_is": _("the file is read as {encoding}"),
-    "encoding_unknown": _("{source}: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"),
+    "encoding_unknown": _(
+        "{source}: neither UTF-8, GBK, Big5 nor UTF-16; save the file as CSV UTF-8"
+    ),
     "row_of_other_evidence": _(
         "row {line} says the same with other evidence ({other!r}), expected one row; the value of "
         "a deduction, a bonus or a veto is how many times"

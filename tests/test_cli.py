@@ -196,7 +196,7 @@ def test_files_that_cannot_be_read(run: Any, tmp_path: Path) -> None:
     path.write_bytes(b"1,\xff\n")
     refused(
         run("weights", path),
-        f"{path}: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8",
+        f"{path}: neither UTF-8, GBK, Big5 nor UTF-16; save the file as CSV UTF-8",
     )
 
 

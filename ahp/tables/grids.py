@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -152,7 +152,7 @@ def read_grid(content: bytes, source: str, error: type[AHPError], sheet: str = "
     A number that a workbook shows as a percentage is read as it is shown, `98%`.
 
     Args:
-        content: CSV of UTF-8, GBK or "Unicode text", or a workbook (.xlsx, .ods).
+        content: CSV of UTF-8, GBK, Big5 or "Unicode text", or a workbook (.xlsx, .ods).
         source: name of the file, for messages.
         error: type of the errors.
         sheet: of a workbook; "" for the only one that is shown and has cells.
@@ -196,6 +196,7 @@ def read_sheets(
         content, source, max_bytes=MAX_UNPACKED, max_spread=None, error=error
     ) as book:
         titles = tuple(one.title for one in book.worksheets)
+        names = None if names is None else [_sheet_called(name, titles) for name in names]
         for name in names or ():
             if name not in titles:
                 raise error("no_such_sheet", source=source, sheet=name, valid=titles)
@@ -214,6 +215,12 @@ def read_sheets(
                 said = tuple(Phrase("of_sheet", **about, problem=remark) for remark in remarks)
                 grids.append(Grid(source, one.title, rows, merged, said))
         return tuple(grids), _hidden_sheets(hidden, source)
+
+
+def _sheet_called(name: str, titles: Sequence[str]) -> str:
+    """The only sheet that is called so, whatever case, width and spaces; else the name itself."""
+    alike = [title for title in titles if header_key(title) == header_key(name)]
+    return alike[0] if len(alike) == 1 else name
 
 
 def _hidden_sheets(names: Collection[str], source: str) -> tuple[Phrase, ...]:
@@ -254,9 +261,8 @@ def _workbook_grid(content: bytes, source: str, error: type[AHPError], name: str
     with uploaded_workbook(
         content, source, max_bytes=MAX_UNPACKED, max_spread=None, error=error
     ) as book:
-        wanted = header_key(name)
-        alike = [one.title for one in book.worksheets if header_key(one.title) == wanted]
-        name = alike[0] if len(alike) == 1 else name
+        titles = tuple(one.title for one in book.worksheets if one.title != HIDDEN)
+        name = _sheet_called(name, titles)
         shown = {
             one.title: _sheet_lines(one, source, error)
             for one in book.worksheets
@@ -270,7 +276,7 @@ def _workbook_grid(content: bytes, source: str, error: type[AHPError], name: str
         filled = {title: rows for title, rows in shown.items() if rows or name}
         names = tuple(one.title for one in book.worksheets if one.sheet_state == "visible")
         if name and not filled:
-            raise error("no_such_sheet", source=source, sheet=name, valid=names)
+            raise error("no_such_sheet", source=source, sheet=name, valid=titles)
         if len(filled) > 1:
             raise error("several_sheets", source=source, valid=tuple(filled))
         title = next(iter(filled), names[0])

@@ -153,8 +153,8 @@ def sums_below(rows: Sequence[tuple[int, Sequence[str]]], name_at: int | None) -
 
     Args:
         rows: below the headers.
-        name_at: the column with the names of the rows; without, and where it is empty, the first
-            cell that is filled is looked at.
+        name_at: the column with the names of the rows; where there is none or it is empty, the
+            first cell that is filled counts.
     """
 
     def is_sum(row: tuple[int, Sequence[str]]) -> bool:
@@ -193,7 +193,7 @@ def open_table(
     """Open a CSV file or a workbook; which of them it is its content tells.
 
     Args:
-        path: CSV of UTF-8, GBK or "Unicode text", or a workbook (.xlsx, .ods).
+        path: CSV of UTF-8, GBK, Big5 or "Unicode text", or a workbook (.xlsx, .ods).
         error: type of the errors.
         sheets: what the sheet may be called if there are several, in lower case.
         whole_dates: keep the day of the first of a month, which else is the month.

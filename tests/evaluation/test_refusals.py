@@ -609,7 +609,7 @@ OLD = (
     "an old .xls workbook, or one with a password, expected an .xlsx workbook; "
     "save it without a password as Excel Workbook (.xlsx)"
 )
-ENCODING = "neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"
+ENCODING = "neither UTF-8, GBK, Big5 nor UTF-16; save the file as CSV UTF-8"
 DAMAGED = "is no XLSX file, or a damaged one"
 UNCALCULATED = (
     "is a formula that was never calculated; open the file in a spreadsheet program and save it"

@@ -172,7 +172,7 @@ def test_the_survey_of_columns() -> None:
             "w.csv: line 3: expert 'E' stands in line 2, too; expected a row for each",
         ),
         (b",a_b\n,1\n", "w.csv: line 2, column 1: is empty, expected a name"),
-        (b"a_b\n\xff\n", "w.csv: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"),
+        (b"a_b\n\xff\n", "w.csv: neither UTF-8, GBK, Big5 nor UTF-16; save the file as CSV UTF-8"),
     ],
 )
 def test_bad_tables(data: bytes, expected: str) -> None:

@@ -138,7 +138,7 @@ def test_letters() -> None:
         (b"", "t: 0 rows, expected a line of names and answers"),
         (b"a,b\n", "t: 1 rows, expected a line of names and answers"),
         (b"a,b\n1,2,3\n", "t: row 2: 3 values, expected 2 as in row 1"),
-        (b"a\n\xd5\n", "t: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"),
+        (b"a\n\xd5\n", "t: neither UTF-8, GBK, Big5 nor UTF-16; save the file as CSV UTF-8"),
         (b"a" + b"," * 1000 + b"b\n1\n", "t: row 1: more than 1000 columns"),
         (b"a\n" * 50_001, "t: 50001 rows, expected at most 50000"),
         (b"PK\3\4", "t: is no XLSX file, or a damaged one"),

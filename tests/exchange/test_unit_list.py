@@ -264,7 +264,7 @@ def test_a_file_that_is_none() -> None:
         "a.xlsx: no unit stands in the list, expected one or more"
     )
     assert refused(lambda: read_unit_list(b"\xff\xfe\xff", "a.csv"))[0] == (
-        "a.csv: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"
+        "a.csv: neither UTF-8, GBK, Big5 nor UTF-16; save the file as CSV UTF-8"
     )
 
 

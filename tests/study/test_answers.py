@@ -119,7 +119,7 @@ def test_line_numbers_count_lines_in_the_file(tmp_path: Path) -> None:
         ),
         (
             HEADER.encode() + b"E\xff,g,a,b,3\n",
-            "neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8",
+            "neither UTF-8, GBK, Big5 nor UTF-16; save the file as CSV UTF-8",
         ),
     ],
 )

@@ -58,8 +58,8 @@ def test_a_transposed_grid_keeps_the_places_of_the_file() -> None:
             "t: an old .xls workbook, or one with a password, expected an .xlsx workbook; save it "
             "without a password as Excel Workbook (.xlsx)",
         ),
-        (b"\x00\x01\xff", "t: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"),
-        (b"\xff\xfea", "t: neither UTF-8 nor GBK nor UTF-16; save the file as CSV UTF-8"),
+        (b"\x00\x01\xff", "t: neither UTF-8, GBK, Big5 nor UTF-16; save the file as CSV UTF-8"),
+        (b"\xff\xfea", "t: neither UTF-8, GBK, Big5 nor UTF-16; save the file as CSV UTF-8"),
         (b"PK\3\4", "t: is no XLSX file, or a damaged one"),
         (b'a,"b\n', "t: line 1: not CSV; please check the quotation marks there"),
         (b"," * 1000 + b"x", "t: row 1: more than 1000 columns"),
@@ -83,3 +83,13 @@ def test_how_much_may_be_merged_and_read(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(EvaluationError) as raised:
         read(b"a\nb\n")
     assert str(raised.value) == "t: more than 1 lines, expected fewer"
+
+
+def test_a_sheet_is_found_without_its_spaces() -> None:
+    book = Workbook()
+    for title in ("李 四", "王五"):
+        book.create_sheet(title).append(["a"])
+    file = io.BytesIO()
+    book.save(file)
+    sheets, _ = grids.read_sheets(file.getvalue(), "t.xlsx", EvaluationError, ["李四"])
+    assert [one.sheet for one in sheets] == ["李 四"]
