@@ -225,12 +225,13 @@ def is_further_header(cells: Sequence[str], above: Sequence[str]) -> bool:
 
 
 def _is_held(rows: Sequence[Sequence[str]], number: int) -> bool:
-    """Whether what looks like headings is the first row of names: the next one stands below its
-    first cell.
+    """Whether what looks like headings is the first row of names: the next one, no heading, stands
+    below its first cell.
     """
     cells, below = rows[number], rows[number + 1 : number + 2]
-    return bool(
-        cells[0] and below and not below[0][0] and not any(map(_JUST_HEADING.search, cells))
+    headings = any(map(_JUST_HEADING.search, cells)) or not below
+    return not headings and bool(
+        cells[0] and not below[0][0] and not is_further_header(below[0], cells)
     )
 
 
