@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 
-_ASKED = "(?:评价|考核|评估|测评|考评|评审|检查|审计|监测|绩效|具体)*"
+_DONE = "评价|考核|评估|测评|考评|评审|检查|审计|监测|绩效|具体"
+_ASKED = f"(?:{_DONE})*"
 
 NAMES = re.compile(
     rf"(?:总?目标|能力|方案|(?:[一二三四五1-5]级|第[一二三四五1-5][级层])?{_ASKED}[子次分大小]?"
@@ -18,7 +19,7 @@ NAMES = re.compile(
 """The heading of a column of names."""
 
 EXPLAINED = re.compile(
-    rf"(?:指标|计分|评分|打分|扣分|加分|赋分|统计|计算|工作|简要|解释|及其?|和|与|、|/|{_ASKED[3:-2]})*"
+    rf"(?:指标|计分|评分|打分|扣分|加分|赋分|统计|计算|工作|简要|解释|及其?|和|与|、|/|{_DONE})*"
     "(?:说明|解释|含义|释义|备注|描述|定义|内涵|要点|标准|细则|办法|方法|公式|口径|规则|要求|依据)"
     r"|explanations?|descriptions?|definitions?|notes?|remarks?|standards?",
     re.IGNORECASE,
@@ -224,12 +225,13 @@ def is_further_header(cells: Sequence[str], above: Sequence[str]) -> bool:
 
 
 def _is_held(rows: Sequence[Sequence[str]], number: int) -> bool:
-    """Whether what looks like headings is the first row of names: the next one stands below its
-    first cell.
+    """Whether what looks like headings is the first row of names: the next one, no heading, stands
+    below its first cell.
     """
     cells, below = rows[number], rows[number + 1 : number + 2]
-    return bool(
-        cells[0] and below and not below[0][0] and not any(map(_JUST_HEADING.search, cells))
+    headings = any(map(_JUST_HEADING.search, cells)) or not below
+    return not headings and bool(
+        cells[0] and not below[0][0] and not is_further_header(below[0], cells)
     )
 
 
