@@ -217,10 +217,11 @@ def is_further_header(cells: Sequence[str], above: Sequence[str]) -> bool:
     """
     if not is_header(cells, all_known=True):
         return False
+    above = [*above, *[""] * (len(cells) - len(above))]
     spread = [not above[k] or above[k + 1 : k + 2] == [""] for k in range(len(above))]
     filled = [k for k, cell in enumerate(cells) if cell]
     return any(map(_JUST_HEADING.search, cells)) or all(
-        spread[k : k + 1] != [False] or cells[k] == above[k] for k in filled
+        spread[k] or cells[k] == above[k] for k in filled
     )
 
 
