@@ -89,11 +89,13 @@ JUST_POINTS = re.compile(
 )
 """Nothing but points or a weight."""
 
-_TOTAL = re.compile(
+TOTAL = re.compile(
     r"(?P<of>.{0,8}?)(?:合\s*计|小\s*计)|总\s*计|共\s*计|(?:grand |sub-?)?total"
     r"|(?P<points>总\s*分|总得分|满\s*分|sum)",
     re.IGNORECASE,
 )
+"""The beginning of what may be one; `is_total` tells."""
+
 _SUMMED = re.compile(rf"\s*[:：]?\s*(?:[(（]?\s*({NUMBER.pattern})\s*[)）]?)?")
 _ALL = ("", "总", "本页", "本项", "以上", "各项", "分项")
 
@@ -107,7 +109,7 @@ def is_total(text: str, above: Container[str], *, numbers: bool, alone: bool = T
         numbers: whether there are numbers beside it; others may be in it.
         alone: whether nothing else is beside it: `满分10分` may be said of a name.
     """
-    word = _TOTAL.match(text)
+    word = TOTAL.match(text)
     summed = word and _SUMMED.fullmatch(text, word.end())
     if not word or not summed:
         return False
@@ -217,10 +219,11 @@ def is_further_header(cells: Sequence[str], above: Sequence[str]) -> bool:
     """
     if not is_header(cells, all_known=True):
         return False
+    above = [*above, *[""] * (len(cells) - len(above))]
     spread = [not above[k] or above[k + 1 : k + 2] == [""] for k in range(len(above))]
     filled = [k for k, cell in enumerate(cells) if cell]
     return any(map(_JUST_HEADING.search, cells)) or all(
-        spread[k : k + 1] != [False] or cells[k] == above[k] for k in filled
+        spread[k] or cells[k] == above[k] for k in filled
     )
 
 

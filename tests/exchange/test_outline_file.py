@@ -238,7 +238,7 @@ def test_tables_of_offices() -> None:
         branches, left_out, passed_over = read_list(read_outline(content, name))
         assert list(tree(branches)) == expected
         assert left_out == ("序号", "分值")
-        assert passed_over == ("单位：分", "合计", "注：按季考核。")
+        assert passed_over == ("单位：分", "合计 30", "注：按季考核。")
 
 
 @pytest.mark.parametrize("width", [1, 2])
