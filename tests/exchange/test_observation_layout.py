@@ -1030,4 +1030,4 @@ def test_sheets_have_to_be_named_when_there_are_several() -> None:
     assert values(read(content, layout, "t.xlsx")) == [("south", "deposits", "2000000")]
     with pytest.raises(EvaluationError) as raised:
         read_grid(content, "t.xlsx", EvaluationError, "三")
-    assert str(raised.value) == "t.xlsx: has no sheet '三', expected one of 一, 二"
+    assert str(raised.value) == "t.xlsx: has no sheet '三', expected one of Sheet, 一, 二"
