@@ -110,11 +110,6 @@ ONCE_COOKIE = "ahp_begin"
 _REFUSED = {"later": 429, "full": 403, "paused": 403}
 """Why nobody can begin -> HTTP's status; 404 otherwise."""
 
-COLLECTIONS = (5_000, 10, 10)
-"""Thresholds of the garbage collector: to look through what 300 open pages hold stops all of them
-for 0.3 s, by Python's own thresholds every 13 s while they answer.
-"""
-
 EXPERT_UPLOAD = 2 * 2**20
 """Bytes of a file that an expert uploads, a filled questionnaire has a twentieth of a megabyte, or
 that somebody attaches in an evaluation.
@@ -782,7 +777,6 @@ async def lifespan(
     print(_("  To stop it, press Ctrl+C in this window."), end="\n\n")
     sys.stdout.flush()
     gc.freeze()  # the code is never garbage: to look through it stops all pages for 0.4 s
-    gc.set_threshold(*COLLECTIONS)
     checkpointer = store.checkpointer()
     checkpointer.start(asleep=True)
     threading.Thread(target=_read_logs, args=(store, checkpointer), daemon=True).start()
