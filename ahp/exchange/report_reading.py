@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import Any
@@ -86,16 +87,18 @@ def _unreadable(source: str, code: str) -> ReportError:
     return ReportError("at_place", place=source, problem=Phrase(code))
 
 
+_opened = partial(
+    uploaded_workbook,
+    max_bytes=MAX_UNPACKED,
+    max_spread=MAX_SPREAD,
+    most=MAX_ELEMENTS,
+    error=ReportError,
+)
+
+
 def _from_workbook(content: bytes, marks: frozenset[str], source: str) -> ReadReport:
     tables: dict[str, Parts] = {}
-    with uploaded_workbook(
-        content,
-        source,
-        max_bytes=MAX_UNPACKED,
-        max_spread=MAX_SPREAD,
-        most=MAX_ELEMENTS,
-        error=ReportError,
-    ) as book:
+    with _opened(content, source) as book:
         texts = tuple(
             one_line(str(sheet.cell(row, 1).value or ""))
             for sheet in book.worksheets
@@ -129,14 +132,7 @@ def read_cells(content: bytes, source: str) -> dict[tuple[str, str], Printed]:
     Raises:
         ReportError: the file can't be read as a workbook.
     """
-    with uploaded_workbook(
-        content,
-        source,
-        max_bytes=MAX_UNPACKED,
-        max_spread=MAX_SPREAD,
-        most=MAX_ELEMENTS,
-        error=ReportError,
-    ) as book:
+    with _opened(content, source) as book:
         return {
             (sheet.title, cell.coordinate): _printed(cell.value)
             for sheet in book.worksheets

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -168,6 +169,20 @@ class Inspector:
         cut_off = self.page.evaluate(CUT_OFF)
         if widths or cut_off:
             self.too_wide.append((f"{self.language} {state}", widths or cut_off))
+
+
+def inspected_server(
+    folder: Path, fill: Callable[[Store], None], look: Callable[[RunningServer], Inspector]
+) -> Iterator[Inspector]:
+    """What was seen on a server of its own, which is filled, looked at and stopped: a fixture."""
+    server = RunningServer(folder / "ahp.db")
+    store = Store(f"sqlite:///{server.database}")
+    fill(store)
+    store.close()
+    try:
+        yield look(server)
+    finally:
+        server.stop()
 
 
 ANSWERS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -14,7 +15,7 @@ from ahp.store import Store
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, SMALL_PHONE, control, press
 from tests.browser.panel import SEEDS, small_survey
-from tests.browser.test_accessibility import LOCALES, Inspector
+from tests.browser.test_accessibility import LOCALES, Inspector, inspected_server
 from tests.browser.test_results_accessibility import unfold_all
 from tests.running_server import RunningServer
 
@@ -88,14 +89,8 @@ def walk(browser: Browser, server: RunningServer, language: str) -> Inspector:
 def inspected(
     request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Inspector]:
-    server = RunningServer(tmp_path_factory.mktemp("axe") / "ahp.db")
-    store = Store(f"sqlite:///{server.database}")
-    fill(store)
-    store.close()
-    try:
-        yield walk(browser, server, request.param)
-    finally:
-        server.stop()
+    look = partial(walk, browser, language=request.param)
+    yield from inspected_server(tmp_path_factory.mktemp("axe"), fill, look)
 
 
 def test_no_violation_is_ours(inspected: Inspector) -> None:

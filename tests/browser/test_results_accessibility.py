@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
@@ -12,7 +13,7 @@ from ahp.store import Store
 from ahp.study import Answers, Judgment
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, SMALL_PHONE
-from tests.browser.test_accessibility import LOCALES, Inspector
+from tests.browser.test_accessibility import LOCALES, Inspector, inspected_server
 from tests.panel_study import JUDGED, small_survey
 from tests.running_server import RunningServer
 
@@ -77,14 +78,8 @@ pytestmark = pytest.mark.slow
 def inspected(
     request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Inspector]:
-    server = RunningServer(tmp_path_factory.mktemp("axe") / "ahp.db")
-    store = Store(f"sqlite:///{server.database}")
-    fill(store)
-    store.close()
-    try:
-        yield walk(browser, server, request.param)
-    finally:
-        server.stop()
+    look = partial(walk, browser, language=request.param)
+    yield from inspected_server(tmp_path_factory.mktemp("axe"), fill, look)
 
 
 def test_no_violation_is_ours(inspected: Inspector) -> None:
