@@ -89,7 +89,8 @@ def append(
         )
         events.append(replace(event, hash=digest(event)))
         book.head_seq, book.head_hash = event.seq, events[-1].hash
-    session.execute(insert(rows), [vars(event) for event in events])
+    # past the session, which would look for rows of its own among them
+    session.connection().execute(insert(rows), [vars(event) for event in events])
     session.info.setdefault("appended", []).extend(event.kind for event in events)
     return events
 
@@ -122,15 +123,17 @@ def sent_before(
     session: Session, book_id: str, event_id: str, rows: Rows = EventRow
 ) -> Event | None:
     """The event with an id."""
-    row = session.execute(_by_event_id(rows), {"book": book_id, "event": event_id}).one_or_none()
-    return None if row is None else Event(*row)
+    about = {"book": book_id, "event": event_id}
+    row = session.connection().execute(_by_event_id(rows), about).one_or_none()
+    return None if row is None else _event(row)
 
 
 @cache  # asked for at every answer
 def _by_event_id(rows: Rows) -> Select[Any]:
     """The event with an id."""
-    chosen = select(*columns_of(rows))
-    return chosen.where(rows.study_id == bindparam("book"), rows.event_id == bindparam("event"))
+    columns = rows.__table__.c
+    chosen = select(*columns_of(rows)).where(columns.study_id == bindparam("book"))
+    return chosen.where(columns.event_id == bindparam("event"))
 
 
 def fault(event: Event, before: Event | None, bound_to: str) -> Phrase | None:

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import env_util, file_util
 from streamlit.logger import get_logger
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session, exists, get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import RerunData, ScriptRunner
@@ -64,7 +65,8 @@ async def check_streamlit(app: ASGIApp) -> None:
         "streamlit_uploads": f"/{BASE_ROUTE_UPLOAD_FILE}/" == _UPLOAD and upload[0] == 403,
         "streamlit_downloads": f"/{BASE_ROUTE_MEDIA}/" == _MEDIA,
         "streamlit_runs": hasattr(getattr(app_session, "ScriptRunner", None), "_run_script")
-        and hasattr(app_session.AppSession, "_call_soon_on_event_loop"),
+        and hasattr(app_session.AppSession, "_call_soon_on_event_loop")
+        and hasattr(app_session, "_populate_theme_msg"),
         "streamlit_store": isinstance(getattr(manager, "file_storage", None), Mapping),
     }
     if missing := tuple(Phrase(code) for code, there in checks.items() if not there):
@@ -95,6 +97,25 @@ async def _answer(app: ASGIApp, method: str, path: str) -> tuple[int, bytes]:
     }
     await app(scope, receive, send)
     return messages[0]["status"], b"".join(message.get("body", b"") for message in messages[1:])
+
+
+@cache  # once, also where servers start again in one process
+def keep_theme() -> None:
+    """Spare Streamlit the six looks through all its settings, at every run, for those of the theme:
+    they stay as they are at start.
+    """
+    populate = app_session._populate_theme_msg
+
+    @cache
+    def theme(section: str) -> CustomThemeConfig:
+        message = CustomThemeConfig()
+        populate(message, section)
+        return message
+
+    def copy(msg: CustomThemeConfig, section: str = "theme") -> None:
+        msg.MergeFrom(theme(section))
+
+    app_session._populate_theme_msg = copy
 
 
 def keep_log_short() -> None:
@@ -216,16 +237,16 @@ class NoDialogs:
 
 
 class FirstPaint:
-    """Puts a style into Streamlit's page, so that it holds before anything of ours has arrived.
+    """Puts into Streamlit's page what holds before anything of ours has arrived.
 
     Args:
         app: the application.
-        style: CSS for the page that a request asks for.
+        head: HTML for the head of the page that a request asks for.
     """
 
-    def __init__(self, app: ASGIApp, style: Callable[[Request], str]) -> None:
+    def __init__(self, app: ASGIApp, head: Callable[[Request], str]) -> None:
         self.app = app
-        self.style = style
+        self.head = head
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
@@ -250,8 +271,8 @@ class FirstPaint:
                 return
             headers = MutableHeaders(raw=list(start["headers"]))
             if _ROOT in body:
-                style = f"<style>{self.style(Request(scope))}</style></head>".encode()
-                body = body.replace(b"</head>", style, 1)
+                head = f"{self.head(Request(scope))}</head>".encode()
+                body = body.replace(b"</head>", head, 1)
                 headers["content-length"] = str(len(body))
                 for name in ("etag", "last-modified"):  # those of the file alone
                     del headers[name]

@@ -7,7 +7,6 @@ session cookie, and every page asks the database what that session may see.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import re
@@ -56,6 +55,8 @@ from ..store.second_factor import MOST_WRONG
 from ..templates import render
 from . import addresses, metrics
 from .browsers import agent_of
+from .collector import short_collections
+from .components import CONTROLS, control_address
 from .headers import (
     PROXIES,
     PROXIES_BEFORE,
@@ -75,6 +76,7 @@ from .internals import (
     UploadGuard,
     check_streamlit,
     keep_log_short,
+    keep_theme,
     skip_console_check,
     take_turns,
 )
@@ -617,6 +619,7 @@ ROUTES = [
     Route("/receipt-key.pem", receipt_key),
     Route("/healthz", healthz),
     Route("/readyz", Readiness().readyz),
+    CONTROLS,
 ]
 
 
@@ -644,12 +647,15 @@ def path_in_log(address: str) -> str:
 
 
 def _first_paint(request: Request) -> str:
-    """CSS that holds from the first paint on: what `main.py` says of the page, without which all of
-    it would jump when that arrives, and room for what takes a while to be drawn.
+    """What holds from the first paint on: CSS that `main.py` says of the page, without which all of
+    it would jump when that arrives, and room for what takes a while to be drawn; and for experts
+    the control that asks most of them.
     """
     alone = {EXPERT, PERSON} & {*request.query_params}  # a page without a menu
     own = ".stAppHeader{display:none}.stApp .stMainBlockContainer{padding-top:1rem}"
-    return _STYLE + own * bool(alone)
+    asked = f'<link rel="modulepreload" href="{control_address("scale_choice")}">'
+    style = _STYLE + own * bool(alone)
+    return asked * (EXPERT in request.query_params) + f"<style>{style}</style>"
 
 
 _STYLE = (_WEB / "first_paint.css").read_text(encoding="utf-8")
@@ -755,6 +761,7 @@ async def lifespan(
 
     await check_streamlit(app)
     metrics.watch()
+    keep_theme()
     take_turns(metrics.observe_run)
     _ = translator(language or terminal_language())
     address = addresses.fixed() or addresses.of_this_computer(host, port)
@@ -776,13 +783,12 @@ async def lifespan(
     _show_risks(await asyncio.to_thread(store.risks), language or terminal_language())
     print(_("  To stop it, press Ctrl+C in this window."), end="\n\n")
     sys.stdout.flush()
-    gc.freeze()  # the code is never garbage: to look through it stops all pages for 0.4 s
     checkpointer = store.checkpointer()
     checkpointer.start(asleep=True)
     threading.Thread(target=_read_logs, args=(store, checkpointer), daemon=True).start()
     purging = asyncio.create_task(_purge_daily())
     try:
-        with metrics.told_at(prometheus):
+        with short_collections(), metrics.told_at(prometheus):
             yield
     finally:
         purging.cancel()
@@ -839,7 +845,7 @@ OPTIONS: dict[str, Any] = {
         Middleware(metrics.CountPages),
         Middleware(UploadGuard, limit=_upload_limit, per_page=SESSION_UPLOADS, in_all=ALL_UPLOADS),
         Middleware(NoDialogs),
-        Middleware(FirstPaint, style=_first_paint),
+        Middleware(FirstPaint, head=_first_paint),
         Middleware(Downloads, hand_out=_hand_out),
     ],
     "on_script_error": _show_error,

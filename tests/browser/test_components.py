@@ -34,7 +34,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     folder = tmp_path_factory.mktemp("controls")
     here = Path(__file__)
     command = (
-        *(sys.executable, "-m", "streamlit", "run", str(here.with_name("components_app.py"))),
+        *(sys.executable, "-m", "streamlit", "run", str(here.with_name("components_server.py"))),
         *("--server.port", "{port}", "--server.fileWatcherType", "none"),
         *("--runner.postScriptGC", "false", "--client.toolbarMode", "minimal"),
         *("--theme.light.primaryColor", "#1f5f99", "--theme.dark.primaryColor", "#1f5f99"),

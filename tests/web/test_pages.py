@@ -325,11 +325,9 @@ def test_studies_filled_and_the_example_is_loaded_once(visit, store, organizer):
         app = visit(organizer)
         app.button(key="example-dong_2010").click().run()
         assert app.title[0].value == "Results"
-    assert [study.title for study in store.studies()] == [
-        "Published example: five experts of Dong et al. 2010"
-    ]
+    assert [study.title for study in store.studies()] == ["Published example: Dong et al. 2010"]
     app = visit(organizer)
-    assert "**Published example: five experts of Dong et al. 2010**" in texts(app)
+    assert "**Published example: Dong et al. 2010**" in texts(app)
     assert any("5 of 5 experts have submitted" in text for text in texts(app))
 
 

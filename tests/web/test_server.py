@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -114,6 +115,25 @@ def test_the_page_has_its_style_before_anything_else_arrives(server):
         assert answer.headers["etag"] is None  # another style may come under the same one
     assert (menu in page.text, menu in own.text) == (False, True)
     assert "stMainBlockContainer" not in ask(server, "/organizer").text
+
+
+def test_a_control_is_fetched_once_and_kept(server):
+    page = ask(server, "/?e=somebody").text
+    address = re.search(
+        r'<link rel="modulepreload" href="(/controls/scale_choice\.js\?[^"]+)">', page
+    )
+    assert address is not None
+    assert "/controls/" not in ask(server, "/").text
+    control = ask(server, address[1])
+    assert (control.status, control.headers["content-type"]) == (
+        *(200, "text/javascript; charset=utf-8"),
+    )
+    assert control.headers["cache-control"] == "max-age=31536000, immutable"
+    assert control.text.endswith("export default control(Question)\n")
+    for other in ("/controls/scale_choice.js", f"{address[1]}0"):  # of another version
+        answer = ask(server, other)
+        assert (answer.text, answer.headers["cache-control"]) == (control.text, "no-store")
+    assert ask(server, "/controls/common.js").status == 404
 
 
 def test_streamlit_shows_no_dialogs_of_its_own(server):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from ...templates import render
 
@@ -18,20 +22,52 @@ def _source(*names: str) -> str:
     return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
+_controls: dict[str, str] = {}
+"""JavaScript of the large ones, by the names under which browsers ask for it."""
+
+
+def _control(name: str) -> str:
+    """JavaScript that fetches a control's own, which the browser keeps: what a component has goes
+    to the page with every screen.
+    """
+    code = _source("streamlit.js", "common.js", f"{name}.js")
+    _controls[name] = code
+    return (
+        f'const control = await import(new URL("{control_address(name)}", document.baseURI))\n'
+        "export default control.default"
+    )
+
+
+def control_address(name: str) -> str:
+    """Where a server has the JavaScript of a control; with every change of it somewhere else."""
+    return f"/controls/{name}.js?{hashlib.sha256(_controls[name].encode()).hexdigest()[:16]}"
+
+
+async def _hand_out(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in _controls:
+        return Response(status_code=404)
+    # a page may be older or newer than this server: what it gets isn't kept then
+    current = request.url.query == control_address(name).partition("?")[2]
+    headers = {"cache-control": "max-age=31536000, immutable" if current else "no-store"}
+    return Response(_controls[name], headers=headers, media_type="text/javascript")
+
+
+CONTROLS = Route("/controls/{name}.js", _hand_out)
+"""What a server needs whose pages have controls."""
+
 _scale_choice = st.components.v2.component(
     "ahp_scale_choice",
     css=_source("common.css", "scale_choice.css"),
-    js=_source("streamlit.js", "common.js", "scale_choice.js"),
+    js=_control("scale_choice"),
 )
 
 _rank_items = st.components.v2.component(
-    "ahp_rank_items",
-    css=_source("common.css", "rank_items.css"),
-    js=_source("streamlit.js", "common.js", "rank_items.js"),
+    "ahp_rank_items", css=_source("common.css", "rank_items.css"), js=_control("rank_items")
 )
 
 _waiting = st.components.v2.component(
-    "ahp_waiting", css=_source("common.css"), js=_source("streamlit.js", "common.js", "waiting.js")
+    "ahp_waiting", css=_source("common.css"), js=_control("waiting")
 )
 
 _frame = st.components.v2.component(

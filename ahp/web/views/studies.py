@@ -32,8 +32,8 @@ def example_title(name: str) -> str:
     """What an example is called."""
     _ = state.translate()
     return {
-        "dong_2010": _("Published example: five experts of Dong et al. 2010"),
-        "supervision_demo": _("Simulated example: seven experts, effectiveness of supervision"),
+        "dong_2010": _("Published example: Dong et al. 2010"),
+        "supervision_demo": _("Simulated example: seven experts"),
     }[name]
 
 
