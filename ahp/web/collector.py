@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-WHOLE = 600.0
+WHOLE = 120.0
 """Seconds after which everything is looked through again."""
 
 
