@@ -14,7 +14,7 @@ from socket import gaierror
 from ssl import SSLError
 from urllib.parse import urlsplit
 
-from cryptography.x509 import Certificate, load_pem_x509_certificates
+from cryptography.x509 import Certificate, InvalidVersion, load_pem_x509_certificates
 from rfc3161_client import (
     HashAlgorithm,
     PKIStatus,
@@ -133,7 +133,7 @@ def read_certificates(pem: bytes, source: str) -> list[Certificate]:
     try:
         found = load_pem_x509_certificates(pem)
         roots = [one for one in found if _is_root(one)]  # their names are read here
-    except ValueError:
+    except (ValueError, InvalidVersion):
         roots = []
     if not roots:
         raise StoreError("certificate_is_none", source=source)

@@ -178,11 +178,12 @@ PZzPF1eW4AKXoX2PwaRPH8FFZX4etAs=
 -----END CERTIFICATE-----
 """
 """A certificate, parsed as far as its names, which are read when they are asked for."""
+OF_NO_VERSION = DAMAGED.replace(b"AQIC", b"AQUC", 1)
 
 
 def test_certificates_that_are_none(authority: Authority) -> None:
     signer = (authority.folder / "tsa.pem").read_bytes()
-    for content in (b"nothing", signer, DAMAGED):
+    for content in (b"nothing", signer, DAMAGED, OF_NO_VERSION):
         with pytest.raises(StoreError) as raised:
             stamps.read_certificates(content, "tsa.pem")
         assert str(raised.value) == "tsa.pem: holds no certificate of a root authority in PEM"
