@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from benchmarks import raters
 
 
+@pytest.mark.slow
 def test_two_raters(capsys):
     # in a thread of its own: a browser that other tests keep open has a loop in this one
     options = ["--raters=2", "--units=2", "--taps=3", "--pause", "0", "0", "--report"]

@@ -138,6 +138,7 @@ def test_the_order_is_that_of_the_true_effects() -> None:
     assert len({(d.i, d.j) for d in found}) == 28
 
 
+@pytest.mark.slow
 def test_the_first_suggestion_lowers_cr() -> None:
     rng = np.random.default_rng(11)
     checked = 0

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPT = """
 from typing import Any, assert_type
 
@@ -23,6 +25,7 @@ ahp.wieghts
 """
 
 
+@pytest.mark.slow
 def test_a_script_is_checked_against_the_types(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)

@@ -79,6 +79,7 @@ def test_by_cookie(browser: Browser, server: RunningServer, store: Store) -> Non
         ).to_be_visible()
 
 
+@pytest.mark.slow
 def test_by_session(browser: Browser, server: RunningServer, store: Store) -> None:
     """A page that stays open loses its rights with the link, at the next click."""
     survey = ahp.load_survey("supervision_effectiveness")

@@ -1,5 +1,5 @@
-"""axe-core on every page of the expert, in both languages (English with `make slow`), sizes and
-schemes; and at 360 px.
+"""axe-core on every page of the expert, in both languages, sizes and schemes; and at
+360 px.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from tests.browser import actions
 from tests.browser.actions import DESKTOP, QUESTION, SMALL_PHONE
 from tests.browser.panel import SEEDS, small_survey
 from tests.running_server import RunningServer
+
+pytestmark = pytest.mark.slow
 
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 
@@ -392,7 +394,7 @@ def answer_rest(page: Page, answers: Mapping[str, str] = ANSWERS) -> None:
         actions.moved_on(page, place)
 
 
-@pytest.fixture(scope="module", params=["zh", pytest.param("en", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=["zh", "en"])
 def inspected(
     request: pytest.FixtureRequest, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Inspector]:

@@ -281,6 +281,7 @@ def test_the_keyboard_alone(visit):
     )
 
 
+@pytest.mark.slow
 def test_keys_that_are_typed_are_left_alone(visit):
     found = visit()
     page = opened(found)
@@ -767,6 +768,7 @@ def test_rows_are_dragged_with_the_mouse(visit):
     expect(page.locator(".announcement")).to_have_text("Organizational set-up is now number 4.")
 
 
+@pytest.mark.slow
 def test_rows_are_dragged_with_a_finger(visit):
     found = visit("show=ranking", size=SMALL)
     page = opened(found)
@@ -792,6 +794,7 @@ def test_rows_are_dragged_with_a_finger(visit):
     assert page.locator(".row").first.evaluate("(r) => getComputedStyle(r).touchAction") == "auto"
 
 
+@pytest.mark.slow
 def test_ranking_by_keyboard(visit):
     found = visit("show=ranking")
     page = opened(found)

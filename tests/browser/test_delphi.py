@@ -249,6 +249,7 @@ def test_three_rounds_of_twelve_experts(
     store.verify_log()
 
 
+@pytest.mark.slow
 def test_a_stale_tab_of_a_closed_round_writes_nothing_and_says_so(
     browser: Browser, server: RunningServer, store: Store, survey: Survey
 ) -> None:

@@ -149,6 +149,7 @@ def enter(page: Page, wanted: Locator) -> None:
     page.keyboard.press("Enter")
 
 
+@pytest.mark.slow
 def test_a_rater_needs_no_mouse(browser: Browser, case: tuple[RunningServer, Case]) -> None:
     server, made = case
     page = actions.visitor(browser, size=DESKTOP).new_page()
@@ -167,6 +168,7 @@ def test_a_rater_needs_no_mouse(browser: Browser, case: tuple[RunningServer, Cas
     assert sorted(one.value for one in sheet.ratings.values()) == ["middling", "strong", "weak"]
 
 
+@pytest.mark.slow
 def test_a_clerk_needs_no_mouse(
     browser: Browser, case: tuple[RunningServer, Case], tmp_path: Path
 ) -> None:

@@ -452,6 +452,7 @@ def tab_to(page: Page, key: str) -> None:
     raise AssertionError(f"no Tab reached {key}")
 
 
+@pytest.mark.slow
 def test_by_keyboard_alone(study: Study) -> None:
     survey = small_survey("apple", "berry", "cherry", below_first=tuple(SEEDS))
     panel = study(survey, cannot_judge=True, short_form=True)

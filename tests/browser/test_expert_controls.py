@@ -276,6 +276,7 @@ def test_a_quick_second_tap_answers_nothing(study: Study) -> None:
     assert [one.value for one in panel.events("answer")] == ["9", "1/9"]
 
 
+@pytest.mark.slow
 def test_the_buttons_of_a_ranking_say_what_they_do(study: Study) -> None:
     panel = study(small_survey(*APPLES), way="rank")
     page = panel.visitor("zh-CN", PHONE).new_page()

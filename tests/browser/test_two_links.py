@@ -162,6 +162,7 @@ def test_a_copied_address_asks_for_the_link(browser, context, running, store, pa
         other.close()
 
 
+@pytest.mark.slow
 def test_signing_out_ends_all_tabs_of_this_expert_only(context, running, store, pair) -> None:
     first = open_link(context, running, store, pair[0])
     other = open_link(context, running, store, pair[1])

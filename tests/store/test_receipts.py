@@ -28,7 +28,9 @@ from ahp.store import Event, Store, signing
 from ahp.store.receipts import verify_receipt
 from ahp.study import Judgment
 
-from .conftest import rechained
+from .conftest import RULES, databases, rechained
+
+url = databases(*RULES)
 
 SOURCES = ("study.json", "key.pem")
 
@@ -339,6 +341,7 @@ def test_another_key(store, study, wang, key_file, monkeypatch):
     verify(anew, store, study.id)
 
 
+@pytest.mark.slow
 def test_what_the_key_signed_but_the_log_does_not_say(store, study, wang, key_file, answer_all):
     bo = store.add_expert(study.id, "Bo")
     answer_all(store, bo.id)

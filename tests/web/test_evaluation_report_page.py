@@ -55,6 +55,7 @@ def test_a_sentence_is_changed_and_the_report_signed(visit, store, organizer, ex
     assert (written.sentences, written.signer, written.signed) == ({}, "", "")
 
 
+@pytest.mark.slow
 def test_words_whose_draft_has_changed_are_marked(visit, store, organizer, example):
     said = {"coverage": "All twelve."}, {"coverage": draft_hash("Units evaluated: 11.")}
     store.act(example.id, ReportWritten("2026Q4", "en", *said))

@@ -94,6 +94,7 @@ def test_two_sentences_of_one_moment_and_of_two_people_are_kept(visit, store, or
     }
 
 
+@pytest.mark.slow
 def test_a_text_whose_draft_has_changed_is_marked_until_somebody_looks(
     visit, store, organizer, study
 ):
