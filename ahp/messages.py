@@ -646,6 +646,11 @@ _STUDY = {
     ),
     "child_without_weight": _("missing, expected a weight for each child of {parent!r}"),
     "column_empty": _("{place}: {column} is empty"),
+    "columns_lengths": _("{columns} have {counts} cells, expected as many of each"),
+    "columns_need_arrow": _(
+        '{source}: files of columns are read by Arrow: pip install "ahp-evidence[scale]"'
+    ),
+    "columns_unreadable": _("{source}: can't be read as a file of columns: {problem}"),
     "columns_passed_over": _("columns passed over: {columns}"),
     "count_range": _("count = {count!r}, expected a whole number of at least 1"),
     "cr_limit_range": _(
@@ -705,6 +710,7 @@ _STUDY = {
     "line_of_codes": _("line of the platform's codes passed over: {line}"),
     "lines_below": _("lines below the table passed over: {lines}"),
     "lines_of_sums": _("lines with sums or means passed over: {lines}"),
+    "many_not_judged": _("{count} lines without a judgment, read as not judged"),
     "lines_not_judged": _("lines without a judgment, read as not judged: {lines}"),
     "made_a_date": _(
         "{text!r} is a date: a spreadsheet made a date of a fraction such as {fraction}; format "

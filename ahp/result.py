@@ -243,6 +243,8 @@ def _arm(types: tuple[Any, ...], value: Any) -> Any:
     for arm in arms:
         if len(arms) == 1 or (isinstance(arm, type) and type(value) is arm):
             return arm
+        if isinstance(value, list) and get_origin(arm) is tuple:
+            return arm
         if isinstance(value, dict) and is_dataclass(arm) and _hints(arm).keys() == value.keys():
             return arm
     return Any

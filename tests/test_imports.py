@@ -66,7 +66,7 @@ ROOMS: dict[str, set[str]] = {
 LIBRARIES: dict[str, set[str]] = {
     "streamlit": {"web", "app"},
     "pandas": {"web", "result"},
-    "pyarrow": {"web"},
+    "pyarrow": {"tables", "web"},
     "starlette": {"web"},
     "uvicorn": {"web"},
     "prometheus_client": {"web"},

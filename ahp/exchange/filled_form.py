@@ -20,7 +20,7 @@ from ..errors import AnswersError
 from ..group import FAMILIARITY, INFLUENCES, JUDGMENT_BASIS
 from ..i18n import LANGUAGES, translator
 from ..scale import SAATY_POSITIONS
-from ..study.answers import Judgment
+from ..study.judgments import Judgment
 from ..study.names import person_key
 from ..study.standing import SelfRating
 from ..study.survey import Survey

@@ -22,8 +22,8 @@ from ..errors import AnswersError
 from ..i18n import LANGUAGES
 from ..messages import Phrase
 from ..scale import footnote_mark, opposite
-from ..study.answers import Judgment
 from ..study.entered import spreadsheet_reason, step_of
+from ..study.judgments import Judgment
 from ..study.standing import SelfRating
 from ..study.survey import Survey
 from ..study.wording import names_so_far

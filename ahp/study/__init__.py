@@ -2,8 +2,9 @@
 
 from .agreement import Agreement, Choice, compare_choices, leave_one_out, panel_agreement
 from .analysis import Analysis, analyze
-from .answers import Answers, Judgment, read_answers
+from .answers import Answers, read_answers
 from .certainty import Neighbors, StudyCertainty, Swing, study_certainty, swings
+from .judgments import Judgment
 from .survey import Node, Survey, load_survey, shipped_surveys, survey_from_content
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -16,13 +16,15 @@ from ..hierarchy import Hierarchy
 from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..messages import Phrase
 from ..result import Result
-from ..scale import not_judged, parse_judgment, plain_text, read_otherwise
+from ..scale import not_judged, plain_text, read_otherwise
+from ..tables.columns import COLUMNAR, Coded, ColumnTable, Int, combined, read_columns
 from ..tables.delimited import MAX_CSV, Row, starts_formula
 from ..tables.faults import first_and_count, refuse_faults
 from ..tables.grids import Grid, column_letter, ranges, read_grid
-from ..tables.opened import HeaderRow, find_headers, header_key, sums_up
+from ..tables.opened import ZIP, HeaderRow, find_headers, header_key, sums_up
 from .entered import entered_judgment
 from .judged_matrices import by_expert, judged_pairs
+from .judgments import Judgment, JudgmentColumns
 from .names import caseless_key, check_name, name_key, unwidened
 from .survey import Survey, labels_of
 
@@ -58,31 +60,6 @@ _OTHER_HEADERS = _columns_of(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Judgment(Result):
-    """One expert's answer to one pair.
-
-    Attributes:
-        expert: who answered.
-        parent: id of the node under which the pair is compared.
-        left, right: ids of the two children, as displayed.
-        value: how much left matters more than right, as exact text such as `"1/3"`.
-        place: where it was read, for messages.
-    """
-
-    expert: str
-    parent: str
-    left: str
-    right: str
-    value: str
-    place: str = ""
-
-    @property
-    def number(self) -> float:
-        """`value` as a float."""
-        return parse_judgment(self.value)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
 class Answers(Result):
     """The judgments of a panel, in the order they were read.
 
@@ -94,7 +71,7 @@ class Answers(Result):
         AnswersError: a pair is answered twice by the same expert.
     """
 
-    judgments: tuple[Judgment, ...]
+    judgments: tuple[Judgment, ...] | JudgmentColumns
     remarks: tuple[Phrase, ...] = ()
 
     def __post_init__(self) -> None:
@@ -169,13 +146,56 @@ class Answers(Result):
                 raise AnswersError("expert_silent", place=place, expert=expert)
         return cls(tuple(judgments))
 
+    @classmethod
+    def from_columns(
+        cls,
+        expert: Any,
+        parent: Any,
+        left: Any,
+        right: Any,
+        value: Any,
+        *,
+        survey: Survey | None = None,
+    ) -> Answers:
+        """The judgments in five columns with a cell a judgment, of a panel of any size: 12 bytes
+        are kept for each.
+
+        Args:
+            expert: who judged, a text or a number in each cell. Each column is a sequence, an array
+                of numpy, a Series of pandas or polars, or an array of Arrow.
+            parent: id of the node under which the pair is compared.
+            left: id of the child that was displayed on the left.
+            right: id of the other child.
+            value: how much left matters more than right; None and NaN = not judged.
+            survey: as for `read_answers`.
+
+        Raises:
+            AnswersError: as `read_answers`; columns of other lengths.
+
+        >>> answers = ahp.Answers.from_columns(
+        ...     ["Li", "Wu"], ["job"] * 2, ["pay"] * 2, ["work"] * 2, [3, "1/3"]
+        ... )
+        >>> [(one.expert, one.value) for one in answers.judgments]
+        [('Li', '3'), ('Wu', '1/3')]
+        """
+        given = dict(zip(COLUMNS, (expert, parent, left, right, value), strict=True))
+        if len({*map(len, given.values())}) > 1:
+            counts = tuple(map(len, given.values()))
+            raise AnswersError("columns_lengths", columns=COLUMNS, counts=counts)
+        columns = {name: Coded.of(column) for name, column in given.items()}
+        return answers_from_columns(ColumnTable(columns, "the columns"), survey)
+
     @property
     def experts(self) -> tuple[str, ...]:
         """The experts, in order of appearance."""
+        if isinstance(self.judgments, JudgmentColumns):
+            return self.judgments.experts
         return tuple(dict.fromkeys(judgment.expert for judgment in self.judgments))
 
     def only(self, experts: Sequence[str]) -> Answers:
         """The answers of some experts."""
+        if isinstance(self.judgments, JudgmentColumns):
+            return Answers(self.judgments.only(experts))
         return Answers(tuple(j for j in self.judgments if j.expert in experts))
 
     def arrays(self, hierarchy: Hierarchy) -> dict[str, Float]:
@@ -188,28 +208,11 @@ class Answers(Result):
         Raises:
             AnswersError: an id that is not in the tree, or a value that is no judgment.
         """
-        experts = {name: k for k, name in enumerate(self.experts)}
-        arrays = {}
-        for parent in hierarchy.compared:
-            kids = hierarchy.children[parent]
-            arrays[parent] = np.full((len(experts), len(kids), len(kids)), np.nan)
-            arrays[parent][:, range(len(kids)), range(len(kids))] = 1.0
-        position = {
-            (parent, kid): k
-            for parent in hierarchy.compared
-            for k, kid in enumerate(hierarchy.children[parent])
-        }
-        texts = dict.fromkeys(judgment.value for judgment in self.judgments)
-        numbers = {text: parse_judgment(text) for text in texts}
-        for judgment in self.judgments:
-            check_place(judgment, hierarchy)
-            k, i, j = (
-                experts[judgment.expert],
-                position[judgment.parent, judgment.left],
-                position[judgment.parent, judgment.right],
-            )
-            number, batch = numbers[judgment.value], arrays[judgment.parent]
-            batch[k, i, j], batch[k, j, i] = number, 1 / number
+        columns = JudgmentColumns.of(self.judgments)
+        _ = columns.numbers  # refused before what doesn't fit the tree
+        for at in columns.first_of(columns.pair):
+            check_place(columns[at], hierarchy)
+        arrays = columns.arrays(hierarchy)
         return {parent: as_matrices(batch, complete=False) for parent, batch in arrays.items()}
 
     def matrices(
@@ -322,6 +325,10 @@ def parent_called(
 
 def _answered_twice(judgments: Iterable[Judgment]) -> Iterator[AnswersError]:
     """What is wrong with each judgment of a pair that its expert has judged before."""
+    if isinstance(judgments, JudgmentColumns):
+        for first, again in judgments.repeated():
+            yield from _answered_twice((judgments[first], judgments[again]))
+        return
     seen: dict[tuple[str, str, frozenset[str]], Judgment] = {}
     for judgment in judgments:
         key = (judgment.expert, judgment.parent, frozenset((judgment.left, judgment.right)))
@@ -368,6 +375,8 @@ def read_answers(
     (('E1', 'E2', 'E3', 'E4', 'E5', 'E6', 'E7'), 245)
     """
     source = Path(path)
+    if source.suffix.lower() in COLUMNAR or _is_large(source):
+        return answers_from_columns(read_columns(source, _headers, AnswersError), survey)
     content = read_bytes(source, AnswersError, MAX_CSV)
     return answers_from_table(content, str(source), survey, sheet=sheet)
 
@@ -390,20 +399,7 @@ def answers_from_table(
     lines = grid.lines()
     if not lines:
         raise AnswersError("answers_empty", source=source, expected=COLUMNS)
-    header = _find_headers(lines)
-    if header and header.twice:
-        cell, column = header.twice
-        first = header.cells[header.positions[column]]
-        about = {"place": grid.line_place(header.line), "first": first, "second": cell}
-        raise AnswersError("answers_column_twice", **about, column=column)
-    if header is None or len(header.positions) < len(COLUMNS):
-        line, cells = (header.line, header.cells) if header else lines[0]
-        raise AnswersError(
-            "answers_columns",
-            place=grid.line_place(line),
-            columns=tuple(filter(None, cells)),
-            expected=COLUMNS,
-        )
+    header = _checked_headers(_find_headers(lines), grid.line_place, lines[0])
     reading = _Reading(grid, header, survey)
     judgments = [
         judgment
@@ -416,6 +412,27 @@ def answers_from_table(
     return Answers(tuple(judgments), reading.remarks())
 
 
+def _checked_headers(
+    header: HeaderRow | None, place: Callable[[int], str], first: Row
+) -> HeaderRow:
+    """The headers, with a column of each kind.
+
+    Raises:
+        AnswersError: two of a kind, or one is missing; the first line stands for headers that
+            there are not.
+    """
+    if header and header.twice:
+        cell, column = header.twice
+        before = header.cells[header.positions[column]]
+        about = {"place": place(header.line), "first": before, "second": cell}
+        raise AnswersError("answers_column_twice", **about, column=column)
+    if header is None or len(header.positions) < len(COLUMNS):
+        line, cells = (header.line, header.cells) if header else first
+        columns = tuple(filter(None, cells))
+        raise AnswersError("answers_columns", place=place(line), columns=columns, expected=COLUMNS)
+    return header
+
+
 def _find_headers(lines: Sequence[Row]) -> HeaderRow | None:
     """The line of headers; the other ones count where a column has none of the first."""
     header = find_headers(iter(lines), _OTHER_HEADERS | _HEADERS)
@@ -426,21 +443,96 @@ def _find_headers(lines: Sequence[Row]) -> HeaderRow | None:
     return header
 
 
+def _headers(lines: Sequence[Row], place: Callable[[int], str]) -> HeaderRow:
+    """Of a table that is read by column, by its first lines."""
+    return _checked_headers(_find_headers(lines), place, lines[0] if lines else (1, []))
+
+
+def _is_large(path: Path) -> bool:
+    """Whether a file is longer than what is read into memory as a whole, and no workbook."""
+    try:
+        with path.open("rb") as file:
+            return path.stat().st_size > MAX_CSV and not file.read(4).startswith(ZIP)
+    except OSError:
+        return False  # as reading it says
+
+
+class _Reader:
+    """Reads judgments as they stand in a table: names as ids, values as judgments.
+
+    Attributes:
+        said: what was read as something else, names and values.
+    """
+
+    def __init__(self, survey: Survey | None) -> None:
+        self.said: tuple[dict[Phrase, None], dict[Phrase, None]] = ({}, {})
+        self._survey = survey
+        self._labels: dict[tuple[str, ...], dict[str, set[str]]] = {}
+
+    def by_id(self, judgment: Judgment) -> Judgment:
+        """The judgment with ids in place of names; as it is without a survey."""
+        if self._survey is None:
+            return judgment
+        hierarchy = self._survey.hierarchy
+        parent = self._id(judgment.parent, hierarchy.compared, self._survey)
+        check_parent(parent, hierarchy, judgment.place)
+        kids = hierarchy.children[parent]
+        sides = (self._id(name, kids, self._survey) for name in (judgment.left, judgment.right))
+        left, right = sides
+        judgment = replace(judgment, parent=parent, left=left, right=right)
+        check_place(judgment, hierarchy)
+        return judgment
+
+    def checked(self, judgment: Judgment) -> Judgment:
+        """The judgment, its value without what kept a spreadsheet from changing it."""
+        try:
+            entered_judgment(judgment.value)
+        except MatrixError as error:
+            problem = Phrase("value_refused", problem=error)
+            raise AnswersError("at_place", place=judgment.place, problem=problem) from error
+        if read := read_otherwise(judgment.value):
+            self.said[1][Phrase("read_as", text=judgment.value, value=read)] = None
+        kept = judgment.value.startswith(("'", "="))
+        return replace(judgment, value=plain_text(judgment.value)) if kept else judgment
+
+    def expert(self, text: str, name: str) -> None:
+        """Note that an expert is called otherwise than at first."""
+        if name != text:
+            self.said[0][Phrase("read_as", text=text, value=name)] = None
+
+    def _id(self, name: str, nodes: tuple[str, ...], survey: Survey) -> str:
+        """The node that a name or an id is of; the name itself where that isn't sure."""
+        if name in nodes:
+            return name
+        if nodes not in self._labels:
+            self._labels[nodes] = labels_of(survey, nodes, caseless_key)
+        found = self._labels[nodes].get(caseless_key(name), set())
+        if len(found) != 1:
+            return name
+        (node,) = found
+        self.said[0][Phrase("read_as", text=name, value=node)] = None
+        return node
+
+    def remarks(self) -> tuple[Phrase, ...]:
+        """What was read how."""
+        said = (
+            Phrase("several_words", each=first_and_count([*read])) for read in self.said if read
+        )
+        return tuple(said)
+
+
 class _Reading:
     """A long table while it is read: what was read how, and what is wrong."""
 
     def __init__(self, grid: Grid, header: HeaderRow, survey: Survey | None) -> None:
         self.faults: list[AnswersError] = []
-        self._grid, self._header, self._survey = grid, header, survey
+        self._grid, self._header, self._reader = grid, header, _Reader(survey)
         self._above: dict[str, str] = {}
         self._filled_down: set[int] = set()
         self._not_judged: list[int] = []
         self._below: list[int] = []
         self._experts: dict[str, str] = {}
         self._beside: set[int] = set()
-        self._names_read: dict[Phrase, None] = {}
-        self._values_read: dict[Phrase, None] = {}
-        self._labels: dict[tuple[str, ...], dict[str, set[str]]] = {}
 
     def without_notes(self, lines: list[Row]) -> list[Row]:
         """The lines without those at the end that are about no pair: notes, sums, means."""
@@ -485,55 +577,16 @@ class _Reading:
         if grid.sheet:
             place = grid.place(line, self._header.positions["value"])
         expert = self._experts.setdefault(unwidened(cells["expert"]), cells["expert"])
-        if expert != cells["expert"]:
-            self._names_read[Phrase("read_as", text=cells["expert"], value=expert)] = None
+        self._reader.expert(cells["expert"], expert)
         judgment = Judgment(**cells | {"expert": expert}, place=place)
         try:
-            if self._survey is not None:
-                judgment = self._by_id(judgment, self._survey)
-            return self._checked(judgment)
+            return self._reader.checked(self._reader.by_id(judgment))
         except AnswersError as error:
             self.faults.append(error)
             return None
 
     def _refuse(self, code: str, **about: Any) -> None:
         self.faults.append(AnswersError(code, **about))
-
-    def _checked(self, judgment: Judgment) -> Judgment:
-        """The judgment, its value without what kept a spreadsheet from changing it."""
-        try:
-            entered_judgment(judgment.value)
-        except MatrixError as error:
-            problem = Phrase("value_refused", problem=error)
-            raise AnswersError("at_place", place=judgment.place, problem=problem) from error
-        if read := read_otherwise(judgment.value):
-            self._values_read[Phrase("read_as", text=judgment.value, value=read)] = None
-        kept = judgment.value.startswith(("'", "="))
-        return replace(judgment, value=plain_text(judgment.value)) if kept else judgment
-
-    def _by_id(self, judgment: Judgment, survey: Survey) -> Judgment:
-        """The judgment with ids in place of names."""
-        hierarchy = survey.hierarchy
-        parent = self._id(judgment.parent, hierarchy.compared, survey)
-        check_parent(parent, hierarchy, judgment.place)
-        kids = hierarchy.children[parent]
-        left, right = (self._id(name, kids, survey) for name in (judgment.left, judgment.right))
-        judgment = replace(judgment, parent=parent, left=left, right=right)
-        check_place(judgment, hierarchy)
-        return judgment
-
-    def _id(self, name: str, nodes: tuple[str, ...], survey: Survey) -> str:
-        """The node that a name or an id is of; the name itself where that isn't sure."""
-        if name in nodes:
-            return name
-        if nodes not in self._labels:
-            self._labels[nodes] = labels_of(survey, nodes, caseless_key)
-        found = self._labels[nodes].get(caseless_key(name), set())
-        if len(found) != 1:
-            return name
-        (node,) = found
-        self._names_read[Phrase("read_as", text=name, value=node)] = None
-        return node
 
     def remarks(self) -> tuple[Phrase, ...]:
         """What was read how."""
@@ -549,10 +602,76 @@ class _Reading:
                 said.append(Phrase(code, lines=ranges(lines)))
         if beside := (*header.unknown, *ranges(sorted(self._beside), column_letter)):
             said.append(Phrase("columns_passed_over", columns=beside))
-        for read in (self._names_read, self._values_read):
-            if read:
-                said.append(Phrase("several_words", each=first_and_count([*read])))
-        return tuple(said)
+        return (*said, *self._reader.remarks())
+
+
+def answers_from_columns(table: ColumnTable, survey: Survey | None = None) -> Answers:
+    """The answers in the columns of a long table, as `read_answers` reads them; every line names
+    its expert and its parent. What is wrong alike in several lines is said of the first one.
+
+    Args:
+        table: with the columns `COLUMNS`.
+        survey: as for `read_answers`.
+
+    Raises:
+        AnswersError: as `read_answers`.
+    """
+    columns = [
+        table.columns[name].called([*map(unguarded, table.columns[name].texts)]) for name in COLUMNS
+    ]
+    judged = np.array([not not_judged(text) for text in columns[-1].texts] + [False])
+    kept, remarks = judged[columns[-1].codes], table.remarks
+    lines: Sequence[int] | Int = range(table.first, table.first + len(kept))
+    if not kept.all():
+        filled = np.any([column.codes >= 0 for column in columns], axis=0)
+        if count := int(np.count_nonzero(filled & ~kept)):
+            remarks += (Phrase("many_not_judged", count=count),)
+        lines = np.flatnonzero(kept).astype(np.int32) + np.int32(table.first)
+        columns = [Coded(column.codes[kept], column.texts) for column in columns]
+    if not len(lines):
+        raise AnswersError("no_judgments", source=table.source)
+    source = f"{table.source}: {table.unit}"
+    faults = [
+        AnswersError("column_empty", place=f"{source} {lines[int(empty.argmax())]}", column=name)
+        for name, column in zip(COLUMNS, columns, strict=True)
+        if (empty := column.codes < 0).any()
+    ]
+    refuse_faults(faults, table.source, AnswersError)
+    reader = _Reader(survey)
+    experts, parent, left, right, value = columns
+    names: dict[str, str] = {}
+    called = [names.setdefault(unwidened(text), text) for text in experts.texts]
+    for text, name in zip(experts.texts, called, strict=True):
+        reader.expert(text, name)
+    experts = experts.called(called)
+    pair, pairs = combined([parent, left, right])
+    read = JudgmentColumns(
+        experts=experts.texts,
+        pairs=tuple((one[0], one[1], one[2]) for one in pairs),
+        values=value.texts,
+        expert=experts.codes,
+        pair=pair,
+        value=value.codes,
+        places=lines,
+        source=source,
+    )
+    ids, values = [*read.pairs], [*value.texts]
+    for first in read.first_of(read.pair):
+        try:
+            known = reader.by_id(read[first])
+            ids[read.pair[first]] = (known.parent, known.left, known.right)
+        except AnswersError as error:
+            faults.append(error)
+    for first in read.first_of(read.value):
+        try:
+            values[read.value[first]] = reader.checked(read[first]).value
+        except AnswersError as error:
+            faults.append(error)
+    read = replace(read, pairs=tuple(ids), values=tuple(values))
+    refuse_faults([*faults, *([] if faults else _answered_twice(read))], table.source, AnswersError)
+    if isinstance(lines, np.ndarray):  # some experts may have judged nothing
+        read = read.taken(np.arange(len(read)))
+    return Answers(read, (*remarks, *reader.remarks()))
 
 
 def unguarded(cell: str) -> str:

@@ -18,7 +18,7 @@ from ..errors import AHPError
 from ..messages import Phrase
 from .delimited import UNCALCULATED, Row, encoding_of, encoding_said, open_csv, visible
 
-_TITLE_ROWS = 10
+TITLE_ROWS = 10
 """How many rows are looked through for headers."""
 
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -105,7 +105,7 @@ def find_headers(rows: Iterator[Row], role_of: Mapping[str, str]) -> HeaderRow |
         role_of: header, as `header_key` makes it -> column.
     """
     above: list[int] = []
-    for line, cells in islice(rows, _TITLE_ROWS):
+    for line, cells in islice(rows, TITLE_ROWS):
         roles = [role_of.get(header_key(cell)) for cell in cells]
         if len({*roles} - {None}) > 1:
             positions: dict[str, int] = {}
@@ -131,7 +131,7 @@ def header_index(rows: Sequence[Row], is_value: Callable[[str], bool]) -> int:
         is_value: whether a cell is one that no header is, such as a number.
     """
     most = max(sum(map(bool, cells)) for _, cells in rows)
-    for index, (_, cells) in enumerate(rows[:_TITLE_ROWS]):
+    for index, (_, cells) in enumerate(rows[:TITLE_ROWS]):
         filled = [*filter(None, cells)]
         if 4 * len(filled) >= 3 * most and not (index and any(map(is_value, filled))):
             return index

@@ -16,7 +16,8 @@ from ahp.errors import OptionError
 from ahp.exchange.study_calculation import calculation_workbook, coded
 from ahp.resources import data_folder
 from ahp.study import Analysis, Answers, Survey, analyze
-from ahp.study.answers import Judgment, read_answers
+from ahp.study.answers import read_answers
+from ahp.study.judgments import Judgment
 from tests.study.panels import SURVEY, answers, without
 
 from .conftest import Recalculate

@@ -60,7 +60,7 @@ def test_each_value_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         parsed.append(text)
         return parse_judgment(text)
 
-    monkeypatch.setattr("ahp.study.answers.parse_judgment", count)
+    monkeypatch.setattr("ahp.study.judgments.parse_judgment", count)
     arrays = answers.arrays(TREE)
     assert parsed == ["3", "1/2", "5", "1"]
     assert arrays["b"].tolist() == [[[1, 0.5, 0.2], [2, 1, 1], [5, 1, 1]]] * 2

@@ -1,0 +1,228 @@
+"""Judgments as they were entered, one by one or as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import itemgetter
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..hierarchy import Hierarchy
+from ..matrix import Float
+from ..result import Result
+from ..scale import parse_judgment
+from ..tables.columns import Int
+
+_BLOCK = 2**22
+"""Judgments that are looked at together: what is made of them on the way takes 200 MB."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Judgment(Result):
+    """One expert's answer to one pair.
+
+    Attributes:
+        expert: who answered.
+        parent: id of the node under which the pair is compared.
+        left, right: ids of the two children, as displayed.
+        value: how much left matters more than right, as exact text such as `"1/3"`.
+        place: where it was read, for messages.
+    """
+
+    expert: str
+    parent: str
+    left: str
+    right: str
+    value: str
+    place: str = ""
+
+    @property
+    def number(self) -> float:
+        """`value` as a float."""
+        return parse_judgment(self.value)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class JudgmentColumns(Sequence[Judgment]):
+    """Judgments as columns: 12 bytes for each instead of an object of 400.
+
+    Attributes:
+        experts: their names, in order of appearance.
+        pairs: (parent, left, right), ids, as displayed.
+        values: exact texts such as `"1/3"`.
+        expert, pair, value: number of each judgment's in these, shape (m,).
+        places: where each was read: texts, or numbers behind `source`; empty = not known.
+        source: the file, and what its lines are called there.
+    """
+
+    experts: tuple[str, ...]
+    pairs: tuple[tuple[str, str, str], ...]
+    values: tuple[str, ...]
+    expert: Int
+    pair: Int
+    value: Int
+    places: Sequence[str] | Sequence[int] | Int = ()
+    source: str = ""
+
+    @classmethod
+    def of(cls, judgments: Sequence[Judgment]) -> JudgmentColumns:
+        """Judgments as columns."""
+        if isinstance(judgments, JudgmentColumns):
+            return judgments
+        numbers: tuple[dict[Any, int], ...] = ({}, {}, {})
+        experts, pairs, values = numbers
+        codes = np.array(
+            [
+                (
+                    experts.setdefault(one.expert, len(experts)),
+                    pairs.setdefault((one.parent, one.left, one.right), len(pairs)),
+                    values.setdefault(one.value, len(values)),
+                )
+                for one in judgments
+            ],
+            dtype=np.int32,
+        ).reshape(-1, 3)
+        places = [one.place for one in judgments]
+        expert, pair, value = codes.T.copy()
+        return cls(tuple(experts), tuple(pairs), tuple(values), expert, pair, value, places)
+
+    def __len__(self) -> int:
+        return len(self.expert)
+
+    @overload
+    def __getitem__(self, at: int) -> Judgment: ...
+    @overload
+    def __getitem__(self, at: slice) -> JudgmentColumns: ...
+    def __getitem__(self, at: int | slice) -> Judgment | JudgmentColumns:
+        if isinstance(at, slice):
+            return self.taken(np.arange(len(self))[at])
+        place = self.places[at] if len(self.places) else ""
+        parent, left, right = self.pairs[self.pair[at]]
+        return Judgment(
+            expert=self.experts[self.expert[at]],
+            parent=parent,
+            left=left,
+            right=right,
+            value=self.values[self.value[at]],
+            place=str(place) if isinstance(place, str) else f"{self.source} {place}",
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(
+            mine == its for mine, its in zip(self, other, strict=True)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.experts, self.pairs, len(self)))
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """As a tuple of judgments has it."""
+        return [one.to_dict() for one in self]
+
+    def taken(self, rows: NDArray[Any]) -> JudgmentColumns:
+        """Some of the judgments, of the experts who gave them.
+
+        Args:
+            rows: their numbers in rising order, or a mask.
+        """
+        expert = self.expert[rows]
+        given, first = np.unique(expert, return_index=True)
+        given = given[np.argsort(first)]
+        numbers = np.empty(len(self.experts), dtype=np.int32)
+        numbers[given] = np.arange(len(given))
+        return replace(
+            self,
+            experts=tuple(self.experts[k] for k in given),
+            expert=numbers[expert],
+            pair=self.pair[rows],
+            value=self.value[rows],
+            places=np.asarray(self.places)[rows] if len(self.places) else (),
+        )
+
+    def only(self, experts: Collection[str]) -> JudgmentColumns:
+        """The judgments of some experts."""
+        chosen = set(experts)
+        return self.taken(np.array([name in chosen for name in self.experts])[self.expert])
+
+    @cached_property
+    def numbers(self) -> Float:
+        """The values as numbers, shape of `values`.
+
+        Raises:
+            MatrixError: one is no judgment.
+        """
+        return np.array([parse_judgment(text) for text in self.values])
+
+    @staticmethod
+    def first_of(column: Int) -> list[int]:
+        """The first judgment with each number of a column, in order of appearance."""
+        first = np.full(int(column.max(initial=-1)) + 1, len(column))
+        for at in reversed(range(0, len(column), _BLOCK)):
+            part = column[at : at + _BLOCK]
+            first[part[::-1]] = np.arange(at + len(part) - 1, at - 1, -1)  # the last one stays
+        return [int(at) for at in np.sort(first[first < len(column)])]
+
+    def arrays(self, hierarchy: Hierarchy) -> dict[str, Float]:
+        """Parent -> the judgments below it, shape (experts, n, n), NaN = not judged; all pairs are
+        compared by the tree.
+        """
+        arrays, places = {}, []
+        for parent in hierarchy.compared:
+            n = len(hierarchy.children[parent])
+            arrays[parent] = np.full((len(self.experts), n, n), np.nan)
+            arrays[parent][:, range(n), range(n)] = 1.0
+        for parent, left, right in self.pairs:
+            kids = hierarchy.children.get(parent, ())
+            known = parent in arrays and left in kids and right in kids
+            at = (kids.index(left), kids.index(right)) if known else (0, 0)
+            places.append((hierarchy.compared.index(parent) if known else -1, *at))
+        below, i, j = np.array(places, dtype=np.int32).reshape(-1, 3).T
+        for part in self._blocks():
+            parents = below[self.pair[part]]
+            for number, batch in enumerate(arrays.values()):
+                rows = np.flatnonzero(parents == number)
+                if not len(rows):
+                    continue
+                k, pair = self.expert[part][rows], self.pair[part][rows]
+                value = self.numbers[self.value[part][rows]]
+                batch[k, i[pair], j[pair]] = value
+                batch[k, j[pair], i[pair]] = 1 / value
+        return arrays
+
+    def repeated(self) -> Iterator[tuple[int, int]]:
+        """Of each judgment of a pair that its expert has judged before: the first one, and it."""
+        numbers: dict[tuple[str, frozenset[str]], int] = {}
+        compared = np.array(
+            [
+                numbers.setdefault((parent, frozenset(sides)), len(numbers))
+                for parent, *sides in self.pairs
+            ],
+            dtype=np.int64,
+        )
+
+        def cells(part: slice) -> NDArray[np.int64]:
+            return self.expert[part] * np.int64(len(numbers)) + compared[self.pair[part]]
+
+        judged = np.zeros(len(self.experts) * len(numbers), dtype=bool)
+        for part in self._blocks():
+            judged[cells(part)] = True
+        if np.count_nonzero(judged) == len(self):
+            return
+        every = cells(slice(None))
+        order = np.argsort(every, kind="stable")
+        ordered = every[order]
+        again = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
+        first = order[np.searchsorted(ordered, ordered[again])]
+        yield from sorted(
+            zip(first.tolist(), order[again].tolist(), strict=True), key=itemgetter(1)
+        )
+
+    def _blocks(self) -> Iterator[slice]:
+        for start in range(0, len(self), _BLOCK):
+            yield slice(start, start + _BLOCK)

@@ -1,0 +1,277 @@
+"""Long tables of millions of lines: read by column, each text held once."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datafile import system_problem
+from ..errors import AHPError
+from ..messages import Phrase
+from .delimited import SEPARATORS, Row, encoding_of, encoding_said, open_csv, visible, with_point
+from .grids import ranges
+from .opened import TITLE_ROWS, HeaderRow
+
+Int = NDArray[np.int32]
+
+COLUMNAR = (".parquet", ".feather", ".arrow")
+"""Endings of files that hold columns."""
+
+_LINES = 2**18
+"""Lines that are read together."""
+_BYTES = 2**24
+_COMBINATIONS = 2**24
+_STEPS = frozenset(range(1, 10))
+"""As columns of numbers have them: 3.0."""
+
+Headers = Callable[[Sequence[Row], Callable[[int], str]], HeaderRow]
+"""Finds the headers among the first lines; with what says where a line stands, to refuse them."""
+Batch = Mapping[str, Any]
+"""Column -> its cells in some lines."""
+
+
+class Coded(NamedTuple):
+    """A column of texts, each text held once.
+
+    Attributes:
+        codes: number of each line's text in `texts`, shape (m,); -1 = the cell is empty.
+        texts: none of them twice, or empty.
+    """
+
+    codes: Int
+    texts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, column: Any) -> Coded:
+        """A column of texts or numbers: a sequence, an array of numpy, a Series of pandas or
+        polars, an array of Arrow. None and NaN are empty cells.
+        """
+        if hasattr(column, "to_arrow"):
+            column = column.to_arrow()
+        merged = _Merged()
+        for part in getattr(column, "chunks", [column]):
+            merged.add(part)
+        return merged.column()
+
+    def called(self, texts: Sequence[str]) -> Coded:
+        """The column with these texts in place of its own; where some are alike, they are one."""
+        numbers: dict[str, int] = {}
+        to = [numbers.setdefault(text, len(numbers)) if text else -1 for text in texts]
+        if to == [*range(len(to))]:
+            return Coded(self.codes, tuple(texts))
+        return Coded(np.array([*to, -1], dtype=np.int32)[self.codes], tuple(numbers))
+
+
+class ColumnTable(NamedTuple):
+    """Columns of a table.
+
+    Attributes:
+        columns: what they are -> each, all of one length.
+        source: the file.
+        unit: what its lines are called, `"line"` or `"row"`.
+        first: number of the first line below the headers.
+        remarks: what was read how.
+    """
+
+    columns: Mapping[str, Coded]
+    source: str
+    unit: str = "row"
+    first: int = 1
+    remarks: tuple[Phrase, ...] = ()
+
+
+class _Merged:
+    """A column that comes in parts."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Any, int] = {}
+        self._parts: list[Int] = []
+
+    def add(self, part: Any) -> None:
+        if not hasattr(part, "dictionary_encode"):
+            self._parts.append(self._codes(part))
+            return
+        coded = part if hasattr(part, "dictionary") else part.dictionary_encode()
+        to = np.append(self._codes(coded.dictionary.to_pylist()), np.int32(-1))
+        self._parts.append(to[coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
+
+    def _codes(self, cells: Any) -> Int:
+        numbers = self._numbers
+        values = cells.tolist() if isinstance(cells, np.ndarray) else cells
+        return np.fromiter(
+            (
+                -1 if cell is None or cell != cell else numbers.setdefault(cell, len(numbers))  # noqa: PLR0124 - NaN
+                for cell in values
+            ),
+            dtype=np.int32,
+            count=len(values),
+        )
+
+    def column(self) -> Coded:
+        codes = np.concatenate([*self._parts, np.empty(0, np.int32)])
+        cells = (int(one) if one in _STEPS else one for one in self._numbers)
+        return Coded(codes, ()).called([visible(str(one)) for one in cells])
+
+
+def combined(columns: Sequence[Coded]) -> tuple[Int, tuple[tuple[str, ...], ...]]:
+    """Number of each line's combination of texts, and the combinations; no cell is empty."""
+    first, *others = columns
+    codes, combinations = first.codes, [(text,) for text in first.texts]
+    for column in others:
+        width = len(column.texts)
+        if len(combinations) * width > _COMBINATIONS:  # columns of something else
+            key, inverse = np.unique(codes * np.int64(width) + column.codes, return_inverse=True)
+            codes = inverse.astype(np.int32)
+        else:
+            cells = codes * np.int32(width) + column.codes
+            key = np.flatnonzero(np.bincount(cells))
+            numbers = np.zeros(key.max(initial=0) + 1, dtype=np.int32)
+            numbers[key] = np.arange(len(key))
+            codes = numbers[cells]
+        combinations = [
+            (*combinations[cell // width], column.texts[cell % width]) for cell in key.tolist()
+        ]
+    return codes, tuple(combinations)
+
+
+def read_columns(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTable:
+    """The columns of a long table that are wanted: CSV, Parquet, Feather or Arrow.
+
+    Args:
+        path: of the file.
+        headers: says which columns are wanted.
+        error: what to raise.
+
+    Raises:
+        AHPError: of the type given: the file can't be read, or a line has another number of cells
+            than the headers.
+    """
+    try:
+        if path.suffix.lower() in COLUMNAR:
+            return _of_arrow(path, headers, error)
+        return _of_csv(path, headers, error)
+    except OSError as problem:
+        about = {"source": str(path), "problem": system_problem(problem)}
+        raise error("file_unreadable", **about) from problem
+
+
+def _of_arrow(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTable:
+    try:
+        import pyarrow  # noqa: PLC0415 - for those who use it
+        from pyarrow import dataset  # noqa: PLC0415
+    except ImportError as missing:
+        raise error("columns_need_arrow", source=str(path)) from missing
+    try:
+        kind = "parquet" if path.suffix.lower() == ".parquet" else "ipc"
+        file = dataset.dataset(path, format=kind)
+        header = headers([(0, file.schema.names)], lambda _: str(path))
+        names = {column: header.cells[k] for column, k in header.positions.items()}
+        batches = file.to_batches(columns=[*names.values()], batch_size=_LINES)
+        parts = ({column: batch[name] for column, name in names.items()} for batch in batches)
+        return _table(parts, header, ColumnTable({}, str(path)))
+    except pyarrow.ArrowInvalid as problem:
+        raise error("columns_unreadable", source=str(path), problem=str(problem)) from problem
+
+
+def _of_csv(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTable:
+    with path.open("rb") as file:
+        encoding = encoding_of(file)
+    if encoding is None:
+        raise error("encoding_unknown", source=str(path))
+    with path.open(encoding=encoding, newline="") as text:
+        reader, separator = open_csv(text)
+        try:
+            rows = [(reader.line_num, [*map(visible, row)]) for row in islice(reader, TITLE_ROWS)]
+            header = headers(rows, f"{path}: line {{}}".format)
+            about = ColumnTable({}, str(path), "line", header.line + 1, encoding_said(encoding))
+            table = None
+            if encoding == "utf-8-sig" and separator in SEPARATORS:
+                table = _by_arrow(path, separator, header, about)
+            if table is None:
+                text.seek(0)
+                reader, _ = open_csv(text)
+                table = _table(_by_line(reader, header, about, error), header, about)
+        except csv.Error as problem:
+            raise error("not_csv", place=f"{path}: line {reader.line_num}") from problem
+    if separator != ",":
+        texts = {name: [*map(with_point, one.texts)] for name, one in table.columns.items()}
+        called = {name: one.called(texts[name]) for name, one in table.columns.items()}
+        table = table._replace(columns=called)
+    return table
+
+
+def _by_arrow(
+    path: Path, separator: str, header: HeaderRow, about: ColumnTable
+) -> ColumnTable | None:
+    """A CSV file as Arrow reads it; None where there is no Arrow, or it refuses the file: what is
+    wrong in which line is known to who reads line by line.
+    """
+    with suppress(ImportError):
+        import pyarrow  # noqa: PLC0415 - for those who use it
+        from pyarrow import csv as arrow_csv  # noqa: PLC0415
+
+        numbers = {column: str(k) for column, k in header.positions.items()}
+        coded = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
+        names = [str(k) for k in range(len(header.cells))]
+        try:
+            batches = arrow_csv.open_csv(
+                path,
+                arrow_csv.ReadOptions(block_size=_BYTES, skip_rows=header.line, column_names=names),
+                arrow_csv.ParseOptions(delimiter=separator, ignore_empty_lines=False),
+                arrow_csv.ConvertOptions(
+                    include_columns=[*numbers.values()],
+                    column_types=dict.fromkeys(numbers.values(), coded),
+                    null_values=[""],
+                    strings_can_be_null=True,
+                ),
+            )
+            parts = ({column: batch[name] for column, name in numbers.items()} for batch in batches)
+            return _table(parts, header, about)
+        except pyarrow.ArrowInvalid:
+            return None
+    return None
+
+
+def _by_line(
+    reader: Any, header: HeaderRow, about: ColumnTable, error: type[AHPError]
+) -> Iterator[Batch]:
+    """The lines of a CSV file below the headers, many at a time."""
+    width, empty = len(header.cells), [""] * len(header.cells)
+
+    def rows() -> Iterator[list[str]]:
+        number = header.line
+        for row in reader:
+            if reader.line_num <= header.line:
+                continue
+            for _ in range(reader.line_num - number - 1):  # of a cell over several lines
+                yield empty
+            number = reader.line_num
+            if row and len(row) != width:
+                place = f"{about.source}: line {number}"
+                raise error("row_length", place=place, count=len(row), expected=width)
+            yield row or empty
+
+    lines = rows()
+    while part := [*islice(lines, _LINES)]:
+        yield {column: [row[k] for row in part] for column, k in header.positions.items()}
+
+
+def _table(parts: Iterable[Batch], header: HeaderRow, about: ColumnTable) -> ColumnTable:
+    merged = {column: _Merged() for column in header.positions}
+    for part in parts:
+        for column, cells in part.items():
+            merged[column].add(cells)
+    remarks = about.remarks
+    if header.above:
+        remarks += (Phrase("lines_above", lines=ranges(header.above)),)
+    if header.unknown:
+        remarks += (Phrase("columns_passed_over", columns=header.unknown),)
+    columns = {column: one.column() for column, one in merged.items()}
+    return about._replace(columns=columns, remarks=remarks)

@@ -1,0 +1,304 @@
+"""Answers that are read and held as columns: the same as one by one."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyarrow import feather, parquet
+
+import ahp
+from ahp.resources import data_folder
+from ahp.study.answers import Answers, answers_from_columns
+from ahp.study.judgments import Judgment, JudgmentColumns
+from ahp.tables.columns import Coded, ColumnTable, combined
+
+DEMO = data_folder("examples") / "supervision_demo" / "answers.csv"
+SURVEY = ahp.load_survey("supervision_effectiveness")
+JOB = ahp.Survey.from_names({"Job": ["Pay", "Work", "City"]})
+
+
+READERS = pytest.mark.parametrize("reader", ["arrow", "csv"])
+
+
+def count_as_large(monkeypatch: pytest.MonkeyPatch, reader: str) -> None:
+    """Every CSV file; it is read by Arrow, or as where there is none."""
+    monkeypatch.setattr("ahp.study.answers.MAX_CSV", 10)
+    if reader == "csv":
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+
+def write(folder: Path, *lines: str, encoding: str = "utf-8") -> Path:
+    path = folder / "answers.csv"
+    path.write_text("\n".join(lines) + "\n", encoding=encoding)
+    return path
+
+
+HEADER = "expert,parent,left,right,value"
+
+
+def frame() -> pd.DataFrame:
+    return pd.read_csv(DEMO, dtype=str)
+
+
+def parquet_file(folder: Path) -> Path:
+    frame().to_parquet(folder / "a.parquet")
+    return folder / "a.parquet"
+
+
+def feather_file(folder: Path) -> Path:
+    feather.write_feather(pa.Table.from_pandas(frame()), str(folder / "a.feather"))
+    return folder / "a.feather"
+
+
+def coded_file(folder: Path) -> Path:
+    table = pa.Table.from_pandas(frame().astype("category"))
+    parquet.write_table(table, folder / "b.parquet", row_group_size=50)
+    return folder / "b.parquet"
+
+
+@pytest.mark.parametrize("made", [parquet_file, feather_file, coded_file])
+def test_files_of_columns_give_what_the_csv_gives(
+    made: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    one_by_one, columns = ahp.read_answers(DEMO), ahp.read_answers(made(tmp_path))
+    assert isinstance(columns.judgments, JudgmentColumns)
+    assert columns.experts == one_by_one.experts
+    mine, its = (
+        [(one.expert, one.parent, one.left, one.right, one.value) for one in answers.judgments]
+        for answers in (columns, one_by_one)
+    )
+    assert mine == its
+    assert ahp.analyze(SURVEY, columns) == ahp.analyze(SURVEY, one_by_one)
+
+
+@READERS
+def test_a_large_csv_gives_what_a_small_one_gives(
+    monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    small = ahp.read_answers(DEMO)
+    count_as_large(monkeypatch, reader)
+    columns = ahp.read_answers(DEMO)
+    assert isinstance(columns.judgments, JudgmentColumns)
+    assert columns.judgments == small.judgments  # their places too
+    assert columns.remarks == small.remarks
+
+
+@READERS
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_names_headers_and_separators_of_people(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str, encoding: str
+) -> None:
+    survey = ahp.Survey.from_names({"岗位": ["工资", "工作", "城市"]})
+    lines = [
+        "某行 2026 年调查;;;;;",
+        "专家;上级;左项;右项;判断值;备注",
+        "李四;岗位;工资;工作;3;x",
+        "李四;岗位;工资;城市;0,5;",
+        "李四;岗位;工作;城市;;",
+        "王五;岗位;工资;工作;1/3;",
+    ]
+    path = write(tmp_path, *lines, encoding=encoding)
+    small = ahp.read_answers(path, survey)
+    count_as_large(monkeypatch, reader)
+    answers = ahp.read_answers(path, survey)
+    assert answers.judgments == small.judgments
+    assert [(one.expert, one.value) for one in answers.judgments] == [
+        *(("李四", "3"), ("李四", "0.5"), ("王五", "1/3")),
+    ]
+    assert [str(one) for one in answers.remarks if one.code == "many_not_judged"] == [
+        "1 lines without a judgment, read as not judged"
+    ]
+    array = answers.arrays(survey.hierarchy)[survey.hierarchy.goal]
+    assert np.array_equal(
+        array[0], [[1, 3, 0.5], [1 / 3, 1, np.nan], [2, np.nan, 1]], equal_nan=True
+    )
+
+
+FAULTS = (
+    "Li,Job,Pay,Home,3",
+    "Li,Jobs,Pay,Work,3",
+    "Li,Job,Pay,Pay,3",
+    "Li,Job,,Work,3",
+    "Li,Job,Pay,Work,12",
+    "Li,Job,Pay,Work,2026-01-03",
+    "Li,Job,City,Pay,3",
+    "Li,Job,Pay,Work,3,5",
+)
+
+
+@READERS
+@pytest.mark.parametrize("line", FAULTS)
+def test_what_is_wrong_is_said_as_of_a_small_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str, line: str
+) -> None:
+    path = write(tmp_path, HEADER, "Li,Job,Pay,City,2", line, "Wu,Job,Pay,City,2")
+    with pytest.raises(ahp.AnswersError) as small:
+        ahp.read_answers(path, JOB)
+    count_as_large(monkeypatch, reader)
+    with pytest.raises(ahp.AnswersError) as large:
+        ahp.read_answers(path, JOB)
+    assert str(large.value) == str(small.value)
+    assert f"{path}: line 3" in str(large.value)
+
+
+@READERS
+def test_who_judged_stands_in_every_line_of_a_large_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    path = write(tmp_path, HEADER, "Li,Job,Pay,City,2", ",Job,Pay,Work,3", ",Job,City,Work,3")
+    count_as_large(monkeypatch, reader)
+    with pytest.raises(ahp.AnswersError) as raised:
+        ahp.read_answers(path, JOB)
+    assert str(raised.value) == f"{path}: line 3: expert is empty"
+
+
+@READERS
+@pytest.mark.parametrize("header", ["a,b,c", "expert,parent,left,right", f"{HEADER},专家"])
+def test_headers_that_are_no_headers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str, header: str
+) -> None:
+    path = write(tmp_path, header, "1,2,3,4,5")
+    with pytest.raises(ahp.AnswersError) as small:
+        ahp.read_answers(path)
+    count_as_large(monkeypatch, reader)
+    with pytest.raises(ahp.AnswersError) as large:
+        ahp.read_answers(path)
+    assert str(large.value) == str(small.value)
+
+
+def test_numbers_in_columns(tmp_path: Path) -> None:
+    """As programs write them: whole experts, judgments with a decimal point."""
+    table = pd.DataFrame(
+        {
+            "expert": [1, 1, 2],
+            "parent": "Job",
+            "left": ["Pay", "Pay", "Work"],
+            "right": ["Work", "City", "City"],
+            "value": [3.0, 0.5, np.nan],
+        }
+    )
+    table.to_parquet(tmp_path / "a.parquet")
+    answers = ahp.read_answers(tmp_path / "a.parquet", JOB)
+    assert [(one.expert, one.value, one.place) for one in answers.judgments] == [
+        ("1", "3", f"{tmp_path / 'a.parquet'}: row 1"),
+        ("1", "0.5", f"{tmp_path / 'a.parquet'}: row 2"),
+    ]
+
+
+def test_a_file_of_columns_without_arrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = parquet_file(tmp_path)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ahp.AnswersError) as raised:
+        ahp.read_answers(path)
+    assert str(raised.value) == (
+        f'{path}: files of columns are read by Arrow: pip install "ahp-evidence[scale]"'
+    )
+
+
+def test_a_file_that_is_no_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"PAR1 nothing")
+    with pytest.raises(ahp.AnswersError, match="can't be read as a file of columns"):
+        ahp.read_answers(path)
+
+
+def test_columns_are_a_sequence_of_judgments() -> None:
+    plain = ahp.read_answers(DEMO)
+    columns = JudgmentColumns.of(plain.judgments)
+    assert columns == plain.judgments
+    assert tuple(columns) == plain.judgments
+    assert columns[3] == plain.judgments[3]
+    assert columns[-1] == plain.judgments[-1]
+    assert columns[35:70] == plain.judgments[35:70]
+    assert columns[35:70].experts == ("E2",)
+    assert columns != plain.judgments[1:]
+    answers = Answers(columns)
+    assert Answers.from_dict(json.loads(json.dumps(answers.to_dict()))) == Answers(plain.judgments)
+    assert pickle.loads(pickle.dumps(answers)) == answers
+    assert answers.only(["E5", "E2"]).judgments == plain.only(["E5", "E2"]).judgments
+    assert answers.only(["E5", "E2"]).experts == ("E2", "E5")
+    with pytest.raises(IndexError):
+        columns[245]
+
+
+def test_a_pair_that_is_judged_twice_in_columns() -> None:
+    once = ahp.read_answers(DEMO).judgments
+    again = Judgment("E1", once[0].parent, once[0].right, once[0].left, "2", "b.csv: line 9")
+    with pytest.raises(ahp.AnswersError) as plain:
+        Answers((*once, again))
+    with pytest.raises(ahp.AnswersError) as columns:
+        Answers(JudgmentColumns.of((*once, again)))
+    assert str(columns.value) == str(plain.value)
+    assert str(columns.value).startswith("b.csv: line 9: ")
+
+
+TEXTS = st.lists(st.sampled_from(["a", "b", "c", "", " a "]), min_size=1, max_size=30)
+
+
+@given(TEXTS)
+def test_a_column_holds_each_text_once(texts: list[str]) -> None:
+    column = Coded.of(texts)
+    visible = [text.strip() for text in texts]
+    assert [column.texts[k] if k >= 0 else "" for k in column.codes] == visible
+    assert len({*column.texts}) == len(column.texts)
+    arrow = Coded.of(pa.chunked_array([texts[:2], texts[2:]], type=pa.string()))
+    assert (arrow.texts, arrow.codes.tolist()) == (column.texts, column.codes.tolist())
+
+
+@given(st.lists(st.tuples(*[st.sampled_from("abcd")] * 3), min_size=1, max_size=40))
+def test_combinations_of_columns(rows: list[tuple[str, str, str]]) -> None:
+    codes, combinations = combined([Coded.of([*column]) for column in zip(*rows, strict=True)])
+    assert [combinations[k] for k in codes] == rows
+    assert len({*combinations}) == len(combinations)
+
+
+def test_columns_of_anything_else() -> None:
+    """More combinations than a table of them could hold."""
+    texts = [str(k) for k in range(6000)]
+    codes, combinations = combined([Coded.of(texts), Coded.of(texts[::-1])])
+    assert [combinations[k] for k in codes] == [*zip(texts, texts[::-1], strict=True)]
+
+
+def test_experts_who_judged_nothing_are_none() -> None:
+    columns = {
+        "expert": Coded.of(["Li", "Wu", "Wu"]),
+        "parent": Coded.of(["Job"] * 3),
+        "left": Coded.of(["Pay"] * 3),
+        "right": Coded.of(["Work", "Work", "City"]),
+        "value": Coded.of([None, "3", "-"]),
+    }
+    answers = answers_from_columns(ColumnTable(columns, "the columns"), JOB)
+    assert answers.experts == ("Wu",)
+    assert str(answers.remarks[0]) == ("2 lines without a judgment, read as not judged")
+
+
+def test_columns_of_a_data_frame() -> None:
+    table, plain = frame(), ahp.read_answers(DEMO)
+    for columns in (
+        table,
+        table.astype("category"),
+        {name: table[name].tolist() for name in table},
+        {name: table[name].to_numpy(str) for name in table},
+        {name: pa.chunked_array([table[name][:100], table[name][100:]]) for name in table},
+    ):
+        answers = Answers.from_columns(**{name: columns[name] for name in table}, survey=SURVEY)
+        assert ahp.analyze(SURVEY, answers) == ahp.analyze(SURVEY, plain)
+    assert answers.judgments[7].place == "the columns: row 8"
+
+
+def test_columns_of_other_lengths() -> None:
+    with pytest.raises(ahp.AnswersError) as raised:
+        Answers.from_columns(["Li"], ["Job"], ["Pay"], ["Work"], ["3", "4"])
+    assert str(raised.value) == (
+        "expert, parent, left, right, value have 1, 1, 1, 1, 2 cells, expected as many of each"
+    )
