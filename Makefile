@@ -81,7 +81,7 @@ bounds: .venv-bounds/bin/uv
 # The core against batched LAPACK and other programs, which get an environment of their own; ways of
 # asking, with simulated experts; the report of a large study; then the pages in a real browser, alone
 # and while 49 experts answer; 20 sessions and 300; what a click asks of the database, and pages of one
-# that has grown; a log of a million events.
+# that has grown; a log of a million events; a million experts.
 bench: .venv/test .venv-peers/installed
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
 		$(BIN)/python benchmarks/core.py .venv-peers/bin/python
@@ -98,6 +98,7 @@ bench: .venv/test .venv-peers/installed
 	$(BIN)/python benchmarks/statements.py
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/verify_log.py
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/scale.py
 
 .venv-peers/installed: benchmarks/requirements.txt
 	tools/new-venv $(PYTHON) .venv-peers

@@ -17,7 +17,7 @@ from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..messages import Phrase
 from ..result import Result
 from ..scale import not_judged, plain_text, read_otherwise
-from ..tables.columns import COLUMNAR, Coded, ColumnTable, Int, combined, read_columns
+from ..tables.columns import COLUMNAR, Coded, ColumnTable, Int, combined, read_column_table
 from ..tables.delimited import MAX_CSV, Row, starts_formula
 from ..tables.faults import first_and_count, refuse_faults
 from ..tables.grids import Grid, column_letter, ranges, read_grid
@@ -376,7 +376,7 @@ def read_answers(
     """
     source = Path(path)
     if source.suffix.lower() in COLUMNAR or _is_large(source):
-        return answers_from_columns(read_columns(source, _headers, AnswersError), survey)
+        return answers_from_columns(read_column_table(source, column_headers, AnswersError), survey)
     content = read_bytes(source, AnswersError, MAX_CSV)
     return answers_from_table(content, str(source), survey, sheet=sheet)
 
@@ -443,7 +443,7 @@ def _find_headers(lines: Sequence[Row]) -> HeaderRow | None:
     return header
 
 
-def _headers(lines: Sequence[Row], place: Callable[[int], str]) -> HeaderRow:
+def column_headers(lines: Sequence[Row], place: Callable[[int], str]) -> HeaderRow:
     """Of a table that is read by column, by its first lines."""
     return _checked_headers(_find_headers(lines), place, lines[0] if lines else (1, []))
 

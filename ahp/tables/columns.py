@@ -141,7 +141,7 @@ def combined(columns: Sequence[Coded]) -> tuple[Int, tuple[tuple[str, ...], ...]
     return codes, tuple(combinations)
 
 
-def read_columns(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTable:
+def read_column_table(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTable:
     """The columns of a long table that are wanted: CSV, Parquet, Feather or Arrow.
 
     Args:
@@ -176,7 +176,9 @@ def _of_arrow(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTabl
         batches = file.to_batches(columns=[*names.values()], batch_size=_LINES)
         parts = ({column: batch[name] for column, name in names.items()} for batch in batches)
         return _table(parts, header, ColumnTable({}, str(path)))
-    except pyarrow.ArrowInvalid as problem:
+    except (pyarrow.ArrowException, UnicodeDecodeError, OSError) as problem:
+        if isinstance(problem, OSError) and problem.errno is not None:
+            raise
         raise error("columns_unreadable", source=str(path), problem=str(problem)) from problem
 
 

@@ -19,12 +19,14 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+import pyarrow
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from docx import Document
 from openpyxl import Workbook
+from pyarrow import parquet
 
 import ahp
 from ahp.cli.report_options import _edits
@@ -80,7 +82,8 @@ from ahp.store.restore import restore
 from ahp.store.signing import existing_key, key_path, public_pem, read_public_key
 from ahp.store.stamps import read_certificates, stamped_time
 from ahp.study import Judgment
-from ahp.study.answers import Answers, answers_from_table
+from ahp.study.answers import Answers, answers_from_columns, answers_from_table, column_headers
+from ahp.tables.columns import read_column_table
 from ahp.tables.grids import read_grid, read_sheets
 from tests.evaluation_case import make_case
 from tests.exchange import test_filled_form, test_outline, test_outline_file
@@ -109,6 +112,7 @@ FEW = make_survey("few", {"goal": None, "a": "goal", "b": "goal", "a1": "a", "a2
 scheme = cache(lambda: load_scheme(NAME))
 duties = cache(lambda: load_scheme("internal_control"))
 prices = cache(lambda: load_prices(EVALUATION / "customer_prices.toml"))
+LONG_CSV = EXAMPLES / "supervision_demo" / "answers.csv"
 MEMORY = Path("/dev/shm")
 own_folder = cache(
     lambda: tempfile.TemporaryDirectory(prefix="ahp-fuzz-", dir=MEMORY if MEMORY.exists() else None)
@@ -174,6 +178,24 @@ def on_disk(read: Callable[[Path], object], name: str) -> Callable[[bytes], obje
         return read(path)
 
     return read_content
+
+
+def read_as_columns(path: Path) -> object:
+    return answers_from_columns(read_column_table(path, column_headers, AnswersError), survey())
+
+
+def column_files() -> list[bytes]:
+    """Parquet: one of texts, one of codes in several groups, one whose values are numbers."""
+    lines = [line.split(",") for line in LONG_CSV.read_text("utf-8-sig").splitlines()[:80]]
+    texts = pyarrow.table([*zip(*lines[1:], strict=True)], names=lines[0])
+    codes = pyarrow.table([one.dictionary_encode() for one in texts.columns], names=lines[0])
+    numbers = texts.set_column(4, "value", pyarrow.array([3.0, None, 0.5, 1 / 3] * 20)[:79])
+    written = []
+    for table, rows in ((texts, 100), (codes, 30), (numbers, 100)):
+        stream = io.BytesIO()
+        parquet.write_table(table, stream, row_group_size=rows, compression="none")
+        written.append(stream.getvalue())
+    return written
 
 
 def as_workbook(content: bytes) -> bytes:
@@ -633,7 +655,19 @@ READERS = {
             "long_csv",
             ".csv",
             lambda content: answers_from_table(content, "a.csv", survey()),
-            tables(EXAMPLES / "supervision_demo" / "answers.csv"),
+            tables(LONG_CSV),
+        ),
+        Reader(
+            "large_csv",
+            ".csv",
+            on_disk(read_as_columns, "a.csv"),
+            files(LONG_CSV),
+        ),
+        Reader(
+            "columns",
+            ".parquet",
+            on_disk(read_as_columns, "a.parquet"),
+            column_files,
         ),
         Reader(
             "ahpsurvey",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -302,3 +303,11 @@ def test_columns_of_other_lengths() -> None:
     assert str(raised.value) == (
         "expert, parent, left, right, value have 1, 1, 1, 1, 2 cells, expected as many of each"
     )
+
+
+def test_the_example_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    page = Path(__file__).parents[2] / "docs" / "answers-format.md"
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
+    exec(compile(code, "docs/answers-format.md", "exec"), {})
+    said, _errors = capsys.readouterr()
+    assert code.endswith(f"# {said}")
