@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .errors import HierarchyError, IncompleteError, MatrixError, OptionError
-from .group import normalize_expert_weights
+from .group import check_integer, normalize_expert_weights
 from .hierarchy import Hierarchy, check_not_negative, leaf_weights, local_vectors
 from .incomplete import check_connected, complete_matrices, components_of
 from .labels import joined_vector, order_of
@@ -354,13 +354,6 @@ class _Run:
         if not isinstance(self.spread, (int, float)) or not 0 <= self.spread <= most:
             expected = Phrase("number_up_to_for", most=most, option=self.perturbation)
             raise OptionError.refused("spread", self.spread, expected)
-
-
-def check_integer(option: str, value: object, least: int) -> None:
-    """Refuse an option that is no integer, or below the least."""
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-        expected = Phrase("integer_or_more", least=least)
-        raise OptionError.refused(option, value, expected)
 
 
 def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> dict[str, Float]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..errors import IncompleteError, MatrixError, OptionError
+from ..group import check_integer
 from ..matrix import CHUNK_CELLS, Float
 from ..messages import Phrase
 from ..result import Result
@@ -21,7 +22,6 @@ from ..sensitivity import (
     HierarchyUncertainty,
     Progress,
     StabilityInterval,
-    check_integer,
     one_at_a_time,
     simulate_panel,
     stability_interval,

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from ..consistency import check_consistency
+from ..eigen import normalized
 from ..errors import AnswersError, IncompleteError
 from ..group import (
     aggregate_judgments,
@@ -20,7 +21,7 @@ from ..group import (
 )
 from ..hierarchy import Hierarchy, leaf_weights
 from ..incomplete import check_incomplete_consistency, complete_matrices
-from ..matrix import Bool, Float
+from ..matrix import Bool, Float, Int
 from ..priority import weights
 from ..random_index import random_index_value
 from ..result import Result, read_only
@@ -31,6 +32,9 @@ TOLERANCE = 1e-9
 may differ in the last digits."""
 
 _HOW = {"aij": "geometric", "aij_median": "median", "aij_trimmed": "trimmed"}
+MEANS = ("aij", "aip_arithmetic", "aip_geometric")
+"""Aggregations that are means of logarithms or of weights."""
+
 _MEAN = {"aip_arithmetic": "arithmetic", "aip_geometric": "geometric"}
 
 
@@ -201,6 +205,74 @@ class Panel(Result):
                     local, counting[counts], how=_MEAN[how]
                 )
         return by_parent
+
+    def without(self, expert_weights: Float, groups: Int, how: str) -> dict[str, Float]:
+        """Parent id -> the local weights of all experts but one group, for each group: (groups, n);
+        NaN where the judgments of the others do not connect all items.
+
+        Means need no second look at those who stay: without a group of weight W of 1 and mean m',
+        a mean m becomes m + (m − m') W/(1 − W).
+
+        Args:
+            expert_weights: shape (k,).
+            groups: number of each expert's group from 0, shape (k,); −1 = in none.
+            how: one of `MEANS`.
+        """
+        by_parent = {}
+        for parent, matrices in self.matrices.items():
+            counting = self._counting(parent, expert_weights)
+            if how in _MEAN:
+                local = self.local_weights[parent]
+                if how == "aip_geometric":
+                    means = means_without(np.log(local), counting, groups)
+                    means = np.exp(means - means.max(axis=-1, keepdims=True))
+                else:
+                    means = means_without(local, counting, groups)
+                by_parent[parent] = normalized(means)
+                continue
+            n = matrices.shape[-1]
+            i, j = np.triu_indices(n, 1)
+            logs = (np.log(matrices[:, i, j]) - np.log(matrices[:, j, i])) / 2
+            means = means_without(logs, counting, groups)
+            joined = np.ones((len(means), n, n))
+            joined[:, i, j], joined[:, j, i] = np.exp(means), np.exp(-means)
+            by_parent[parent] = local_weights(joined, self.method)
+        return by_parent
+
+
+def means_without(values: Float, weights: Float, groups: Int) -> Float:
+    """Weighted means of every column without one group of rows, for each group.
+
+    Args:
+        values: shape (k, c); NaN counts nothing.
+        weights: 0 or more, shape (k,).
+        groups: number of each row's group from 0, shape (k,); −1 = in none.
+
+    Returns:
+        Shape (groups, c); NaN where nothing of weight above 0 is left.
+    """
+    count = int(groups.max()) + 1
+    means = np.full((count, values.shape[1]), np.nan)
+    inside = groups >= 0
+    for column, own in enumerate(values.T):
+        counts = ~np.isnan(own) & (weights > 0)
+        if not counts.any():
+            continue
+        shares = np.where(counts, weights, 0.0)
+        shares = shares / shares.sum()
+        center = (shares * np.where(counts, own, 0.0)).sum()
+        apart = shares * np.where(counts, center - own, 0.0)
+        gone, moved, rows = (
+            np.bincount(groups[inside], part[inside], count) for part in (shares, apart, counts)
+        )
+        left = rows < counts.sum()
+        light = left & (gone <= 0.5)
+        means[light, column] = center + moved[light] / (1 - gone[light])
+        # without more than half of the weight, what is left of the sums would have lost digits
+        for group in np.flatnonzero(left & ~light):
+            others = counts & (groups != group)
+            means[group, column] = np.average(own[others], weights=weights[others])
+    return means
 
 
 def build_panel(
