@@ -27,6 +27,7 @@ from .matrix import (
     LARGEST,
     Bool,
     Float,
+    Int,
     PairwiseMatrix,
     as_matrices,
     as_numbers,
@@ -184,6 +185,30 @@ def _sorted_centers(logs: Float, w: Float, how: str, trim: float) -> Float:
     left = inside.sum(axis=-3)
     mean: Float = sums / np.where(left > 0, left, np.nan)
     return mean
+
+
+def weighted_means(values: Float, weights: Float) -> Float:
+    """Means of every column over the experts by several sets of weights, as one product of
+    matrices: the last digits may differ from those of a mean by itself.
+
+    Args:
+        values: shape (k, c); NaN counts nothing.
+        weights: 0 or more, shape (m, k).
+
+    Returns:
+        Shape (m, c); NaN where nothing of weight above 0 counts.
+    """
+    missing = np.isnan(values)
+    if not missing.any():
+        total = weights.sum(axis=-1, keepdims=True)
+        return weights @ values / np.where(total > 0, total, np.nan)
+    total = weights @ (~missing).astype(np.float64)
+    return weights @ np.where(missing, 0.0, values) / np.where(total > 0, total, np.nan)
+
+
+def drawn_counts(who: Int, count: int) -> Int:
+    """How often each of `count` experts is in each panel drawn, shape (m, draws) -> (m, count)."""
+    return np.stack([np.bincount(row, minlength=count) for row in who])
 
 
 def aggregate_priorities(

@@ -282,10 +282,14 @@ def leave_one_out(
         weights = leaf_weights(analysis.survey.hierarchy, local)
     else:
         weights = np.full((len(number), len(analysis.survey.hierarchy.leaves)), np.nan)
-        for group in range(len(number)):
-            others = np.where(numbers == group, 0.0, used)
-            if others.any():
-                weights[group] = _leaf_weights(analysis, others[None], analysis.how)[0]
+        # each group's row of expert weights is worked on beside all experts' judgments
+        largest = max(matrices.size for matrices in panel.matrices.values())
+        for part in chunks(len(number), largest):
+            without = np.arange(part.start, part.stop)
+            others = np.where(numbers == without[:, None], 0.0, used)
+            some = others.any(axis=-1)
+            if some.any():
+                weights[without[some]] = _leaf_weights(analysis, others[some], analysis.how)
     return _choices(analysis, "without", tuple(number), weights)
 
 
@@ -335,11 +339,8 @@ def _panel_choice(analysis: Analysis, kind: str, name: str, panel: Panel) -> Cho
 
 def _leaf_weights(analysis: Analysis, shares: Float, how: str) -> Float:
     """Weights of the leaves, shape (m, leaves), for expert weights of shape (m, k)."""
-    panel, hierarchy = analysis.panel, analysis.survey.hierarchy
-    # a row of expert weights is worked on beside all experts' judgments
-    parts = chunks(len(shares), max(matrices.size for matrices in panel.matrices.values()))
-    panel_weights = (panel.panel_weights(shares[part], how, analysis.trim) for part in parts)
-    return np.concatenate([leaf_weights(hierarchy, local) for local in panel_weights])
+    local = analysis.panel.panel_weights(shares, how, analysis.trim)
+    return leaf_weights(analysis.survey.hierarchy, local)
 
 
 def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -18,6 +18,7 @@ from ..group import (
     consistency_weights,
     distance_weights,
     normalize_expert_weights,
+    weighted_means,
 )
 from ..hierarchy import Hierarchy, leaf_weights
 from ..incomplete import check_incomplete_consistency, complete_matrices
@@ -124,6 +125,19 @@ class Panel(Result):
             parts.append(matrices[:, *upper])
         return read_only(np.concatenate(parts, axis=1))
 
+    @cached_property
+    def logs(self) -> Mapping[str, Float]:
+        """Parent id -> logarithms of the judgments, the upper triangles row by row, shape (k, p);
+        NaN = not judged.
+        """
+        by_parent: dict[str, Float] = {}
+        for parent, matrices in self.matrices.items():
+            i, j = np.triu_indices(matrices.shape[-1], 1)
+            # the skew part, so that the panel's matrix is as reciprocal as floats can be
+            skew = (np.log(matrices[:, i, j]) - np.log(matrices[:, j, i])) / 2
+            by_parent[parent] = read_only(skew)
+        return MappingProxyType(by_parent)
+
     def expert_weights(self, given: Mapping[str, float] | str | None) -> Float:
         """One weight for each expert, shape (k,), sum 1.
 
@@ -189,6 +203,15 @@ class Panel(Result):
 
         NaN where the judgments that count do not connect all items.
         """
+        if len(expert_weights) > 1 and how in MEANS:
+            return {
+                parent: self._by_means(
+                    parent,
+                    how,
+                    partial(weighted_means, weights=self._counting(parent, expert_weights)),
+                )
+                for parent in self.matrices
+            }
         if how not in _MEAN:
             joined = self.joined(expert_weights, how, trim)
             return {
@@ -218,26 +241,31 @@ class Panel(Result):
             groups: number of each expert's group from 0, shape (k,); −1 = in none.
             how: one of `MEANS`.
         """
-        by_parent = {}
-        for parent, matrices in self.matrices.items():
-            counting = self._counting(parent, expert_weights)
-            if how in _MEAN:
-                local = self.local_weights[parent]
-                if how == "aip_geometric":
-                    means = means_without(np.log(local), counting, groups)
-                    means = np.exp(means - means.max(axis=-1, keepdims=True))
-                else:
-                    means = means_without(local, counting, groups)
-                by_parent[parent] = normalized(means)
-                continue
-            n = matrices.shape[-1]
+        return {
+            parent: self._by_means(
+                parent,
+                how,
+                partial(
+                    means_without, weights=self._counting(parent, expert_weights), groups=groups
+                ),
+            )
+            for parent in self.matrices
+        }
+
+    def _by_means(self, parent: str, how: str, means: Callable[[Float], Float]) -> Float:
+        """Local weights, shape (m, n), by means over the experts, shape (k, c) -> (m, c)."""
+        if how == "aij":
+            n = self.matrices[parent].shape[-1]
             i, j = np.triu_indices(n, 1)
-            logs = (np.log(matrices[:, i, j]) - np.log(matrices[:, j, i])) / 2
-            means = means_without(logs, counting, groups)
-            joined = np.ones((len(means), n, n))
-            joined[:, i, j], joined[:, j, i] = np.exp(means), np.exp(-means)
-            by_parent[parent] = local_weights(joined, self.method)
-        return by_parent
+            joined = means(self.logs[parent])
+            matrices = np.ones((len(joined), n, n))
+            matrices[:, i, j], matrices[:, j, i] = np.exp(joined), np.exp(-joined)
+            return local_weights(matrices, self.method)
+        local = self.local_weights[parent]
+        if how == "aip_arithmetic":
+            return normalized(means(local))
+        joined = means(np.log(local))
+        return normalized(np.exp(joined - joined.max(axis=-1, keepdims=True)))
 
 
 def means_without(values: Float, weights: Float, groups: Int) -> Float:
