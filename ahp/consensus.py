@@ -661,18 +661,18 @@ def _nearest(logs: Float, sample: Int, labels: Int) -> Int:
     """Cluster of every expert: of those drawn their own, of others the one whose drawn members are
     nearest on average; numbered by their first members among all.
     """
-    belongs = np.zeros((len(sample), labels.max()))
-    belongs[np.arange(len(sample)), labels - 1] = 1.0
+    by_cluster = np.argsort(labels, kind="stable")
+    starts = np.searchsorted(labels[by_cluster], np.arange(1, labels.max() + 1))
+    drawn = logs[sample[by_cluster]]
     cluster = np.empty(len(logs), dtype=np.intp)
     for rows in distance_rows(len(logs), len(sample)):
-        distances = distances_between(logs[rows], logs[sample])
-        known = ~np.isnan(distances)
-        met = known @ belongs
+        distances = distances_between(logs[rows], drawn)
+        met = np.add.reduceat(~np.isnan(distances), starts, axis=1, dtype=np.intp)
         alone = ~met.any(axis=-1)
         if alone.any():
             first = rows.start + int(np.argmax(alone))
             raise MatrixError("experts_apart", first=first, second=int(sample[0]))
-        sums = np.where(known, distances, 0.0) @ belongs
+        sums = np.add.reduceat(np.nan_to_num(distances, copy=False), starts, axis=1)
         mean = np.where(met > 0, sums, np.inf) / np.maximum(met, 1)
         cluster[rows] = mean.argmin(axis=-1)
     cluster[sample] = labels - 1

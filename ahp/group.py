@@ -208,7 +208,10 @@ def weighted_means(values: Float, weights: Float) -> Float:
 
 def drawn_counts(who: Int, count: int) -> Int:
     """How often each of `count` experts is in each panel drawn, shape (m, draws) -> (m, count)."""
-    return np.stack([np.bincount(row, minlength=count) for row in who])
+    counts = np.empty((len(who), count), dtype=np.intp)
+    for row, drawn in zip(counts, who, strict=True):
+        row[:] = np.bincount(drawn, minlength=count)
+    return counts
 
 
 def aggregate_priorities(

@@ -97,9 +97,9 @@ def by_organization(analysis: ahp.Analysis) -> None:
 def complete(_analysis: ahp.Analysis) -> None:
     """A matrix of 100 items, half of whose pairs are missing."""
     rng = np.random.default_rng(1)
-    i, j = np.triu_indices(100, 1)
-    upper = np.exp(rng.normal(0, 1, len(i)))
-    upper[rng.permutation(len(i))[: len(i) // 2]] = np.nan
+    count = 100 * 99 // 2
+    upper = np.exp(rng.normal(0, 1, count))
+    upper[rng.permutation(count)[: count // 2]] = np.nan
     ahp.complete_matrices(ahp.PairwiseMatrix.from_upper(upper.tolist()))
 
 
@@ -138,7 +138,7 @@ def measure(
 def main(options: list[str] | None = None) -> int:
     """Say by the exit code whether the limits are kept."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--share", type=float, default=1, help="of the experts and draws")
+    parser.add_argument("--share", type=float, default=1, help="of the experts")
     parser.add_argument("--rows", type=int, nargs="*", default=range(len(ROWS)), help="from 0")
     parser.add_argument("--report", action="store_true", help="missed limits are no failure")
     asked = parser.parse_args(options)

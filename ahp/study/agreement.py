@@ -267,7 +267,7 @@ def leave_one_out(
     ('E1', 1, 0.0021)
     >>> without, = ahp.leave_one_out(result, {"E1": "Bank A", "E2": "Bank A"})
     >>> without.name, without.moved, round(without.largest_change, 4)
-    ('Bank A', 1, 0.0021)
+    ('Bank A', 0, 0.0094)
     """
     panel = analysis.panel
     belongs = {name: name for name in panel.experts} if groups is None else groups

@@ -33,7 +33,7 @@ from .analysis import Analysis
 from .panel import MEANS
 from .plain import check_option
 
-COUNTS_AT_ONCE = 1 << 21
+COUNTS_AT_ONCE = 1 << 23
 """How often experts were drawn, so many numbers at once where panels are joined by means."""
 
 CHANGEABLE = 0.05
@@ -288,10 +288,10 @@ def resampled_weights(
     chance = np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
     while left:
         count = min(_chunk(analysis), left)
-        who = there[chance.integers(len(there), size=(count, len(there)))]
-        local = panel.panel_weights(
-            drawn_counts(who, len(shares)) * shares, analysis.how, analysis.trim
-        )
+        who = chance.integers(len(there), size=(count, len(there)))
+        counting = np.zeros((count, len(shares)))
+        counting[:, there] = drawn_counts(who, len(there)) * shares[there]
+        local = panel.panel_weights(counting, analysis.how, analysis.trim)
         connected = ~np.any([np.isnan(rows).any(axis=-1) for rows in local.values()], axis=0)
         kept.append({parent: rows[connected] for parent, rows in local.items()})
         redrawn += count - int(connected.sum())
