@@ -503,7 +503,7 @@ class SampledWeights(Result):
 
 
 def sampled_distance_weights(
-    judgments: ArrayLike | Any, *, seed: int, partners: int = 1000, scale_max: float = 9.0
+    judgments: ArrayLike | Any, *, seed: int, partners: int, scale_max: float = 9.0
 ) -> SampledWeights:
     """What `distance_weights` gives, estimated for panels whose every two experts are too many:
     each expert is compared with the same partners, drawn without replacement.

@@ -75,7 +75,8 @@ def panel_of(experts: int) -> ahp.Analysis:
 
 def sampled(analysis: ahp.Analysis) -> None:
     """Weights by a sample of partners with their standard errors, and clusters of a sample."""
-    ahp.sampled_distance_weights(analysis.panel.judgments, seed=1)
+    partners = min(1000, len(analysis.panel.experts))
+    ahp.sampled_distance_weights(analysis.panel.judgments, seed=1, partners=partners)
     ahp.cluster_experts(analysis.panel.judgments)
 
 

@@ -656,8 +656,8 @@ def test_the_standard_error_of_sampled_weights_is_that_of_their_errors(missing: 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"seed": -1}, "seed = -1, expected an integer of 0 or more"),
-        ({"seed": True}, "seed = True, expected an integer of 0 or more"),
+        ({"seed": -1, "partners": 50}, "seed = -1, expected an integer of 0 or more"),
+        ({"seed": True, "partners": 50}, "seed = True, expected an integer of 0 or more"),
         ({"seed": 1, "partners": 39}, "partners = 39, expected an integer from 40 to 50"),
         ({"seed": 1, "partners": 51}, "partners = 51, expected an integer from 40 to 50"),
         ({"seed": 1, "partners": 40.0}, "partners = 40.0, expected an integer from 40 to 50"),
