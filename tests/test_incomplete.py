@@ -419,13 +419,16 @@ def test_steps_by_lapack_are_those_side_by_side(
     found = complete_matrices(batch, scale_max=scale_max)
     monkeypatch.setattr(incomplete, "SIDE_BY_SIDE", 1)
     other = complete_matrices(batch, scale_max=scale_max)
+    for k, matrix in enumerate(batch):
+        alone = complete_matrices(matrix, scale_max=scale_max)
+        assert np.array_equal(alone.values, other.values[k])
     assert np.allclose(other.values, found.values, rtol=1e-12, atol=0)
     assert np.allclose(other.lambda_max, found.lambda_max, rtol=1e-12, atol=0)
     assert other.iterations.tolist() == found.iterations.tolist()
 
 
 def test_a_step_that_does_not_exist_settles_nothing() -> None:
-    side = incomplete._solve_positive(np.zeros((101, 101, 2)), np.ones((101, 2)))
+    side = incomplete._solve_positive(np.zeros((101, 101, 1)), np.ones((101, 1)))
     assert np.isnan(side).all()
 
 

@@ -36,6 +36,9 @@ from .plain import check_option
 COUNTS_AT_ONCE = 1 << 23
 """How often experts were drawn, so many numbers at once where panels are joined by means."""
 
+DRAWS_AT_ONCE = 1000
+"""Panels joined at once at most, so that the progress is told."""
+
 CHANGEABLE = 0.05
 """Neighbors who change places in this share of the draws or more could change places: the order of
 others is as sure as an interval of 95 % is."""
@@ -310,8 +313,8 @@ def _chunk(analysis: Analysis) -> int:
     if analysis.how in MEANS:
         # a row of counts, and the matrices that follow
         cells = len(analysis.panel.experts) + sum(array[0].size for array in matrices)
-        return max(1, COUNTS_AT_ONCE // cells)
-    return max(1, CHUNK_CELLS // max(array.size for array in matrices))
+        return max(1, min(DRAWS_AT_ONCE, COUNTS_AT_ONCE // cells))
+    return max(1, CHUNK_CELLS // int(max(array.size for array in matrices)))
 
 
 def _without_judgments(analysis: Analysis, counted: int) -> str:

@@ -188,6 +188,12 @@ def test_progress_counts_both(panel: ahp.Analysis) -> None:
     assert steps == [(10, 20), (20, 20)]
 
 
+def test_progress_is_told_every_thousand_draws(panel: ahp.Analysis) -> None:
+    steps: list[int] = []
+    resampled_weights(panel, seed=1, draws=2500, progress=lambda done, _every: steps.append(done))
+    assert steps == [1000, 2000, 2500]
+
+
 def test_chunks_change_nothing(panel: ahp.Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, _redrawn = resampled_weights(panel, seed=1, draws=20)
     monkeypatch.setattr(certainty, "_chunk", lambda analysis: 3)
