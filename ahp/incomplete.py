@@ -745,9 +745,10 @@ def _solve_positive(matrix: Float, side: Float) -> Float:
     m = len(matrix)
     if m > SIDE_BY_SIDE:
         try:
-            return np.linalg.solve(matrix[..., 0], side)
+            side[:] = np.linalg.solve(matrix[..., 0], side)
         except np.linalg.LinAlgError:  # what has no step does not settle, and is refused
-            return np.full_like(side, np.nan)
+            side[:] = np.nan
+        return side
     for k in range(m - 1):
         factor = matrix[k + 1 :, k] / matrix[k, k]
         matrix[k + 1 :, k + 1 :] -= factor[:, None] * matrix[k, k + 1 :]

@@ -312,7 +312,7 @@ def _chunk(analysis: Analysis) -> int:
     matrices = analysis.panel.matrices.values()
     if analysis.how in MEANS:
         # a row of counts, and the matrices that follow
-        cells = len(analysis.panel.experts) + sum(array[0].size for array in matrices)
+        cells = len(analysis.panel.experts) + sum(int(array[0].size) for array in matrices)
         return max(1, min(DRAWS_AT_ONCE, COUNTS_AT_ONCE // cells))
     return max(1, CHUNK_CELLS // int(max(array.size for array in matrices)))
 
