@@ -78,14 +78,15 @@ bounds: .venv-bounds/bin/uv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[app,test]"
 	touch .venv/app $@
 
-# The core against batched LAPACK and other programs, which get an environment of their own; ways of
-# asking, with simulated experts; the report of a large study; then the pages in a real browser, alone
+# The core against batched LAPACK and other programs, which get an environment of their own; panels of
+# up to 100,000 experts; ways of asking, with simulated experts; the report of a large study; then the pages in a real browser, alone
 # and while 49 experts answer; 20 sessions and 300; what a click asks of the database, and pages of one
 # that has grown; a log of a million events; a million experts.
 bench: .venv/test .venv-peers/installed
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
 		$(BIN)/python benchmarks/core.py .venv-peers/bin/python
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/evaluation.py
+	$(BIN)/python benchmarks/panel.py
 	$(BIN)/python benchmarks/guidance.py
 	$(BIN)/python benchmarks/simulated_experts.py
 	tools/system-packages

@@ -74,6 +74,7 @@ from .group import (
     AGGREGATIONS as AGGREGATIONS,
     FAMILIARITY as FAMILIARITY,
     JUDGMENT_BASIS as JUDGMENT_BASIS,
+    SampledWeights as SampledWeights,
     aggregate_judgments as aggregate_judgments,
     aggregate_priorities as aggregate_priorities,
     authority_coefficient as authority_coefficient,
@@ -82,6 +83,7 @@ from .group import (
     judgment_basis as judgment_basis,
     log_distances as log_distances,
     normalize_expert_weights as normalize_expert_weights,
+    sampled_distance_weights as sampled_distance_weights,
 )
 from .hierarchy import (
     Hierarchy as Hierarchy,

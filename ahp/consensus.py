@@ -14,11 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from .errors import MatrixError, OptionError
 from .group import (
-    as_judgments,
+    check_integer,
     check_scale_max,
-    given_matrices,
-    log_distances,
+    distance_rows,
+    distances_between,
     normalize_expert_weights,
+    one_panel,
     panel_shares,
     panel_weights,
     refuse_judgments,
@@ -57,6 +58,18 @@ whose words stand at .1, .3, .5, .7 and .9)."""
 
 SIGNIFICANT = 0.05
 """A p-value below this is taken for more than chance."""
+
+
+ORDERED = 1000
+"""Experts up to whom the leaves of clusters are put in the optimal order: it takes longer than all
+else, and grows with the square of their number and more."""
+
+LINKED = 2000
+"""Experts who are clustered by linkage at most; of more, a sample of so many is."""
+
+_CELLS = 1 << 20
+"""Numbers of a panel worked on at once; bounds the memory, and smaller panels are worked on as a
+whole."""
 
 
 def scale_position(a: ArrayLike) -> Any:
@@ -160,9 +173,15 @@ def group_consensus(
     counted = np.where(abstained, 0.0, shares)
     total = counted.sum(axis=-1, keepdims=True)
     counted = np.where(total > 0, counted, np.nan) / np.where(total > 0, total, 1.0)
-    filled = np.where(abstained[..., None], 1.0, priorities)
-    alpha = (counted * _entropy(filled)).sum(axis=-1)
-    gamma = _entropy((counted[..., None] * filled).sum(axis=-2))
+    entropy = np.empty(abstained.shape)
+    mean = np.zeros((*counted.shape[:-1], priorities.shape[-1]))
+    experts, items = priorities.shape[-2:]
+    for part in _parts(experts, math.prod(priorities.shape[:-2]) * items or 1):
+        filled = np.where(abstained[..., part, None], 1.0, priorities[..., part, :])
+        entropy[..., part] = _entropy(filled)
+        mean = mean + (counted[..., part, None] * filled).sum(axis=-2)
+    alpha = (counted * entropy).sum(axis=-1)
+    gamma = _entropy(mean)
     beta = gamma - alpha
     return Consensus(
         alpha=plain(alpha),
@@ -340,11 +359,13 @@ def kendall_w(scores: ArrayLike | Any) -> KendallW:
     experts, items = whole.shape
     if experts < 2 or items < 2:
         raise MatrixError("rankings_few", experts=experts, items=items)
-    first, tied = rank_spans(whole)
-    ranks = first + (tied + 1) / 2
-    squares = float(((ranks.sum(axis=0) - experts * (items + 1) / 2) ** 2).sum())
-    # an item among t tied ones adds t² − 1, so that the group adds t³ − t
-    ties = int((tied**2 - 1).sum())
+    sums, ties = np.zeros(items), 0
+    for part in _parts(experts, items):
+        first, tied = rank_spans(whole[part])
+        sums += (first + (tied + 1) / 2).sum(axis=0)  # whole and half numbers, exact
+        # an item among t tied ones adds t² − 1, so that the group adds t³ − t
+        ties += int((tied**2 - 1).sum())
+    squares = float(((sums - experts * (items + 1) / 2) ** 2).sum())
     largest = experts**2 * (items**3 - items) - experts * ties
     if largest == 0:
         return KendallW(math.nan, math.nan, items - 1, math.nan, experts, items)
@@ -354,6 +375,12 @@ def kendall_w(scores: ArrayLike | Any) -> KendallW:
     chi_square = experts * (items - 1) * w
     p_value = float(chdtrc(items - 1, chi_square))  # of χ² above it
     return KendallW(w, chi_square, items - 1, p_value, experts, items)
+
+
+def _parts(count: int, cells: int) -> list[slice]:
+    """Slices over `count` rows or columns of `cells` numbers each, `_CELLS` of them at once."""
+    size = max(1, _CELLS // cells)
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
 def coefficient_of_variation(values: ArrayLike, axis: int = 0) -> Any:
@@ -383,19 +410,26 @@ def coefficient_of_variation(values: ArrayLike, axis: int = 0) -> Any:
         raise MatrixError("axis_missing", name=name, shape=str(array.shape), axis=axis)
     wrong = ~np.isnan(array) & ~((array >= 0) & (array <= LARGEST))
     refuse(wrong, name, array, Phrase("number_from_to_or_nan", low=0, high=LARGEST))
-    mean, deviation = _mean_and_deviation(array, axis)
-    return plain(deviation / np.where(mean > 0, mean, np.nan))
+    columns = np.moveaxis(array, axis, 0)
+    shape = columns.shape[1:]
+    columns = columns.reshape(len(columns), -1)
+    variation = np.empty(columns.shape[1])
+    for part in _parts(len(variation), max(len(columns), 1)):
+        mean, deviation = _mean_and_deviation(columns[:, part])
+        variation[part] = deviation / np.where(mean > 0, mean, np.nan)
+    return plain(variation.reshape(shape))
 
 
-def _mean_and_deviation(array: Float, axis: int) -> tuple[Any, Any]:
-    """Means, and standard deviations with ddof 1, of what is not NaN; NaN where undefined."""
-    present = ~np.isnan(array)
-    count = np.sum(present, axis=axis, keepdims=True)
-    total = np.where(present, array, 0.0).sum(axis=axis, keepdims=True)
-    mean = np.where(count > 0, total, np.nan) / np.maximum(count, 1)
-    squares = np.where(present, (array - mean) ** 2, 0.0).sum(axis=axis, keepdims=True)
+def _mean_and_deviation(columns: Float) -> tuple[Float, Float]:
+    """Means, and standard deviations with ddof 1, of what is not NaN in each column; NaN where
+    undefined.
+    """
+    present = ~np.isnan(columns)
+    count = present.sum(axis=0)
+    mean = np.where(present, columns, 0.0).sum(axis=0) / np.where(count > 0, count, np.nan)
+    squares = np.where(present, (columns - mean) ** 2, 0.0).sum(axis=0)
     deviation = np.sqrt(np.where(count > 1, squares, np.nan) / np.maximum(count - 1, 1))
-    return mean.squeeze(axis), deviation.squeeze(axis)
+    return mean, deviation
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -449,26 +483,26 @@ def judgment_spread(
     >>> spread.median, spread.iqr  # in steps of the scale, 0 = equal
     (array([3.]), array([3.]))
     """
-    array = _one_panel(judgments)
+    array = one_panel(judgments)
     expert_weights = joined_panel(expert_weights, judgments, Phrase("judgments"), MatrixError)
-    shares = np.broadcast_to(
-        normalize_expert_weights(expert_weights, len(array))[:, None], array.shape
-    )
-    present = ~np.isnan(array)
-    count = present.sum(axis=0)
-    quartiles = np.full((3, array.shape[1]), np.nan)
-    judged = count > 0
-    steps = np.asarray(scale_position(array))[:, judged]
-    quartiles[:, judged] = np.nanquantile(steps, [0.25, 0.5, 0.75], axis=0)
-    logs = np.log(array)
-    log_sd = np.asarray(_mean_and_deviation(logs, 0)[1])
-    equal = np.abs(logs) <= TIE_RTOL
-    total = np.where(present, shares, 0.0).sum(axis=0)
-    divisor = np.where(total > 0, total, np.nan)
-    left, same, right = (
-        np.where(side, shares, 0.0).sum(axis=0) / divisor
-        for side in (~equal & (logs > 0), equal, ~equal & (logs < 0))
-    )
+    weights = normalize_expert_weights(expert_weights, len(array))
+    pairs = array.shape[1]
+    count = np.empty(pairs, dtype=np.intp)
+    quartiles, shares, log_sd = np.full((3, pairs), np.nan), np.empty((3, pairs)), np.empty(pairs)
+    for part in _parts(pairs, len(array)):
+        judgments_of = array[:, part]
+        counted = np.where(np.isnan(judgments_of), 0.0, weights[:, None])
+        count[part] = np.sum(~np.isnan(judgments_of), axis=0)
+        (judged,) = np.nonzero(count[part])
+        steps = np.asarray(scale_position(judgments_of[:, judged]))
+        quartiles[:, part.start + judged] = np.nanquantile(steps, [0.25, 0.5, 0.75], axis=0)
+        logs = np.log(judgments_of)
+        log_sd[part] = _mean_and_deviation(logs)[1]
+        equal = np.abs(logs) <= TIE_RTOL
+        total = counted.sum(axis=0)
+        divisor = np.where(total > 0, total, np.nan)
+        for side, where in enumerate((~equal & (logs > 0), equal, ~equal & (logs < 0))):
+            shares[side, part] = np.where(where, counted, 0.0).sum(axis=0) / divisor
     return JudgmentSpread(
         count=plain(count),
         median=plain(quartiles[1]),
@@ -476,9 +510,9 @@ def judgment_spread(
         q3=plain(quartiles[2]),
         iqr=plain(quartiles[2] - quartiles[0]),
         log_sd=plain(log_sd),
-        share_left=plain(left),
-        share_equal=plain(same),
-        share_right=plain(right),
+        share_left=plain(shares[0]),
+        share_equal=plain(shares[1]),
+        share_right=plain(shares[2]),
         order=plain(np.argsort(-log_sd, kind="stable")),
     )
 
@@ -536,11 +570,14 @@ class Clusters(Result):
     """Groups of experts who judge alike; arrays are read-only.
 
     Attributes:
-        linkage: the merges, lowest first, shape (k − 1, 4), as in `scipy.cluster.hierarchy`: what
-            is merged, the height in units of `log_distances`, the experts in it.
-        leaf_order: experts so that neighbors are near each other, shape (k,).
+        linkage: the merges, lowest first, shape (m − 1, 4), as in `scipy.cluster.hierarchy`: what
+            is merged, the height in units of `log_distances`, the experts in it. m is k, or the
+            size of the sample.
+        leaf_order: the experts that are merged so that neighbors are near each other, shape (m,).
         labels: cluster of each expert from 1, numbered by their first members, shape (k,).
         count: of clusters.
+        sample: the experts that are merged, as numbers from 0, rising, shape (m,); None = all of
+            them. Leaf number i of the linkage is expert `sample[i]`.
         version: of `ahp`.
     """
 
@@ -548,59 +585,100 @@ class Clusters(Result):
     leaf_order: Int
     labels: Int
     count: int
+    sample: Int | None = None
     version: str = __version__
 
 
-def cluster_experts(judgments: ArrayLike | Any, clusters: int | None = None) -> Clusters:
+def cluster_experts(
+    judgments: ArrayLike | Any, clusters: int | None = None, *, seed: int = 0
+) -> Clusters:
     """Experts clustered by average linkage (UPGMA; Sokal & Michener 1958, Univ. Kansas Science
     Bulletin 38:1409-1438) on `log_distances`, leaves in the optimal order (Bar-Joseph, Gifford &
     Jaakkola 2001, Bioinformatics 17:S22-S29).
 
+    Of more than `ORDERED` experts the leaves are in the order of the linkage. Of more than `LINKED`
+    experts so many are drawn by chance and clustered; every other expert then belongs to the
+    cluster whose drawn members are nearest on average, as average linkage measures (`Clusters` has
+    the sample).
+
     Args:
         judgments: as for `ahp.log_distances`, shape (k, n, n) or (k, p).
-        clusters: how many, 1 to k. None = cut at the largest gap between the heights of successive
-            merges, the upper of equal ones; one cluster if there is no gap (`ROUNDING_ATOL`), and
-            so for one or two experts. The gap always exists when experts differ: it suggests a
-            number, and proves none.
+        clusters: how many, 1 to k (to `LINKED` of more experts). None = cut at the largest gap
+            between the heights of successive merges, the upper of equal ones; one cluster if there
+            is no gap (`ROUNDING_ATOL`), and so for one or two experts. The gap always exists when
+            experts differ: it suggests a number, and proves none.
+        seed: of the sample, integer of 0 or more.
 
     Raises:
-        OptionError: not a number of clusters.
-        MatrixError: judgments that do not fit, or experts with no pair in common.
+        OptionError: not a number of clusters, or no seed.
+        MatrixError: judgments that do not fit, or experts with no pair in common: of a sample, two
+            of its experts, or one who has none in common with any of them.
 
     >>> experts = [[[1, a], [1/a, 1]] for a in (2, 3, 1/7)]
     >>> ahp.cluster_experts(experts).labels
     array([1, 1, 2])
     """
-    array = _one_panel(judgments)
-    count = len(array)
+    logs = np.log(one_panel(judgments))
+    count = len(logs)
+    merged = min(count, LINKED)
     if clusters is not None and (
         not isinstance(clusters, (int, np.integer))
         or isinstance(clusters, bool)
-        or not 1 <= clusters <= count
+        or not 1 <= clusters <= merged
     ):
-        expected = Phrase("integer_from_to", low=1, high=count)
+        expected = Phrase("integer_from_to", low=1, high=merged)
         raise OptionError.refused("clusters", clusters, expected)
+    check_integer("seed", seed, 0)
     if count == 1:
         label = np.ones(1, dtype=np.intp)
         return Clusters(plain(np.empty((0, 4))), plain(label - 1), plain(label), 1)
-    i, j = np.triu_indices(count, 1)
-    distances = log_distances(array)[i, j]
+    sample = np.arange(count)
+    if merged < count:
+        sample = np.sort(np.random.default_rng(seed).choice(count, size=merged, replace=False))
+    i, j = np.triu_indices(merged, 1)
+    distances = distances_between(logs[sample], logs[sample])[i, j]
     if (apart := np.isnan(distances)).any():
-        first = int(np.argmax(apart))
-        raise MatrixError("experts_apart", first=int(i[first]), second=int(j[first]))
+        first, second = (int(sample[end[np.argmax(apart)]]) for end in (i, j))
+        raise MatrixError("experts_apart", first=first, second=second)
     from scipy.cluster.hierarchy import (  # noqa: PLC0415 - scipy inside the function
         leaves_list,
         linkage,
     )
 
-    merges = linkage(distances, method="average", optimal_ordering=True)
+    merges = linkage(distances, method="average", optimal_ordering=merged <= ORDERED)
     number = _gap(merges[:, 2]) if clusters is None else int(clusters)
+    labels = _labels(merges, number)
     return Clusters(
         linkage=plain(merges),
-        leaf_order=plain(leaves_list(merges).astype(np.intp)),
-        labels=plain(_labels(merges, number)),
+        leaf_order=plain(sample[leaves_list(merges)].astype(np.intp)),
+        labels=plain(labels if merged == count else _nearest(logs, sample, labels)),
         count=number,
+        sample=None if merged == count else plain(sample.astype(np.intp)),
     )
+
+
+def _nearest(logs: Float, sample: Int, labels: Int) -> Int:
+    """Cluster of every expert: of those drawn their own, of others the one whose drawn members are
+    nearest on average; numbered by their first members among all.
+    """
+    by_cluster = np.argsort(labels, kind="stable")
+    starts = np.searchsorted(labels[by_cluster], np.arange(1, labels.max() + 1))
+    drawn = logs[sample[by_cluster]]
+    cluster = np.empty(len(logs), dtype=np.intp)
+    for rows in distance_rows(len(logs), len(sample)):
+        distances = distances_between(logs[rows], drawn)
+        met = np.add.reduceat(~np.isnan(distances), starts, axis=1, dtype=np.intp)
+        alone = ~met.any(axis=-1)
+        if alone.any():
+            first = rows.start + int(np.argmax(alone))
+            raise MatrixError("experts_apart", first=first, second=int(sample[0]))
+        sums = np.add.reduceat(np.nan_to_num(distances, copy=False), starts, axis=1)
+        mean = np.where(met > 0, sums, np.inf) / np.maximum(met, 1)
+        cluster[rows] = mean.argmin(axis=-1)
+    cluster[sample] = labels - 1
+    _, first, place = np.unique(cluster, return_index=True, return_inverse=True)
+    numbers: Int = np.argsort(np.argsort(first))[place] + 1
+    return numbers
 
 
 def _gap(heights: Float) -> int:
@@ -621,11 +699,3 @@ def _labels(merges: Float, number: int) -> NDArray[np.intp]:
     for label, experts in enumerate(sorted(members.values(), key=min), start=1):
         labels[experts] = label
     return labels
-
-
-def _one_panel(judgments: ArrayLike) -> Float:
-    array = as_judgments(judgments)
-    if array.ndim != 2:
-        expected = "(k, n, n)" if given_matrices(judgments) else "(k, p)"
-        raise shape_error("judgments", judgments, expected)
-    return array

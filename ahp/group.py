@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from numbers import Real
 from types import MappingProxyType
 from typing import Any
@@ -26,9 +27,11 @@ from .matrix import (
     LARGEST,
     Bool,
     Float,
+    Int,
     PairwiseMatrix,
     as_matrices,
     as_numbers,
+    chunks,
     first_cell,
     given_labels,
     plain,
@@ -36,13 +39,24 @@ from .matrix import (
     shape_error,
 )
 from .messages import Phrase
+from .result import Result
 from .tolerance import ROUNDING_ATOL, WRITTEN_RTOL
+from .version import __version__
 
 AGGREGATIONS = ("geometric", "median", "trimmed")
 """Ways of `aggregate_judgments`."""
 
 MEANS = ("arithmetic", "geometric")
 """Ways of `aggregate_priorities`."""
+
+PARTNER_GROUPS = 20
+"""Groups of partners of `sampled_distance_weights`, each left out once for the standard error."""
+
+DISTANCES_AT_ONCE = 1 << 20
+"""Distances between experts held at once where only their sums are needed; bounds the memory."""
+
+_TILE = (32, 1024)
+"""Experts by experts whose differences are worked on at once."""
 
 INFLUENCES = ("large", "medium", "small")
 """How much a ground weighed in an expert's judgment: the columns of `JUDGMENT_BASIS`."""
@@ -171,6 +185,33 @@ def _sorted_centers(logs: Float, w: Float, how: str, trim: float) -> Float:
     left = inside.sum(axis=-3)
     mean: Float = sums / np.where(left > 0, left, np.nan)
     return mean
+
+
+def weighted_means(values: Float, weights: Float) -> Float:
+    """Means of every column over the experts by several sets of weights, as one product of
+    matrices: the last digits may differ from those of a mean by itself.
+
+    Args:
+        values: shape (k, c); NaN counts nothing.
+        weights: 0 or more, shape (m, k).
+
+    Returns:
+        Shape (m, c); NaN where nothing of weight above 0 counts.
+    """
+    missing = np.isnan(values)
+    if not missing.any():
+        total = weights.sum(axis=-1, keepdims=True)
+        return weights @ values / np.where(total > 0, total, np.nan)
+    total = weights @ (~missing).astype(np.float64)
+    return weights @ np.where(missing, 0.0, values) / np.where(total > 0, total, np.nan)
+
+
+def drawn_counts(who: Int, count: int) -> Int:
+    """How often each of `count` experts is in each panel drawn, shape (m, draws) -> (m, count)."""
+    counts = np.empty((len(who), count), dtype=np.intp)
+    for row, drawn in zip(counts, who, strict=True):
+        row[:] = np.bincount(drawn, minlength=count)
+    return counts
 
 
 def aggregate_priorities(
@@ -341,14 +382,60 @@ def log_distances(judgments: ArrayLike | Any) -> Float:
         MatrixError: not judgments: names the cell, its value and what was expected.
     """
     logs = np.log(as_judgments(judgments))
-    distances = np.empty((*logs.shape[:-1], logs.shape[-2]))
-    for k in range(logs.shape[-2]):  # a row at a time keeps the differences small
-        squares = (logs - logs[..., k : k + 1, :]) ** 2
-        common = ~np.isnan(squares)
-        count = common.sum(axis=-1)
-        mean = np.where(common, squares, 0.0).sum(axis=-1) / np.maximum(count, 1)
-        distances[..., k] = np.where(count > 0, np.sqrt(mean), np.nan)
+    count, pairs = logs.shape[-2:]
+    flat = logs.reshape(-1, count, pairs)
+    distances = np.empty((len(flat), count, count))
+    for part in chunks(len(flat), count * count):
+        distances[part] = distances_between(flat[part], flat[part])
+    return distances.reshape(*logs.shape[:-1], count)
+
+
+def distances_between(rows: Float, columns: Float) -> Float:
+    """Distances between one group of experts and another, as `log_distances` defines them.
+
+    Args:
+        rows: logarithms of judgments, NaN = not judged, shape (..., r, p).
+        columns: likewise, shape (..., c, p).
+
+    Returns:
+        Shape (..., r, c); NaN between experts with no pair in common.
+    """
+    judged = [~np.isnan(logs) for logs in (rows, columns)]
+    whole = all(group.all() for group in judged)
+    squares = np.empty((*rows.shape[:-1], columns.shape[-2]))
+    if whole and squares.shape[-1] * squares.shape[-2] > math.prod(_TILE):
+        from scipy.spatial.distance import cdist  # noqa: PLC0415 - scipy inside the function
+
+        for panel in np.ndindex(squares.shape[:-2]):
+            squares[panel] = cdist(rows[panel], columns[panel], "sqeuclidean")
+    else:
+        _sum_squares(rows, columns, squares)
+    if whole:
+        squares /= rows.shape[-1]
+    else:
+        own, others = (group.astype(np.float32) for group in judged)
+        common = own @ np.swapaxes(others, -1, -2)  # whole numbers, exact
+        squares /= np.where(common > 0, common, np.nan)
+    distances: Float = np.sqrt(squares, out=squares)
     return distances
+
+
+def _sum_squares(rows: Float, columns: Float, squares: Float) -> None:
+    """Fill in the sums of squared differences over the pairs that both judged, pair by pair on
+    tiles that stay in the processor's cache.
+    """
+    turned = np.ascontiguousarray(np.moveaxis(columns, -1, 0))
+    high, wide = _TILE
+    for i in range(0, squares.shape[-2], high):
+        for j in range(0, squares.shape[-1], wide):
+            place = (..., slice(i, i + high), slice(j, j + wide))
+            change, tile = np.empty_like(squares[place]), np.zeros_like(squares[place])
+            for pair, others in enumerate(turned):
+                own = rows[..., i : i + high, None, pair]
+                np.subtract(own, others[..., None, j : j + wide], out=change)
+                np.multiply(change, change, out=change)
+                tile += np.fmax(change, 0.0, out=change)  # NaN counts nothing
+            squares[place] = tile
 
 
 def distance_weights(judgments: ArrayLike | Any, *, scale_max: float = 9.0) -> Float:
@@ -376,17 +463,122 @@ def distance_weights(judgments: ArrayLike | Any, *, scale_max: float = 9.0) -> F
     array([0.3555, 0.3555, 0.2889])
     """
     check_scale_max(scale_max)
-    distances = log_distances(judgments)
-    count = distances.shape[-1]
+    logs = np.log(as_judgments(judgments))
+    count, pairs = logs.shape[-2:]
     if count == 1:
-        return np.ones(distances.shape[:-1])
-    agreement = np.maximum(1 - distances / (2 * np.log(scale_max)), 0.0)
-    others: Bool = ~(np.isnan(agreement) | np.eye(count, dtype=bool))
-    partners = others.sum(axis=-1)
+        return np.ones(logs.shape[:-1])
+    flat = logs.reshape(-1, count, pairs)
+    sums, partners = np.zeros((2, *flat.shape[:-1]))
+    for part in chunks(len(flat), count * count):
+        for rows in distance_rows(count, count):
+            behind = slice(rows.stop, None)  # each two experts meet once
+            degree, met = _agreement(flat[part, rows], flat[part, rows.start :], scale_max)
+            own = np.arange(rows.stop - rows.start)
+            degree[:, own, own], met[:, own, own] = 0.0, False
+            sums[part, rows] += degree.sum(axis=-1)
+            partners[part, rows] += met.sum(axis=-1)
+            sums[part, behind] += degree[..., len(own) :].sum(axis=-2)
+            partners[part, behind] += met[..., len(own) :].sum(axis=-2)
+    return _relative(*(values.reshape(logs.shape[:-1]) for values in (sums, partners)))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SampledWeights(Result):
+    """Expert weights estimated from a sample of partners.
+
+    Attributes:
+        weights: shape (k,), sum 1.
+        standard_error: of each weight, for the partners that were drawn by chance, shape (k,); 0
+            where all experts were partners.
+        partners: how many were drawn.
+        seed: they come from.
+        version: of `ahp`.
+    """
+
+    weights: Float
+    standard_error: Float
+    partners: int
+    seed: int
+    version: str = __version__
+
+
+def sampled_distance_weights(
+    judgments: ArrayLike | Any, *, seed: int, partners: int, scale_max: float = 9.0
+) -> SampledWeights:
+    """What `distance_weights` gives, estimated for panels whose every two experts are too many:
+    each expert is compared with the same partners, drawn without replacement.
+
+    The standard error is that of the delete-a-group jackknife (Kott 2001, J. Official Statistics
+    17:521-526) over `PARTNER_GROUPS` groups of partners, √((G − 1)/G Σ(w₍g₎ − w)²), times
+    √(1 − m/k), m partners being drawn from k experts (Cochran 1977, Sampling Techniques, ch. 2.6).
+    It is known to a sixth of itself, so many groups being few.
+
+    Args:
+        judgments: as for `log_distances`, of one panel, shape (k, n, n) or (k, p).
+        seed: integer of 0 or more; the same seed gives the same result.
+        partners: m, from 2 · `PARTNER_GROUPS` to k.
+        scale_max: M, the strongest judgment, above 1.
+
+    Returns:
+        A `SampledWeights`. Time grows with k · m · p, memory with k.
+
+    Raises:
+        OptionError: M of 1 or less, a seed or number of partners out of its range.
+        MatrixError: not judgments of one panel, an expert with no pair in common with the partners
+            of all groups but one, or nobody who agrees with anybody.
+
+    >>> experts = [[2.0**step, 3.0] for step in range(-20, 21)]
+    >>> estimate = ahp.sampled_distance_weights(experts, seed=1, partners=41)
+    >>> bool(abs(estimate.weights - ahp.distance_weights(experts)).max() < 1e-12)
+    True
+    """
+    check_scale_max(scale_max)
+    logs = np.log(one_panel(judgments))
+    count = len(logs)
+    check_integer("seed", seed, 0)
+    check_integer("partners", partners, 2 * PARTNER_GROUPS, count)
+    drawn = np.random.default_rng(seed).choice(count, size=partners, replace=False)
+    sums, met = np.zeros((2, PARTNER_GROUPS, count))
+    for group in range(PARTNER_GROUPS):
+        who = drawn[group::PARTNER_GROUPS]
+        for rows in distance_rows(count, len(who)):
+            degree, common = _agreement(logs[rows], logs[who], scale_max)
+            oneself = np.arange(rows.start, rows.stop)[:, None] == who
+            degree[oneself], common[oneself] = 0.0, False
+            sums[group, rows], met[group, rows] = degree.sum(axis=-1), common.sum(axis=-1)
+    weights = _relative(sums.sum(axis=0), met.sum(axis=0))
+    squares = np.zeros(count)
+    for group in range(PARTNER_GROUPS):  # without it
+        others = np.arange(PARTNER_GROUPS) != group
+        part = _relative(sums[others].sum(axis=0), met[others].sum(axis=0))
+        squares += (part - weights) ** 2
+    left = (1 - partners / count) * (PARTNER_GROUPS - 1) / PARTNER_GROUPS
+    error = np.sqrt(left * squares)
+    return SampledWeights(plain(weights), plain(error), int(partners), int(seed))
+
+
+def distance_rows(count: int, cells: int) -> list[slice]:
+    """Slices of experts whose distances to `cells` others are held at once."""
+    size = max(32, DISTANCES_AT_ONCE // cells)
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+def _agreement(rows: Float, columns: Float, scale_max: float) -> tuple[Float, Bool]:
+    """S of experts with others, 0 without a pair in common, and whether they have one."""
+    degree = distances_between(rows, columns)
+    degree /= -2 * np.log(scale_max)
+    degree += 1
+    met: Bool = ~np.isnan(degree)
+    np.fmax(degree, 0.0, out=degree)
+    return degree, met
+
+
+def _relative(sums: Float, partners: Float) -> Float:
+    """Weights from the sums of S over all partners, and how many these were, shape (..., k)."""
     if not partners.all():
         cell = first_cell(partners == 0, Phrase("judgments"))
         raise MatrixError("no_common_pair", cell=cell)
-    mean = np.where(others, agreement, 0.0).sum(axis=-1) / partners
+    mean = sums / partners
     apart = (mean == 0).all(axis=-1)
     if apart.any():
         raise MatrixError("no_experts_agree", cell=first_cell(apart, Phrase("judgments")))
@@ -485,6 +677,19 @@ def as_judgments(judgments: Any) -> Float:
     return array
 
 
+def one_panel(judgments: ArrayLike | Any) -> Float:
+    """Judgment vectors of one panel, validated, shape (k, p).
+
+    Raises:
+        MatrixError: as `as_judgments`, or several panels.
+    """
+    array = as_judgments(judgments)
+    if array.ndim != 2:
+        expected = "(k, n, n)" if given_matrices(judgments) else "(k, p)"
+        raise shape_error("judgments", judgments, expected)
+    return array
+
+
 def given_matrices(judgments: Any) -> bool:
     """Whether a panel's judgments are given as matrices: a list of `PairwiseMatrix` or of square
     DataFrames, or an array (..., n, n) of three axes or more, n of 2 or more.
@@ -559,3 +764,14 @@ def check_option(name: str, value: object, fits: Callable[[], bool], expected: P
     """Refuse an option that is no number, or does not fit."""
     if isinstance(value, bool) or not isinstance(value, Real) or not fits():
         raise OptionError.refused(name, value, expected)
+
+
+def check_integer(option: str, value: object, least: int, most: int | None = None) -> None:
+    """Refuse an option that is no integer, or out of its range."""
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if whole and least <= value <= (value if most is None else most):  # type: ignore[operator]
+        return
+    expected = Phrase("integer_or_more", least=least)
+    if most is not None:
+        expected = Phrase("integer_within", low=least, high=most)
+    raise OptionError.refused(option, value, expected)

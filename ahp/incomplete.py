@@ -52,6 +52,10 @@ what remains after it is of the order of rounding."""
 NEWTON_STEPS = 200
 """Newton steps after which a completion gives up."""
 
+SIDE_BY_SIDE = 100
+"""Missing judgments up to which the Newton steps of a batch are made side by side; matrices with
+more are worked on one after another, with LAPACK."""
+
 LONGEST_STEP = 2.0
 """Longest Newton step in logarithms; longer ones are shortened to it."""
 
@@ -249,7 +253,10 @@ def complete_matrices(
     iterations = np.zeros(len(flat), dtype=np.intp)
     for m in np.unique(missing[missing > 0]):
         group = np.flatnonzero(missing == m)
-        for part in chunks(len(group), n * n + n * m + m * m):
+        parts = chunks(len(group), n * n + n * m + m * m)
+        if m > SIDE_BY_SIDE:
+            parts = [slice(k, k + 1) for k in range(len(group))]
+        for part in parts:
             chosen = group[part]
             pairs = np.nonzero(holes[chosen])[1].reshape(-1, m)
             i, j = upper[0][pairs], upper[1][pairs]
@@ -618,8 +625,10 @@ def _newton(matrices: Float, i: Int, j: Int, bound: float) -> tuple[Float, Int]:
     sums; their logarithms F are convex in (x, y), and ln λmin is the smallest μ with F ≤ μ. Each
     step solves the linearized optimality conditions of that program for x and y together.
     """
-    logs = np.log(batch_last(matrices))
-    i, j = (pairs[two_or_more(np.arange(len(pairs)))].T.copy() for pairs in (i, j))
+    # a matrix that is worked on alone in every batch need not come twice to keep its bits
+    rows = two_or_more(np.arange(len(i))) if i.shape[-1] <= SIDE_BY_SIDE else np.arange(1)
+    logs = np.log(batch_last(matrices)[..., : len(rows)])
+    i, j = (pairs[rows].T.copy() for pairs in (i, j))
     x = _log_least_squares(logs)
     y = np.clip(_at(x, i) - _at(x, j), -bound, bound)
     result, taken = np.empty_like(y), np.zeros(y.shape[-1], dtype=np.intp)
@@ -729,8 +738,17 @@ def _solve(chain: Float, sides: Float) -> Float:
 
 
 def _solve_positive(matrix: Float, side: Float) -> Float:
-    """Solve positive definite systems, shapes (m, m, count) and (m, count); both overwritten."""
+    """Solve positive definite systems, shapes (m, m, count) and (m, count); both overwritten.
+
+    Small ones side by side; large ones, which come alone, by LAPACK.
+    """
     m = len(matrix)
+    if m > SIDE_BY_SIDE:
+        try:
+            side[:] = np.linalg.solve(matrix[..., 0], side)
+        except np.linalg.LinAlgError:  # what has no step does not settle, and is refused
+            side[:] = np.nan
+        return side
     for k in range(m - 1):
         factor = matrix[k + 1 :, k] / matrix[k, k]
         matrix[k + 1 :, k + 1 :] -= factor[:, None] * matrix[k, k + 1 :]

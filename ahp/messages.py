@@ -116,6 +116,7 @@ _NUMERIC = {
     ),
     "index_of": _("the index of {name}"),
     "integer_from_to": _("an integer from {low} to {high}, or None"),
+    "integer_within": _("an integer from {low} to {high}"),
     "integer_or_more": _("an integer of {least} or more"),
     "intensities_of": _("intensities[{number}]"),
     "interval_of": _("intervals[{item!r}]"),

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .errors import HierarchyError, IncompleteError, MatrixError, OptionError
-from .group import normalize_expert_weights
+from .group import check_integer, drawn_counts, normalize_expert_weights, weighted_means
 from .hierarchy import Hierarchy, check_not_negative, leaf_weights, local_vectors
 from .incomplete import check_connected, complete_matrices, components_of
 from .labels import joined_vector, order_of
@@ -356,13 +356,6 @@ class _Run:
             raise OptionError.refused("spread", self.spread, expected)
 
 
-def check_integer(option: str, value: object, least: int) -> None:
-    """Refuse an option that is no integer, or below the least."""
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-        expected = Phrase("integer_or_more", least=least)
-        raise OptionError.refused(option, value, expected)
-
-
 def _checked(hierarchy: Hierarchy, matrices: Mapping[str, Any], shape: str) -> dict[str, Float]:
     """Validated matrices of every parent that is compared, in the order of the tree."""
     if not hierarchy.compared:
@@ -430,15 +423,18 @@ class _Judgments:
         resampling, noise = map(np.random.default_rng, np.random.SeedSequence(run.seed).spawn(2))
         drawn = [np.empty((run.draws, n)) for n in self.orders]
         redrawn = 0
-        chunk = max(1, _CELLS // max(1, experts * cells))
+        chunk = max(1, _CELLS // max(1, experts if run.spread is None else experts * cells))
         for start in range(0, run.draws, chunk):
             count = min(chunk, run.draws - start)
             who: Int = np.broadcast_to(there, (count, experts))
             if run.bootstrap:
                 who, redrawn = self._resampled(there, count, resampling, redrawn)
-            share = panel[who]
-            share = share / share.sum(axis=-1, keepdims=True)
-            joined = self.joined(self._perturbed(who, noise), share)
+            if run.spread is not None:
+                share = panel[who]
+                share = share / share.sum(axis=-1, keepdims=True)
+                joined = self.joined(self._perturbed(who, run.spread, noise), share)
+            else:
+                joined = weighted_means(self.logs, drawn_counts(who, len(panel)) * panel)
             for target, local in zip(drawn, self.local(joined), strict=True):
                 target[start : start + count] = local
             if run.progress is not None:
@@ -474,7 +470,8 @@ class _Judgments:
         while left:
             who = there[resampling.integers(len(there), size=(left, len(there)))]
             if self.missing is not None:
-                who = who[self._connected(np.asarray(~self.missing[who].all(axis=1)))]
+                met = drawn_counts(who, len(self.logs)) @ (~self.missing).astype(np.float32)
+                who = who[self._connected(met > 0)]
             panels.append(who)
             redrawn += left - len(who)
             left -= len(who)
@@ -500,12 +497,9 @@ class _Judgments:
             start += len(i)
         return connected
 
-    def _perturbed(self, who: Int, noise: np.random.Generator) -> Float:
+    def _perturbed(self, who: Int, spread: float, noise: np.random.Generator) -> Float:
         """Logarithms of the judgments of the experts drawn, shape (draws, k, judgments)."""
         shape = (*who.shape, self.logs.shape[-1])
-        spread = self.run.spread
-        if spread is None:
-            return self.logs[who]
         if self.run.perturbation == "lognormal":
             return self.logs[who] + spread * noise.standard_normal(shape)
         chance = noise.random(shape)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy.cluster.hierarchy import fcluster
 from scipy.stats import friedmanchisquare
 
 import ahp
+from ahp import consensus
 from ahp.consensus import KendallW, order_band
 from ahp.matrix import Float
 from ahp.scale import SAATY_POSITIONS, parse_judgment
@@ -636,3 +638,132 @@ def test_clusters_of_what_does_not_fit(judgments: Any, clusters: Any, message: s
 )
 def test_words_for_kendalls_w(w: float, p: float, band: str | None) -> None:
     assert order_band(KendallW(w, 1.0, 3, p, 5, 4)) == band
+
+
+def camps(experts: int) -> Float:
+    """Judgments of three camps, expert by expert in turn, far from each other."""
+    rng = np.random.default_rng(3)
+    centers = np.array([[2.0, 0, 0, 0], [0, 2.0, 0, 0], [0, 0, 2.0, 2.0]])
+    return np.exp(centers[np.arange(experts) % 3] + rng.normal(0, 0.1, (experts, 4)))
+
+
+def test_clusters_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consensus, "LINKED", 30)
+    judgments = camps(200)
+    found = ahp.cluster_experts(judgments)
+    assert found.sample is not None
+    assert found.count == 3
+    # numbered by first members among all, whoever was drawn
+    assert found.labels.tolist() == [1 + k % 3 for k in range(200)]
+    assert len(found.sample) == len(set(found.sample.tolist())) == 30
+    assert sorted(found.leaf_order.tolist()) == found.sample.tolist()
+    alone = ahp.cluster_experts(judgments[found.sample])
+    assert np.array_equal(found.linkage, alone.linkage)
+    assert found.leaf_order.tolist() == found.sample[alone.leaf_order].tolist()
+    assert alone.sample is None
+    assert ahp.cluster_experts(judgments) == found
+    other = ahp.cluster_experts(judgments, seed=1)
+    assert other.sample is not None
+    assert other.sample.tolist() != found.sample.tolist()
+    assert other.labels.tolist() == found.labels.tolist()
+    assert consensus.Clusters.from_dict(found.to_dict()) == found
+
+
+def test_each_expert_beyond_the_sample_is_nearest_on_average(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consensus, "LINKED", 20)
+    rng = np.random.default_rng(5)
+    judgments = np.exp(rng.normal(0, 1, (60, 6)))
+    judgments[rng.random(judgments.shape) < 0.2] = NONE
+    found = ahp.cluster_experts(judgments, 4, seed=2)
+    assert found.sample is not None
+    distances = ahp.log_distances(judgments)[:, found.sample]
+    inside = [found.labels[found.sample] == number for number in range(1, 5)]
+    mean = np.stack([np.nanmean(distances[:, members], axis=1) for members in inside], axis=1)
+    others = np.setdiff1d(np.arange(60), found.sample)
+    assert found.labels[others].tolist() == (1 + mean[others].argmin(axis=1)).tolist()
+
+
+def test_a_sample_of_what_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consensus, "LINKED", 30)
+    judgments = camps(40)
+    with pytest.raises(ahp.OptionError) as refused:
+        ahp.cluster_experts(judgments, 31)
+    assert str(refused.value) == "clusters = 31, expected an integer from 1 to 30, or None"
+    with pytest.raises(ahp.OptionError) as refused:
+        ahp.cluster_experts(judgments, seed=-1)
+    assert str(refused.value) == "seed = -1, expected an integer of 0 or more"
+    sample = ahp.cluster_experts(judgments).sample
+    assert sample is not None
+    alone = int(np.setdiff1d(np.arange(40), sample)[0])
+    judgments[alone] = NONE
+    with pytest.raises(ahp.MatrixError) as apart:
+        ahp.cluster_experts(judgments)
+    assert str(apart.value) == (
+        f"experts {alone} and {sample[0]} judged no pair in common, expected one or more: without "
+        "it they have no distance"
+    )
+    judgments[sample[3]] = NONE
+    with pytest.raises(ahp.MatrixError) as apart:
+        ahp.cluster_experts(judgments)
+    assert str(apart.value).startswith(f"experts {sample[0]} and {sample[3]} judged no pair in")
+
+
+def test_many_leaves_are_in_the_order_of_the_linkage(monkeypatch: pytest.MonkeyPatch) -> None:
+    judgments = camps(12)
+    ordered = ahp.cluster_experts(judgments)
+    monkeypatch.setattr(consensus, "ORDERED", 11)
+    found = ahp.cluster_experts(judgments)
+    assert found.labels.tolist() == ordered.labels.tolist()
+    assert close(found.linkage[:, 2:], ordered.linkage[:, 2:])
+    assert found.leaf_order.tolist() != ordered.leaf_order.tolist()
+
+
+def many_weights(experts: int) -> Float:
+    rng = np.random.default_rng(11)
+    weights = rng.dirichlet(np.ones(5), experts).round(2)
+    weights[3] = NONE
+    return weights
+
+
+def test_parts_of_a_panel_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights, judgments = many_weights(57), np.repeat(camps(57), 2, axis=1)
+    judgments[5, 2:4] = NONE
+    shares = np.arange(57.0)
+    whole = (
+        ahp.group_consensus(weights, shares),
+        ahp.kendall_w(weights),
+        ahp.judgment_spread(judgments, shares),
+    )
+    variation = ahp.coefficient_of_variation(np.stack([judgments, judgments]), axis=1)
+    for cells in (1, 100):
+        monkeypatch.setattr(consensus, "_CELLS", cells)
+        parts = ahp.group_consensus(weights, shares)
+        for name in ("alpha", "beta", "gamma", "similarity"):
+            assert close(getattr(parts, name), getattr(whole[0], name), 1e-14)
+        assert ahp.kendall_w(weights) == whole[1]
+        spread = ahp.judgment_spread(judgments, shares)
+        for field in dataclasses.fields(spread):
+            if field.name != "version":
+                assert close(getattr(spread, field.name), getattr(whole[2], field.name), 1e-14)
+        parted = ahp.coefficient_of_variation(np.stack([judgments, judgments]), axis=1)
+        assert close(parted, variation, 1e-14)
+
+
+def test_large_panels_keep_to_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consensus, "_CELLS", 2**14)
+    weights = np.random.default_rng(1).dirichlet(np.ones(10), 20_000)  # 1.6 MB
+    calls = (
+        (lambda: ahp.kendall_w(weights), 3.2),
+        (lambda: ahp.judgment_spread(1 + weights), 3.2),
+        (lambda: ahp.coefficient_of_variation(weights), 2.2),
+    )
+    for call, most in calls:
+        tracemalloc.start()
+        try:
+            call()
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < 1.6e6 * most

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ahp
+from ahp import group
 from ahp.matrix import Float
 
 ONE = [[1, 2], [0.5, 1]]
@@ -579,6 +581,117 @@ def test_distance_weights_count_common_pairs_only() -> None:
     # S_12 = 1, S_23 = 1 − ln 9/(2 ln 9) = 1/2, S_13 is left out: A = 1, 3/4, 1/2
     found = ahp.distance_weights([[2, NONE], [2, 1], [NONE, 9]])
     assert found == pytest.approx([4 / 9, 3 / 9, 2 / 9], rel=1e-15)
+
+
+def large_panel(experts: int, pairs: int, missing: float = 0.0) -> Float:
+    """Judgments of experts, some not made."""
+    rng = np.random.default_rng(experts)
+    logs = rng.normal(0, 0.6, (experts, pairs))
+    logs[rng.random(logs.shape) < missing] = NONE
+    return np.exp(logs)
+
+
+def distances_by_definition(judgments: Float) -> Float:
+    """Root mean squares over common pairs."""
+    squares = (np.log(judgments)[:, None] - np.log(judgments)) ** 2
+    common = (~np.isnan(squares)).sum(axis=-1)
+    mean = np.nansum(squares, axis=-1) / np.where(common > 0, common, NONE)
+    distances: Float = np.sqrt(mean)
+    return distances
+
+
+def weights_by_definition(judgments: Float) -> Float:
+    """Relative agreement degrees."""
+    degree = np.maximum(1 - distances_by_definition(judgments) / (2 * math.log(9)), 0)
+    np.fill_diagonal(degree, NONE)
+    mean = np.nanmean(degree, axis=1)
+    weights: Float = mean / mean.sum()
+    return weights
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+@pytest.mark.parametrize("at_once", [1, 2**20])
+@pytest.mark.parametrize("tile", [(3, 5), (32, 1024)])
+def test_weights_and_distances_of_many_are_those_of_the_definition(
+    missing: float, at_once: int, tile: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group, "DISTANCES_AT_ONCE", at_once)
+    monkeypatch.setattr(group, "_TILE", tile)
+    judgments = large_panel(101, 12, missing)
+    assert same(ahp.distance_weights(judgments), weights_by_definition(judgments))
+    assert same(ahp.log_distances(judgments), distances_by_definition(judgments))
+    every = ahp.sampled_distance_weights(judgments, seed=1, partners=101)
+    assert same(every.weights, ahp.distance_weights(judgments))
+    assert not every.standard_error.any()
+
+
+def test_weights_of_many_keep_to_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group, "DISTANCES_AT_ONCE", 2**16)
+    judgments = large_panel(1500, 10)
+    tracemalloc.start()
+    try:
+        ahp.distance_weights(judgments)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 3e6  # all distances are 18 MB
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_the_standard_error_of_sampled_weights_is_that_of_their_errors(missing: float) -> None:
+    judgments = large_panel(200, 8, missing)
+    exact = ahp.distance_weights(judgments)
+    found = [ahp.sampled_distance_weights(judgments, seed=seed, partners=60) for seed in range(40)]
+    errors = np.array([one.weights - exact for one in found])
+    stated = np.sqrt(np.mean([one.standard_error**2 for one in found], axis=0))
+    ratio = np.sqrt((errors**2).mean(axis=0)) / stated
+    assert 0.9 < ratio.mean() < 1.1
+    assert np.abs(errors).max() < 6 * stated.max()
+    again = ahp.sampled_distance_weights(judgments, seed=7, partners=60)
+    assert again == found[7]
+    assert again == group.SampledWeights.from_dict(again.to_dict())
+    assert (again.partners, again.seed) == (60, 7)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seed": -1, "partners": 50}, "seed = -1, expected an integer of 0 or more"),
+        ({"seed": True, "partners": 50}, "seed = True, expected an integer of 0 or more"),
+        ({"seed": 1, "partners": 39}, "partners = 39, expected an integer from 40 to 50"),
+        ({"seed": 1, "partners": 51}, "partners = 51, expected an integer from 40 to 50"),
+        ({"seed": 1, "partners": 40.0}, "partners = 40.0, expected an integer from 40 to 50"),
+        (
+            {"seed": 1, "partners": 50, "scale_max": 1},
+            "scale_max = 1, expected a number above 1, to 1e+100",
+        ),
+    ],
+)
+def test_samples_that_do_not_fit(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ahp.OptionError) as raised:
+        ahp.sampled_distance_weights(large_panel(50, 3), **options)
+    assert str(raised.value) == message
+
+
+def test_who_meets_none_of_the_partners_has_no_sampled_weight() -> None:
+    judgments = large_panel(50, 3)
+    judgments[4] = NONE
+    with pytest.raises(ahp.MatrixError) as raised:
+        ahp.sampled_distance_weights(judgments, seed=1, partners=50)
+    with pytest.raises(ahp.MatrixError) as exact:
+        ahp.distance_weights(judgments)
+    assert str(raised.value) == str(exact.value)
+    assert str(exact.value).startswith("judgments[4]")
+
+
+@given(panel=weighted_panels(), data=st.data())
+def test_means_by_several_weights(panel: tuple[Float, Float], data: st.DataObject) -> None:
+    matrices, weights = panel
+    i, j = np.triu_indices(matrices.shape[-1], 1)
+    shares = np.stack([weights, weights[::-1]])
+    found = group.weighted_means(np.log(matrices[:, i, j]), shares)
+    expected = np.log(ahp.aggregate_judgments(matrices, shares)[:, i, j])
+    assert np.allclose(found, expected, rtol=0, atol=1e-12, equal_nan=True)
 
 
 @given(panel=panels(), data=st.data())

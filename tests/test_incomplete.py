@@ -411,6 +411,36 @@ def test_steps_are_few() -> None:
     assert complete_matrices(trees, scale_max=2).iterations.max() <= 8
 
 
+@pytest.mark.parametrize("scale_max", [None, 3])
+def test_steps_by_lapack_are_those_side_by_side(
+    scale_max: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = random_batch(np.random.default_rng(9), 5, 9, 20, 2)
+    found = complete_matrices(batch, scale_max=scale_max)
+    monkeypatch.setattr(incomplete, "SIDE_BY_SIDE", 1)
+    other = complete_matrices(batch, scale_max=scale_max)
+    for k, matrix in enumerate(batch):
+        alone = complete_matrices(matrix, scale_max=scale_max)
+        assert np.array_equal(alone.values, other.values[k])
+    assert np.allclose(other.values, found.values, rtol=1e-12, atol=0)
+    assert np.allclose(other.lambda_max, found.lambda_max, rtol=1e-12, atol=0)
+    assert other.iterations.tolist() == found.iterations.tolist()
+
+
+def test_a_step_that_does_not_exist_settles_nothing() -> None:
+    side = incomplete._solve_positive(np.zeros((101, 101, 1)), np.ones((101, 1)))
+    assert np.isnan(side).all()
+
+
+def test_half_of_many_pairs_missing() -> None:
+    matrix = random_batch(np.random.default_rng(10), 1, 40, 390, 1)[0]
+    found = complete_matrices(matrix)
+    root, flow = root_and_slopes(found.values)
+    assert found.lambda_max == pytest.approx(root, rel=1e-12)
+    i, j = np.array(holes(matrix)).T
+    assert np.abs(flow[i, j] - flow[j, i]).max() < 1e-12
+
+
 def test_steps_that_run_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incomplete, "NEWTON_STEPS", 1)
     batch = random_batch(np.random.default_rng(4), 3, 5, 3)

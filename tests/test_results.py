@@ -83,6 +83,7 @@ def results() -> Iterator[Any]:
     yield ahp.kendall_w(ahp.weights(PANEL))
     yield ahp.judgment_spread(PANEL)
     yield ahp.cluster_experts(PANEL)
+    yield ahp.sampled_distance_weights(np.ones((40, 3)), seed=1, partners=40)
     yield ahp.simulate_matrix(CAR, seed=1, draws=100)
     yield ahp.simulate_hierarchy(TREE, {"goal": CAR}, seed=1, draws=100)
     yield from ahp.SCALES.values()

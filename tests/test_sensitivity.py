@@ -17,6 +17,7 @@ from ahp.sensitivity import (
     StabilityInterval,
     WeightUncertainty,
     critical_criteria,
+    draw_local_weights,
     one_at_a_time,
     simulate_hierarchy,
     simulate_matrix,
@@ -768,3 +769,27 @@ def test_grids_and_tops_that_do_not_fit() -> None:
     with pytest.raises(ahp.OptionError) as option:
         stability_interval(TREE, LOCAL, "b", top=0)
     assert str(option.value) == "top = 0, expected an integer of 1 or more"
+
+
+@pytest.mark.parametrize("gaps", [False, True])
+def test_panels_drawn_are_joined_as_panels(gaps: bool) -> None:
+    rng = np.random.default_rng(21)
+    matrices = np.ones((6, 3, 3))
+    i, j = np.triu_indices(3, 1)
+    upper = np.exp(rng.normal(0, 1, (6, 3)))
+    if gaps:
+        upper[:4, 0] = upper[2:, 2] = np.nan
+    matrices[:, i, j], matrices[:, j, i] = upper, 1 / upper
+    tree = ahp.Hierarchy("goal", {"goal": ("a", "b", "c")})
+    shares = np.array([1.0, 2, 0, 1, 3, 1]) / 8
+    drawn = draw_local_weights(tree, {"goal": matrices}, shares, seed=3, draws=25)["goal"]
+    # the same stream, panel by panel, those that do not connect all items left out
+    there = np.flatnonzero(shares)
+    chance = np.random.default_rng(np.random.SeedSequence(3).spawn(2)[0])
+    expected: list[Any] = []
+    while len(expected) < 25:
+        who = there[chance.integers(len(there), size=len(there))]
+        panel = ahp.aggregate_judgments(matrices[who], shares[who])
+        if len(ahp.components(panel)) == 1:
+            expected.append(ahp.weights(ahp.complete_matrices(panel).values))
+    assert np.allclose(drawn, expected, rtol=1e-9, atol=0)

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import OptionError
+from ..group import check_integer
 from ..messages import Phrase
 from ..result import Result, data_frame, read_only
-from ..sensitivity import check_integer
 from ..tolerance import rank_spans
 from ..version import __version__
 from .cells import KNOWN, UNDUE, UNREPORTED, Ints

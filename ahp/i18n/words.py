@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from ..consensus import Clusters
 from ..consistency import CR_LIMIT
 from ..random_index import RANDOM_INDEX_TABLES
 from ..scale import opposite
@@ -107,6 +108,16 @@ def middle_half(left: str, right: str, middle: tuple[int, int], _: Translate) ->
             one=first, other=last
         )
     return _("The middle half of the answers: {one} to {other}.").format(one=first, other=last)
+
+
+def sample_sentence(clusters: Clusters, _: Translate) -> str:
+    """Of which experts the clusters are, if not of all that judged; else empty."""
+    if clusters.sample is None:
+        return ""
+    return _(
+        "Clusters of a sample of {sample} of {count} experts; every other expert is in the cluster "
+        "whose experts in the sample are nearest on average."
+    ).format(sample=len(clusters.sample), count=len(clusters.labels))
 
 
 def consistency_sentence(cr: float, n: int, _: Translate) -> str:

@@ -13,7 +13,7 @@ from ..consensus import pairwise_consensus
 from ..consistency import CR_LIMIT
 from ..i18n import Translate, translator
 from ..i18n.numbers import show_beside
-from ..i18n.words import position_words
+from ..i18n.words import position_words, sample_sentence
 from ..matrix import Float
 from ..process.rounds import both_rounds
 from ..study import Analysis
@@ -139,7 +139,8 @@ def spread_chart(analysis: Analysis, agreement: Agreement, language: str, note: 
 def consensus_heatmap(
     analysis: Analysis, agreement: Agreement, language: str, note: str = ""
 ) -> Chart:
-    """S* of every two experts by their global weights, those who judge alike side by side.
+    """S* of every two experts by their global weights, those who judge alike side by side; of the
+    sample where only a sample of the experts was clustered.
 
     Args:
         analysis: of the panel.
@@ -151,6 +152,7 @@ def consensus_heatmap(
     panel = analysis.panel
     clusters = agreement.clusters
     order = np.arange(len(panel.experts)) if clusters is None else clusters.leaf_order
+    sampled = "" if clusters is None else sample_sentence(clusters, _)
     order = order[~np.isnan(panel.global_weights[order]).any(axis=-1)]
     values = pairwise_consensus(panel.global_weights[order], scale_max=None)
     names = [panel.experts[k] for k in order]
@@ -162,7 +164,7 @@ def consensus_heatmap(
     ticks = (lowest, (lowest + 1) / 2, 1.0)
     return Chart(
         title=_("Agreement of every two experts"),
-        note=note,
+        note=" · ".join(filter(None, (note, sampled))),
         alt=_("{sentence}.").format(sentence=_("; ").join(said)),
         x=Axis(names=numbers, shown=len(names) <= COLUMNS),
         y=Axis(names=numbered, reversed=True),
@@ -448,9 +450,12 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str, note: st
         nobody = _("Two experts have no comparison in common, so there are no clusters.")
         return only_text(title, nobody, language)
     labels, order = clusters.labels.tolist(), clusters.leaf_order.tolist()
+    leaves = range(len(order)) if clusters.sample is None else clusters.sample.tolist()
+    row_of = {expert: float(row) for row, expert in enumerate(order)}
     few = len(order) <= NAMED
-    inside: dict[int, int | None] = dict(enumerate(labels))  # of a merge, None across clusters
-    ends = {k: (0.0, float(row)) for row, k in enumerate(order)}
+    # of a leaf or merge; None across clusters
+    inside: dict[int, int | None] = {k: labels[expert] for k, expert in enumerate(leaves)}
+    ends = {k: (0.0, row_of[expert]) for k, expert in enumerate(leaves)}
     lines: dict[str, tuple[list[float], list[float]]] = {}  # by color, parted by NaN
     for node, (first, second, height, _count) in enumerate(clusters.linkage, start=len(order)):
         upper_node, lower_node = int(first), int(second)
@@ -472,7 +477,7 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str, note: st
         members = [row for row, k in enumerate(order) if labels[k] == number]
         alike = f"{agreement.cluster_consensus[number - 1]:.4f}"
         name = _("Cluster {number}: {count} experts, S* {similarity}").format(
-            number=number, count=len(members), similarity=alike
+            number=number, count=labels.count(number), similarity=alike
         )
         who = [experts[order[row]] for row in members]
         said.append(_("{name} ({parts})").format(name=name, parts=_(", ").join(who)))
@@ -492,9 +497,10 @@ def dendrogram(analysis: Analysis, agreement: Agreement, language: str, note: st
         )
         for (name, color, symbol), rows in points.items()
     ]
+    sampled = sample_sentence(clusters, _)
     return Chart(
         title=title,
-        note=note,
+        note=" · ".join(filter(None, (note, sampled))),
         alt=_("{sentence}.").format(sentence=_("; ").join(said)),
         x=Axis(
             _("Distance of the judgments"),

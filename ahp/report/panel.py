@@ -23,6 +23,7 @@ from ..consistency import CR_LIMIT
 from ..hierarchy import node_weights
 from ..i18n import Translate, translator
 from ..i18n.numbers import show_beside
+from ..i18n.words import sample_sentence
 from ..process.itinerary import Replies
 from ..process.rounds import RoundSummary, both_rounds, recommend
 from ..process.settings import Settings
@@ -493,6 +494,7 @@ def clusters_table(analysis: Analysis, agreement: Agreement, language: str) -> T
             for label, k in pairs
         ),
         language=language,
+        note="" if clusters is None else sample_sentence(clusters, _),
     )
 
 

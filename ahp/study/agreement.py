@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -23,7 +24,6 @@ from ..consensus import (
 )
 from ..consistency import geometric_consistency_index
 from ..errors import MatrixError
-from ..group import log_distances
 from ..hierarchy import leaf_weights
 from ..matrix import Float, Int, chunks
 from ..result import Result, read_only
@@ -31,7 +31,7 @@ from ..scales import apply_scale
 from ..tolerance import shared_ranks
 from .analysis import Analysis
 from .incoherence import INCOHERENT, factors
-from .panel import Panel
+from .panel import MEANS, Panel
 from .standing import AGGREGATES, WEIGHTINGS, Standing, expert_weights
 
 COMPARED_METHODS = ("eigenvector", "geometric_mean", "column_mean")
@@ -131,8 +131,12 @@ def panel_agreement(analysis: Analysis, clusters: int | None = None) -> Agreemen
         )
     shares = np.array(list(analysis.expert_weights.values()))
     joined = panel.joined(shares, analysis.how, analysis.trim)  # nothing filled in
-    apart = log_distances(panel.judgments)
-    clustering = None if np.isnan(apart).any() else cluster_experts(panel.judgments, clusters)
+    try:
+        clustering: Clusters | None = cluster_experts(panel.judgments, clusters)
+    except MatrixError as error:
+        if error.code != "experts_apart":
+            raise
+        clustering = None
     inside: list[float] = []
     if clustering is not None:
         for number in range(1, clustering.count + 1):
@@ -238,10 +242,21 @@ def incoherent_choices(analysis: Analysis) -> tuple[Choice, ...]:
     return tuple(choices)
 
 
-def leave_one_out(analysis: Analysis) -> tuple[Choice, ...]:
+def leave_one_out(
+    analysis: Analysis, groups: Mapping[str, str | None] | None = None
+) -> tuple[Choice, ...]:
     """What the ranking would be without each of the experts, by the shares of the others.
 
-    Empty for one expert; the weights are NaN when none follow without an expert.
+    Where the panel is joined by means, time grows with the number of experts alone.
+
+    Args:
+        analysis: of the panel.
+        groups: expert -> group, such as the organization; None or absent for who belongs to none.
+            Each group is then left out as a whole, in place of each expert.
+
+    Returns:
+        A choice an expert in the order of the panel, or a group, the largest first. Empty for one
+        expert; the weights are NaN when none follow without them.
 
     >>> from ahp.resources import data_folder
     >>> demo = data_folder("examples") / "supervision_demo" / "answers.csv"
@@ -250,16 +265,32 @@ def leave_one_out(analysis: Analysis) -> tuple[Choice, ...]:
     >>> first, *_others = ahp.leave_one_out(result)
     >>> first.name, first.moved, round(first.largest_change, 4)
     ('E1', 1, 0.0021)
+    >>> without, = ahp.leave_one_out(result, {"E1": "Bank A", "E2": "Bank A"})
+    >>> without.name, without.moved, round(without.largest_change, 4)
+    ('Bank A', 0, 0.0094)
     """
-    experts = analysis.panel.experts
+    panel = analysis.panel
+    belongs = {name: name for name in panel.experts} if groups is None else groups
+    sizes = Counter(group for name in panel.experts if (group := belongs.get(name)))
+    if len(panel.experts) == 1 or not sizes:
+        return ()
+    number = {group: k for k, (group, _size) in enumerate(sizes.most_common())}
+    numbers = np.array([number.get(belongs.get(name) or "", -1) for name in panel.experts])
     used = np.array(list(analysis.expert_weights.values()))
-    without = np.where(np.eye(len(experts), dtype=bool), 0.0, used)
-    others = without.sum(axis=-1) > 0
-    weights = np.full((len(experts), len(analysis.survey.hierarchy.leaves)), np.nan)
-    if others.any():
-        weights[others] = _leaf_weights(analysis, without[others], analysis.how)
-    pairs = zip(experts, weights, strict=True) if len(experts) > 1 else ()
-    return tuple(_choice(analysis, "without", name, row) for name, row in pairs)
+    if analysis.how in MEANS:
+        local = panel.without(used, numbers, analysis.how)
+        weights = leaf_weights(analysis.survey.hierarchy, local)
+    else:
+        weights = np.full((len(number), len(analysis.survey.hierarchy.leaves)), np.nan)
+        # each group's row of expert weights is worked on beside all experts' judgments
+        largest = max(matrices.size for matrices in panel.matrices.values())
+        for part in chunks(len(number), largest):
+            without = np.arange(part.start, part.stop)
+            others = np.where(numbers == without[:, None], 0.0, used)
+            some = others.any(axis=-1)
+            if some.any():
+                weights[without[some]] = _leaf_weights(analysis, others[some], analysis.how)
+    return _choices(analysis, "without", tuple(number), weights)
 
 
 def method_choices(analysis: Analysis) -> tuple[Choice, ...]:
@@ -308,14 +339,18 @@ def _panel_choice(analysis: Analysis, kind: str, name: str, panel: Panel) -> Cho
 
 def _leaf_weights(analysis: Analysis, shares: Float, how: str) -> Float:
     """Weights of the leaves, shape (m, leaves), for expert weights of shape (m, k)."""
-    panel, hierarchy = analysis.panel, analysis.survey.hierarchy
-    # a row of expert weights is worked on beside all experts' judgments
-    parts = chunks(len(shares), max(matrices.size for matrices in panel.matrices.values()))
-    panel_weights = (panel.panel_weights(shares[part], how, analysis.trim) for part in parts)
-    return np.concatenate([leaf_weights(hierarchy, local) for local in panel_weights])
+    local = analysis.panel.panel_weights(shares, how, analysis.trim)
+    return leaf_weights(analysis.survey.hierarchy, local)
 
 
 def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:
+    return _choices(analysis, kind, (name,), weights[None])[0]
+
+
+def _choices(
+    analysis: Analysis, kind: str, names: Sequence[str], weights: Float
+) -> tuple[Choice, ...]:
+    """Choices of one kind, weights of shape (names, leaves)."""
     now = np.array([analysis.global_weights[leaf] for leaf in analysis.survey.hierarchy.leaves])
     in_use = {
         "how": analysis.how,
@@ -323,15 +358,17 @@ def _choice(analysis: Analysis, kind: str, name: str, weights: Float) -> Choice:
         "incoherent": analysis.incoherent,
         "method": analysis.method,
         "scale": "linear",
-    }
-    ranks, before = shared_ranks(weights), shared_ranks(now)
-    known = not np.isnan(weights).any()
-    return Choice(
-        kind=kind,
-        name=name,
-        in_use=name == in_use.get(kind),
-        weights=read_only(weights),
-        ranks=read_only(ranks),
-        moved=int((ranks != before).sum()) if known else 0,
-        largest_change=float(np.abs(weights - now).max()) if known else np.nan,
+    }.get(kind)
+    ranks = np.concatenate(
+        [shared_ranks(weights[part]) for part in chunks(len(weights), weights.shape[1])]
+    )
+    known = ~np.isnan(weights).any(axis=-1)
+    moved = np.where(known, (ranks != shared_ranks(now)).sum(axis=-1), 0)
+    change = np.abs(weights - now).max(axis=-1)  # NaN where there are no weights
+    rows = zip(names, read_only(weights), read_only(ranks), strict=True)
+    return tuple(
+        Choice(kind, name, name == in_use, row, places, *numbers)
+        for (name, row, places), numbers in zip(
+            rows, zip(moved.tolist(), change.tolist(), strict=True), strict=True
+        )
     )

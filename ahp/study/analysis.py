@@ -199,7 +199,7 @@ def analyze(
     )
     _check_invited(invited, len(panel.experts))
     shares = panel.expert_weights(expert_weights)
-    return _analyze_panel(
+    return analyze_panel(
         survey,
         replace(panel, factors=factors(panel, incoherent, cr_limit)),
         shares,
@@ -228,7 +228,7 @@ def only_experts(analysis: Analysis, experts: Collection[str]) -> Analysis:
     """
     panel = analysis.panel.only(experts)
     shares = [analysis.expert_weights[name] for name in panel.experts]
-    return _analyze_panel(
+    return analyze_panel(
         analysis.survey,
         panel,
         normalize_expert_weights(shares, len(shares)),
@@ -243,10 +243,12 @@ def only_experts(analysis: Analysis, experts: Collection[str]) -> Analysis:
     )
 
 
-def _analyze_panel(
+def analyze_panel(
     survey: Survey, panel: Panel, shares: Float, *, how: str, trim: float, **told: Any
 ) -> Analysis:
-    """The result of a panel; `told` are the attributes that change no number."""
+    """The result of a panel that is checked already, by expert weights of shape (k,), sum 1; `told`
+    are the attributes that change no number.
+    """
     hierarchy = survey.hierarchy
     matrices: dict[str, PairwiseMatrix] = {}
     consistency: dict[str, Consistency] = {}

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..errors import IncompleteError, MatrixError, OptionError
+from ..group import check_integer, drawn_counts
 from ..matrix import CHUNK_CELLS, Float
 from ..messages import Phrase
 from ..result import Result
@@ -21,7 +22,6 @@ from ..sensitivity import (
     HierarchyUncertainty,
     Progress,
     StabilityInterval,
-    check_integer,
     one_at_a_time,
     simulate_panel,
     stability_interval,
@@ -30,7 +30,14 @@ from ..sensitivity import (
 from ..tolerance import ROUNDING_ATOL
 from ..version import __version__
 from .analysis import Analysis
+from .panel import MEANS
 from .plain import check_option
+
+COUNTS_AT_ONCE = 1 << 23
+"""How often experts were drawn, so many numbers at once where panels are joined by means."""
+
+DRAWS_AT_ONCE = 1000
+"""Panels joined at once at most, so that the progress is told."""
 
 CHANGEABLE = 0.05
 """Neighbors who change places in this share of the draws or more could change places: the order of
@@ -284,10 +291,10 @@ def resampled_weights(
     chance = np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
     while left:
         count = min(_chunk(analysis), left)
-        who = there[chance.integers(len(there), size=(count, len(there)))]
-        cells = (who + len(shares) * np.arange(count)[:, None]).ravel()
-        counts = np.bincount(cells, minlength=count * len(shares)).reshape(count, -1)
-        local = panel.panel_weights(counts * shares, analysis.how, analysis.trim)
+        who = chance.integers(len(there), size=(count, len(there)))
+        counting = np.zeros((count, len(shares)))
+        counting[:, there] = drawn_counts(who, len(there)) * shares[there]
+        local = panel.panel_weights(counting, analysis.how, analysis.trim)
         connected = ~np.any([np.isnan(rows).any(axis=-1) for rows in local.values()], axis=0)
         kept.append({parent: rows[connected] for parent, rows in local.items()})
         redrawn += count - int(connected.sum())
@@ -302,8 +309,12 @@ def resampled_weights(
 
 def _chunk(analysis: Analysis) -> int:
     """How many panels are joined at once; bounds the memory."""
-    cells = max(matrices.size for matrices in analysis.panel.matrices.values())
-    return max(1, CHUNK_CELLS // cells)
+    matrices = analysis.panel.matrices.values()
+    if analysis.how in MEANS:
+        # a row of counts, and the matrices that follow
+        cells = len(analysis.panel.experts) + sum(int(array[0].size) for array in matrices)
+        return max(1, min(DRAWS_AT_ONCE, COUNTS_AT_ONCE // cells))
+    return max(1, CHUNK_CELLS // int(max(array.size for array in matrices)))
 
 
 def _without_judgments(analysis: Analysis, counted: int) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 
 import numpy as np
 
 from ..consistency import check_consistency
+from ..eigen import normalized
 from ..errors import AnswersError, IncompleteError
 from ..group import (
     aggregate_judgments,
@@ -17,10 +18,11 @@ from ..group import (
     consistency_weights,
     distance_weights,
     normalize_expert_weights,
+    weighted_means,
 )
 from ..hierarchy import Hierarchy, leaf_weights
 from ..incomplete import check_incomplete_consistency, complete_matrices
-from ..matrix import Bool, Float
+from ..matrix import Bool, Float, Int
 from ..priority import weights
 from ..random_index import random_index_value
 from ..result import Result, read_only
@@ -31,6 +33,9 @@ TOLERANCE = 1e-9
 may differ in the last digits."""
 
 _HOW = {"aij": "geometric", "aij_median": "median", "aij_trimmed": "trimmed"}
+MEANS = ("aij", "aip_arithmetic", "aip_geometric")
+"""Aggregations that are means of logarithms or of weights."""
+
 _MEAN = {"aip_arithmetic": "arithmetic", "aip_geometric": "geometric"}
 
 
@@ -120,6 +125,19 @@ class Panel(Result):
             parts.append(matrices[:, *upper])
         return read_only(np.concatenate(parts, axis=1))
 
+    @cached_property
+    def logs(self) -> Mapping[str, Float]:
+        """Parent id -> logarithms of the judgments, the upper triangles row by row, shape (k, p);
+        NaN = not judged.
+        """
+        by_parent: dict[str, Float] = {}
+        for parent, matrices in self.matrices.items():
+            i, j = np.triu_indices(matrices.shape[-1], 1)
+            # the skew part, so that the panel's matrix is as reciprocal as floats can be
+            skew = (np.log(matrices[:, i, j]) - np.log(matrices[:, j, i])) / 2
+            by_parent[parent] = read_only(skew)
+        return MappingProxyType(by_parent)
+
     def expert_weights(self, given: Mapping[str, float] | str | None) -> Float:
         """One weight for each expert, shape (k,), sum 1.
 
@@ -185,6 +203,15 @@ class Panel(Result):
 
         NaN where the judgments that count do not connect all items.
         """
+        if len(expert_weights) > 1 and how in MEANS:
+            return {
+                parent: self._by_means(
+                    parent,
+                    how,
+                    partial(weighted_means, weights=self._counting(parent, expert_weights)),
+                )
+                for parent in self.matrices
+            }
         if how not in _MEAN:
             joined = self.joined(expert_weights, how, trim)
             return {
@@ -201,6 +228,79 @@ class Panel(Result):
                     local, counting[counts], how=_MEAN[how]
                 )
         return by_parent
+
+    def without(self, expert_weights: Float, groups: Int, how: str) -> dict[str, Float]:
+        """Parent id -> the local weights of all experts but one group, for each group: (groups, n);
+        NaN where the judgments of the others do not connect all items.
+
+        Means need no second look at those who stay: without a group of weight W of 1 and mean m',
+        a mean m becomes m + (m − m') W/(1 − W).
+
+        Args:
+            expert_weights: shape (k,).
+            groups: number of each expert's group from 0, shape (k,); −1 = in none.
+            how: one of `MEANS`.
+        """
+        return {
+            parent: self._by_means(
+                parent,
+                how,
+                partial(
+                    means_without, weights=self._counting(parent, expert_weights), groups=groups
+                ),
+            )
+            for parent in self.matrices
+        }
+
+    def _by_means(self, parent: str, how: str, means: Callable[[Float], Float]) -> Float:
+        """Local weights, shape (m, n), by means over the experts, shape (k, c) -> (m, c)."""
+        if how == "aij":
+            n = self.matrices[parent].shape[-1]
+            i, j = np.triu_indices(n, 1)
+            joined = means(self.logs[parent])
+            matrices = np.ones((len(joined), n, n))
+            matrices[:, i, j], matrices[:, j, i] = np.exp(joined), np.exp(-joined)
+            return local_weights(matrices, self.method)
+        local = self.local_weights[parent]
+        if how == "aip_arithmetic":
+            return normalized(means(local))
+        joined = means(np.log(local))
+        return normalized(np.exp(joined - joined.max(axis=-1, keepdims=True)))
+
+
+def means_without(values: Float, weights: Float, groups: Int) -> Float:
+    """Weighted means of every column without one group of rows, for each group.
+
+    Args:
+        values: shape (k, c); NaN counts nothing.
+        weights: 0 or more, shape (k,).
+        groups: number of each row's group from 0, shape (k,); −1 = in none.
+
+    Returns:
+        Shape (groups, c); NaN where nothing of weight above 0 is left.
+    """
+    count = int(groups.max()) + 1
+    means = np.full((count, values.shape[1]), np.nan)
+    inside = groups >= 0
+    for column, own in enumerate(values.T):
+        counts = ~np.isnan(own) & (weights > 0)
+        if not counts.any():
+            continue
+        shares = np.where(counts, weights, 0.0)
+        shares = shares / shares.sum()
+        center = (shares * np.where(counts, own, 0.0)).sum()
+        apart = shares * np.where(counts, center - own, 0.0)
+        gone, moved, rows = (
+            np.bincount(groups[inside], part[inside], count) for part in (shares, apart, counts)
+        )
+        left = rows < counts.sum()
+        light = left & (gone <= 0.5)
+        means[light, column] = center + moved[light] / (1 - gone[light])
+        # without more than half of the weight, what is left of the sums would have lost digits
+        for group in np.flatnonzero(left & ~light):
+            others = counts & (groups != group)
+            means[group, column] = np.average(own[others], weights=weights[others])
+    return means
 
 
 def build_panel(

@@ -415,6 +415,35 @@ def test_dendrogram(panel: ahp.Analysis, agreed: Agreement) -> None:
     assert figure.layout.xaxis.range == (0, close(1.3125))
 
 
+def test_dendrogram_of_a_sample(panel: ahp.Analysis, agreed: Agreement) -> None:
+    clusters = Clusters(
+        linkage=np.array([[0, 1, 0.5, 2]]),
+        leaf_order=np.array([2, 0]),
+        labels=np.array([1, 1, 2]),
+        count=2,
+        sample=np.array([0, 2]),
+    )
+    found = replace(agreed, clusters=clusters, cluster_consensus=(0.9, 1.0))
+    chart = plots.dendrogram(panel, found, "en", "3 experts")
+    sentence = (
+        "Clusters of a sample of 2 of 3 experts; every other expert is in the cluster whose "
+        "experts in the sample are nearest on average."
+    )
+    assert chart.note == f"3 experts · {sentence}"
+    assert plots.consensus_heatmap(panel, found, "en").note == sentence
+    chinese = plots.dendrogram(panel, found, "zh")
+    assert chinese.note == (
+        "聚类由 3 位专家中抽取的 2 位样本专家得出；"
+        "其余专家归入与其平均距离最近的样本专家所在的聚类。"
+    )
+    line, first, second = drawn(chart).data
+    assert (list(line.x), list(line.y)) == ([0, 0.5, 0.5, 0], [1, 1, 0, 0])
+    assert [list(first.customdata), list(second.customdata)] == [
+        [f"{panel.panel.experts[0]}<br>Cluster 1: 2 experts, S* 0.9000"],
+        [f"{panel.panel.experts[2]}<br>Cluster 2: 1 experts, S* 1.0000"],
+    ]
+
+
 def test_lines_of_a_color_are_one_line(agreed: Agreement) -> None:
     panel = small_panel({f"E{number}": JUDGED["Ping"] for number in range(5)})
     [line] = [

@@ -330,7 +330,15 @@ def test_clusters_table(panel: ahp.Analysis, agreed: Agreement) -> None:
     assert table.title == "Experts who judge alike"
     assert table.columns == ("Expert", "Cluster", "S* inside the cluster")
     assert table.rows == (("Qin", 1, None), ("Ping", 2, 0.75), ("Rui", 2, 0.75))
+    assert table.note == ""
     assert report.clusters_table(panel, replace(agreed, clusters=None), "en").rows == ()
+    sample = dataclasses.replace(clusters, sample=np.array([0, 2]))
+    noted = report.clusters_table(panel, replace(found, clusters=sample), "en")
+    assert noted.rows == table.rows
+    assert noted.note == (
+        "Clusters of a sample of 2 of 3 experts; every other expert is in the cluster whose "
+        "experts in the sample are nearest on average."
+    )
 
 
 def test_rounds_table() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise, product
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,8 +12,11 @@ import pytest
 
 import ahp
 from ahp.errors import IncompleteError, OptionError
+from ahp.hierarchy import Hierarchy
 from ahp.study import StudyCertainty, certainty, study_certainty, swings
 from ahp.study.certainty import resampled_weights
+from ahp.study.panel import Panel
+from ahp.study.standing import AGGREGATES
 from tests.panel_study import JUDGED, LEAVES, small_panel
 
 close: Any = pytest.approx
@@ -183,6 +188,12 @@ def test_progress_counts_both(panel: ahp.Analysis) -> None:
     assert steps == [(10, 20), (20, 20)]
 
 
+def test_progress_is_told_every_thousand_draws(panel: ahp.Analysis) -> None:
+    steps: list[int] = []
+    resampled_weights(panel, seed=1, draws=2500, progress=lambda done, _every: steps.append(done))
+    assert steps == [1000, 2000, 2500]
+
+
 def test_chunks_change_nothing(panel: ahp.Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, _redrawn = resampled_weights(panel, seed=1, draws=20)
     monkeypatch.setattr(certainty, "_chunk", lambda analysis: 3)
@@ -193,6 +204,50 @@ def test_chunks_change_nothing(panel: ahp.Analysis, monkeypatch: pytest.MonkeyPa
     assert steps == [3, 6, 9, 12, 15, 18, 20]
     for parent, weights in whole.items():
         assert parts[parent] == close(weights, abs=1e-14)
+
+
+@pytest.mark.parametrize("how", AGGREGATES)
+def test_panels_drawn_are_joined_one_by_one(how: str) -> None:
+    judged = {**JUDGED, "Sun": ("3", "1", "2", "", "1")}
+    given = dict(zip(judged, (1, 2, 0, 3), strict=True))
+    analysis = small_panel(judged, how=how, recused=[("Ping", "b")], expert_weights=given)
+    found, _redrawn = resampled_weights(analysis, seed=4, draws=30)
+    # the same stream, panel by panel, those without weights below b left out
+    shares = np.array(list(analysis.expert_weights.values()))
+    (there,) = np.nonzero(shares)
+    chance = np.random.default_rng(np.random.SeedSequence(4).spawn(1)[0])
+    kept: list[dict[str, Any]] = []
+    while len(kept) < 30:
+        counts = np.bincount(there[chance.integers(len(there), size=len(there))], minlength=4)
+        local = analysis.panel.panel_weights((counts * shares)[None], how, analysis.trim)
+        if not any(np.isnan(rows).any() for rows in local.values()):
+            kept.append(local)
+    for parent, rows in found.items():
+        assert rows == close(np.concatenate([one[parent] for one in kept]), rel=1e-12)
+
+
+def test_a_bootstrap_keeps_to_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certainty, "COUNTS_AT_ONCE", 2**15)
+    rng = np.random.default_rng(1)
+    matrices = np.ones((4000, 3, 3))
+    i, j = np.triu_indices(3, 1)
+    matrices[:, i, j] = np.exp(rng.normal(0, 1, (4000, 3)))
+    matrices[:, j, i] = 1 / matrices[:, i, j]
+    tree = Hierarchy("goal", {"goal": ("a", "b", "c")})
+    names = tuple(map(str, range(4000)))
+    analysis: Any = SimpleNamespace(
+        panel=Panel(tree, names, {"goal": matrices}, "eigenvector", "saaty"),
+        expert_weights=dict.fromkeys(names, 1 / 4000),
+        how="aij",
+        trim=0.1,
+    )
+    tracemalloc.start()
+    try:
+        resampled_weights(analysis, seed=1, draws=200)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 3e6  # how often each expert was drawn is 6.4 MB
 
 
 def test_options_are_checked(panel: ahp.Analysis) -> None:

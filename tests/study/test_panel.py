@@ -13,7 +13,7 @@ import ahp
 from ahp.hierarchy import leaf_weights
 from ahp.priority import METHODS
 from ahp.study.agreement import Choice, compare_choices, leave_one_out
-from ahp.study.panel import build_panel
+from ahp.study.panel import MEANS, build_panel
 from ahp.study.standing import AGGREGATES, Standing
 
 from .panels import LEAVES, PAIRS, SURVEY, answers, make_survey, panels
@@ -264,20 +264,76 @@ def many(count: int) -> ahp.Analysis:
     return ahp.analyze(SURVEY, judged, expert_weights=shares)
 
 
+def without_each(analysis: ahp.Analysis, groups: list[list[int]]) -> np.ndarray[Any, Any]:
+    """Weights of the leaves, group by group, from the expert weights of the others."""
+    used = np.array(list(analysis.expert_weights.values()))
+    found = []
+    for members in groups:
+        shares = np.where(np.isin(np.arange(len(used)), members), 0.0, used)[None]
+        local = analysis.panel.panel_weights(shares, analysis.how, analysis.trim)
+        found.append(leaf_weights(SURVEY.hierarchy, local)[0])
+    return np.array(found)
+
+
 @pytest.mark.parametrize("how", AGGREGATES)
 @pytest.mark.parametrize("cells", [1, 1_000, 2**30])
-def test_without_an_expert_has_the_same_bits_whatever_the_chunks(
+def test_without_an_expert_is_the_same_whatever_the_chunks(
     how: str, cells: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     analysis = replace(many(12), how=how)
-    used = np.array(list(analysis.expert_weights.values()))
-    expected = []
-    for k in range(12):
-        shares = np.where(np.arange(12) == k, 0.0, used)[None]
-        local = analysis.panel.panel_weights(shares, how, analysis.trim)
-        expected.append(leaf_weights(SURVEY.hierarchy, local)[0].tolist())
+    expected = without_each(analysis, [[k] for k in range(12)])
+    whole = leave_one_out(analysis)
     monkeypatch.setattr("ahp.matrix.CHUNK_CELLS", cells)
-    assert [one.weights.tolist() for one in leave_one_out(analysis)] == expected
+    found = leave_one_out(analysis)
+    assert [one.weights.tolist() for one in found] == [one.weights.tolist() for one in whole]
+    exact = 1e-13 if how in MEANS else 0
+    assert np.allclose([one.weights for one in found], expected, rtol=exact, atol=0)
+
+
+@given(panels(least=2, most=6), st.sampled_from(MEANS), st.data())
+@settings(max_examples=60, deadline=None)
+def test_without_groups_is_what_the_others_say(
+    judged: ahp.Answers, how: str, data: st.DataObject
+) -> None:
+    share = st.sampled_from([0.0, 1e-12, 0.3, 1.0, 1e6])
+    shares = {name: data.draw(share) for name in judged.experts}
+    shares[judged.experts[0]] = 1.0
+    gaps = {k for k in range(len(judged.judgments)) if data.draw(st.integers(0, 9)) == 0}
+    kept = tuple(one for k, one in enumerate(judged.judgments) if k not in gaps)
+    try:
+        analysis = ahp.analyze(SURVEY, ahp.Answers(kept), how=how, expert_weights=shares)
+    except ahp.AHPError:
+        return  # the gaps leave no result, or not all of the experts
+    names = analysis.panel.experts
+    groups = {name: data.draw(st.sampled_from(["A", "B", None])) for name in names}
+    for given_groups in (None, groups):
+        found = leave_one_out(analysis, given_groups)
+        belongs = {name: name for name in names} if given_groups is None else groups
+        members = [
+            [k for k, name in enumerate(names) if belongs[name] == one.name] for one in found
+        ]
+        sizes = list(map(len, members))
+        assert sizes == sorted(sizes, reverse=True)
+        assert {one.name for one in found} == {group for group in belongs.values() if group}
+        if not found:
+            continue
+        expected = without_each(analysis, members)
+        weights = np.array([one.weights for one in found])
+        assert np.allclose(weights, expected, rtol=1e-9, atol=0, equal_nan=True)
+        now = np.array([analysis.global_weights[leaf] for leaf in LEAVES])
+        for one, row in zip(found, expected, strict=True):
+            if np.isnan(row).any():
+                assert (one.moved, np.isnan(one.largest_change)) == (0, True)
+            else:
+                assert one.largest_change == pytest.approx(np.abs(row - now).max(), abs=1e-9)
+
+
+def test_nobody_is_left_without_the_only_group() -> None:
+    analysis = many(4)
+    (found,) = leave_one_out(analysis, dict.fromkeys(analysis.panel.experts, "Bank"))
+    assert (found.name, found.kind, found.moved) == ("Bank", "without", 0)
+    assert np.isnan(found.weights).all()
+    assert leave_one_out(analysis, {}) == leave_one_out(analysis, {"E0": None}) == ()
 
 
 def test_without_an_expert_keeps_to_little_memory() -> None:
