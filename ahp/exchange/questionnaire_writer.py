@@ -32,6 +32,7 @@ from .cells import (
     fill_in,
     highlight,
     link,
+    merge,
     one_line,
     put,
     put_formula,
@@ -395,7 +396,7 @@ def _write_matrix(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
     ).format(source=table.source)
     beside = f"{columns[1]}{at}"
     put(sheet, beside, note, "note")
-    sheet.merge_cells(f"{beside}:{ratio}{at + 3}")
+    merge(sheet, f"{beside}:{ratio}{at + 3}")
 
 
 def _write_status(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
@@ -404,7 +405,7 @@ def _write_status(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
     total = len(block.pairs)
     done = _("{done} of {total} answered").replace("{total}", str(total))
     put_formula(sheet, "A3", fill_in(done, done=_count(block.cells)), "name")
-    sheet.merge_cells("A3:B3")
+    merge(sheet, "A3:B3")
     fit = _("Your judgments here are consistent (CR is below 0.1).")
     contradict = _(
         "Some of your judgments here contradict each other (CR should be below 0.1). "
@@ -414,7 +415,7 @@ def _write_status(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
         fit = _("With two items there is only one comparison, so nothing can contradict it.")
     verdict = f"IF({_CR}<{CR_LIMIT},{quoted(fit)},{quoted(contradict)})"
     put_formula(sheet, _VERDICT.replace("$", ""), f'IF(ISNUMBER({_CR}),{verdict},"")', "cell")
-    sheet.merge_cells("D3:E3")
+    merge(sheet, "D3:E3")
     raise_row(sheet, 3, contradict, _WIDTHS["D"] + _WIDTHS["E"])
     _color_cr(sheet, _CR)
 

@@ -7,6 +7,7 @@ import random
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 import ahp
 from ahp import AnswersError
 from ahp.errors import OptionError
+from ahp.exchange import cells, questionnaire_writer
 from ahp.exchange.questionnaire_xlsx import (
     ENTRIES,
     FilledQuestionnaire,
@@ -702,3 +704,39 @@ def test_a_survey_without_explanations_is_asked_and_read_back() -> None:
         filled(content, ["3", "5", "1/3"]), survey, study_id="s1", expert="王芳", round_number=2
     )
     assert list(answers_of(found).values()) == ["3", "5", "1/3"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_cells_are_merged_as_openpyxl_merges_them(
+    small: Survey, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = dict.fromkeys(small.hierarchy.comparisons[:5], "1/3")
+
+    def parts() -> dict[str, bytes]:
+        with zipfile.ZipFile(io.BytesIO(make(small, language=language, answers=answers))) as one:
+            return {name: one.read(name) for name in one.namelist() if "core" not in name}
+
+    quick = parts()
+    for module in (cells, questionnaire_writer):
+        monkeypatch.setattr(module, "merge", Worksheet.merge_cells)
+    assert quick == parts()
+
+
+def test_ranges_look_alike_if_both_corners_do() -> None:
+    alike = []
+    for merge in (cells.merge, Worksheet.merge_cells):
+        workbook = Workbook()
+        cells.add_looks(workbook, "Arial")
+        sheet = workbook.worksheets[0]
+        for row, (first, last) in enumerate(product(("cell", "note", "answer"), repeat=2), 1):
+            cells.put(sheet, f"A{row}", "x", first)
+            cells.dress(sheet[f"D{row}"], last)
+            merge(sheet, f"A{row}:D{row}")
+        cells.put(sheet, "F1", "x", "cell")
+        merge(sheet, "F1:H4")
+        merge(sheet, "J1:L4")
+        with zipfile.ZipFile(io.BytesIO(saved(workbook))) as archive:
+            alike.append(
+                [archive.read(f"xl/{name}.xml") for name in ("worksheets/sheet1", "styles")]
+            )
+    assert alike[0] == alike[1]
