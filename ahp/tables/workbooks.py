@@ -11,8 +11,12 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import IO, Any
 from xml.parsers import expat
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
+from openpyxl.cell.cell import MergedCell
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import coordinate_to_tuple, range_boundaries
+from openpyxl.worksheet.merge import MergedCellRange
+from openpyxl.worksheet.worksheet import Worksheet
 
 from ..errors import AHPError, AnswersError
 from ..messages import Phrase
@@ -50,6 +54,29 @@ class _OversizeError(Exception):
     def __init__(self, code: str, **parameters: Any) -> None:
         super().__init__(code)
         self.problem = Phrase(code, **parameters)
+
+
+class _Sheet(Worksheet):
+    """A sheet whose merged cells get no borders, which nobody reads: to put them together took
+    openpyxl longer than all the rest.
+    """
+
+    def _clean_merge_range(self, mcr: MergedCellRange) -> None:
+        _, *covered = mcr.cells
+        self._cells.update({place: MergedCell(self, *place) for place in covered})
+
+
+class _Reader(ExcelReader):
+    """Reads a workbook with such sheets."""
+
+    def read_workbook(self) -> None:
+        super().read_workbook()
+        self.wb.create_sheet = self._sheet
+
+    def _sheet(self, title: str) -> Worksheet:
+        sheet = _Sheet(self.wb, title)
+        self.wb._add_sheet(sheet)
+        return sheet
 
 
 @contextmanager
@@ -92,9 +119,9 @@ def uploaded_workbook(
             raise _OversizeError("merged_cells", count=census.spread, most=max_spread)
         with warnings.catch_warnings():  # about extensions of Excel that are of no use here
             warnings.simplefilter("ignore")
-            workbook = load_workbook(
-                counted, read_only=values_only, data_only=values_only, keep_links=False
-            )
+            reader = _Reader(counted, values_only, data_only=values_only, keep_links=False)
+            reader.read()
+            workbook = reader.wb
             yield workbook
             workbook.close()
 
@@ -316,22 +343,22 @@ class Census:
             return False
         return True
 
-    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:  # of each element
         kind = name.rpartition(":")[2]
         if kind in self.cells_of:
             if kind in ("row", "si", "table-row"):
                 self.rows, self.in_row = self.rows + 1, 0
             self.in_row, self.cells = self.in_row + 1, self.cells + 1
-            self._limit(self.rows, MAX_ROWS, "too_many_rows_inside")
-            self._limit(self.in_row, MAX_ROW, "row_too_long_inside")
-            self._limit(self.cells, MAX_CELLS, "too_many_cells_inside")
+            if self.rows > MAX_ROWS:
+                raise _OversizeError("too_many_rows_inside", limit=MAX_ROWS)
+            if self.in_row > MAX_ROW:
+                raise _OversizeError("row_too_long_inside", limit=MAX_ROW)
+            if self.cells > MAX_CELLS:
+                raise _OversizeError("too_many_cells_inside", limit=MAX_CELLS)
             return
         self.elements += 1
-        self._limit(self.elements, self.most, "too_many_elements")
+        if self.elements > self.most:
+            raise _OversizeError("too_many_elements", limit=self.most)
         if kind in ("mergeCell", "hyperlink") and (cells := attributes.get("ref")):
             left, top, right, bottom = (int(k or 0) for k in range_boundaries(cells))
             self.spread += (right - left + 1) * (bottom - top + 1)
-
-    def _limit(self, count: int, limit: int, code: str) -> None:
-        if count > limit:
-            raise _OversizeError(code, limit=limit)
