@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from copy import copy
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from openpyxl import Workbook
@@ -162,19 +162,20 @@ def merge(sheet: Worksheet, cells: str) -> None:
     )
     places = {(i, j): (*ends, *sides) for i, *ends in rows for j, *sides in columns}
     first, *others = places
-    corners = sheet.cell(*first), sheet._cells.get(others[-1])
+    within: dict[tuple[int, int], Any] = sheet._cells
+    corners = sheet.cell(*first), within.get(others[-1])
     looks = tuple(tuple(getattr(corner, "_style", None) or ()) for corner in corners)
-    known = _merged.setdefault(sheet.parent, {})
+    known = _merged.setdefault(cast(Workbook, sheet.parent), {})
     if any((looks, edges) not in known for edges in places.values()):
         sheet.merge_cells(cells)
         for place, edges in places.items():
-            known[looks, edges] = sheet._cells[place]._style
+            known[looks, edges] = within[place]._style
         return
     sheet.merged_cells.add(area)
     for place in others:
-        sheet._cells[place] = MergedCell(sheet, *place)
+        within[place] = MergedCell(sheet, *place)
     for place, edges in places.items():
-        sheet._cells[place]._style = copy(known[looks, edges])
+        within[place]._style = copy(known[looks, edges])
 
 
 def raise_row(sheet: Worksheet, row: int, text: str, width: float, size: float = 11) -> None:

@@ -71,12 +71,14 @@ class _Reader(ExcelReader):
 
     def read_workbook(self) -> None:
         super().read_workbook()
-        self.wb.create_sheet = self._sheet
+        book: Any = self.wb
 
-    def _sheet(self, title: str) -> Worksheet:
-        sheet = _Sheet(self.wb, title)
-        self.wb._add_sheet(sheet)
-        return sheet
+        def create_sheet(title: str) -> Worksheet:
+            sheet = _Sheet(book, title)
+            book._add_sheet(sheet)
+            return sheet
+
+        book.create_sheet = create_sheet
 
 
 @contextmanager
@@ -263,9 +265,12 @@ def counted_archive(content: bytes, max_bytes: int, census: Census) -> io.BytesI
     counted = io.BytesIO()
     room = max_bytes
 
-    def chunks(part: IO[bytes]) -> Iterator[bytes]:
+    def chunks(part: IO[bytes], whole: list[bytes]) -> Iterator[bytes]:
         nonlocal room
+        count = 0
         while chunk := part.read(_CHUNK):
+            count += 1
+            whole[:] = (chunk,) if count == 1 else ()
             room -= len(chunk)
             if room < 0:
                 more = Phrase("more_than", count=max_bytes)
@@ -287,11 +292,15 @@ def counted_archive(content: bytes, max_bytes: int, census: Census) -> io.BytesI
             if (name := info.filename.casefold()) in names:
                 raise zipfile.BadZipFile(f"{info.filename!r} stands twice in it")
             names.add(name)
+            whole: list[bytes] = []
             with archive.open(info) as part:
-                is_xml = census.is_xml(chunks(part))
-            with archive.open(info) as part, packed.open(info.filename, "w") as into:
-                if is_xml:
-                    shutil.copyfileobj(part, into, _CHUNK)
+                is_xml = census.is_xml(chunks(part, whole))
+            with packed.open(info.filename, "w") as into:
+                if is_xml and whole:
+                    into.write(whole[0])
+                elif is_xml:
+                    with archive.open(info) as part:
+                        shutil.copyfileobj(part, into, _CHUNK)
     counted.seek(0)
     return counted
 
