@@ -183,11 +183,16 @@ def raise_row(sheet: Worksheet, row: int, text: str, width: float, size: float =
 
     Programs fit the height of wrapped lines on their own, but not in merged cells.
     """
+    dimension = sheet.row_dimensions[row]
+    dimension.height = max(high_enough(text, width, size), dimension.height or 0)
+
+
+def high_enough(text: str, width: float, size: float) -> float:
+    """Height of a row that a text needs, in points."""
     wide = sum(unicodedata.east_asian_width(character) in "WFA" for character in text)
     shown = 2.1 * wide + 0.95 * (len(text) - wide)
     lines = math.ceil(shown * size / 11 / (width - 2))
-    dimension = sheet.row_dimensions[row]
-    dimension.height = max(lines * size * 1.45 + 6, dimension.height or 0)
+    return lines * size * 1.45 + 6
 
 
 def quoted(text: str) -> str:

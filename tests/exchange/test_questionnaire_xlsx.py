@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import datetime
 import io
+import itertools
 import math
 import random
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from itertools import product
 from typing import Any
 
 import pytest
@@ -707,19 +707,41 @@ def test_a_survey_without_explanations_is_asked_and_read_back() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_cells_are_merged_as_openpyxl_merges_them(
+def test_what_is_filled_in_is_what_openpyxl_writes(
     small: Survey, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = dict.fromkeys(small.hierarchy.comparisons[:5], "1/3")
-
-    def parts() -> dict[str, bytes]:
-        with zipfile.ZipFile(io.BytesIO(make(small, language=language, answers=answers))) as one:
-            return {name: one.read(name) for name in one.namelist() if "core" not in name}
-
-    quick = parts()
-    for module in (cells, questionnaire_writer):
+    told = {"title": 'A & B <"项目"> {title} ' * 20, "expert": "王芳 O'Neil", "study_id": "s<1>"}
+    quick = make(small, language=language, **told)
+    for module in (cells, questionnaire_writer):  # whose borders are openpyxl's own, too
         monkeypatch.setattr(module, "merge", Worksheet.merge_cells)
-    assert quick == parts()
+    blocks = questionnaire_writer._blocks(small, language, ())
+    name = translator(language)("Questionnaire for {name} · round {number}")
+    who = name.format(name=told["expert"], number=2)
+    whose = (told["title"], who, told["expert"], told["study_id"], 2)
+    slow = questionnaire_writer._written(small, language, blocks, whose)
+    times = re.compile(r"<dcterms:(created|modified)[^>]*>[^<]*")
+    parts = []
+    for content in (quick, slow):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            made = {name: archive.read(name).decode() for name in archive.namelist()}
+        parts.append({name: times.sub("", part) for name, part in made.items()})
+    assert parts[0] == parts[1]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_answers_stand_where_they_can_be_changed(small: Survey, language: str) -> None:
+    pairs = small.hierarchy.comparisons
+    given = dict(zip(pairs, itertools.cycle(SAATY_POSITIONS), strict=False))
+    plain, answered = (
+        load_workbook(io.BytesIO(make(small, language=language, answers=answers)))
+        for answers in (None, given)
+    )
+    for empty, cell in zip(answer_cells(plain), answer_cells(answered), strict=True):
+        assert (empty.value, empty.style, empty.coordinate) == (None, "answer", cell.coordinate)
+        assert (cell.style, cell.data_type) == ("answer", "s")
+    assert [cell.value for cell in answer_cells(answered)] == [
+        ENTRIES[given[pair]] for pair in pairs
+    ]
 
 
 def test_ranges_look_alike_if_both_corners_do() -> None:
@@ -728,7 +750,9 @@ def test_ranges_look_alike_if_both_corners_do() -> None:
         workbook = Workbook()
         cells.add_looks(workbook, "Arial")
         sheet = workbook.worksheets[0]
-        for row, (first, last) in enumerate(product(("cell", "note", "answer"), repeat=2), 1):
+        for row, (first, last) in enumerate(
+            itertools.product(("cell", "note", "answer"), repeat=2), 1
+        ):
             cells.put(sheet, f"A{row}", "x", first)
             cells.dress(sheet[f"D{row}"], last)
             merge(sheet, f"A{row}:D{row}")
