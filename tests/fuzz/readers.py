@@ -363,10 +363,10 @@ def scope() -> Scope:
 
 def read_delivery(content: bytes) -> object:
     for sheet in (sheets_of(content, "values.xlsx") or ("",))[:3]:
-        upload = Upload("values.xlsx", content, sheet)
-        asked = read_file(scope(), upload, lambda one: None)
-        likeliest = partial(first_choice, asked.layout)
-        read_file(scope(), upload, likeliest)
+        upload, questions = Upload("values.xlsx", content, sheet), list[Question]()
+        asked = read_file(scope(), upload, questions.append)
+        if questions:
+            read_file(scope(), upload, partial(first_choice, asked.layout))
     return None
 
 
