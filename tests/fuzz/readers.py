@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -616,7 +617,8 @@ def sealed(content: bytes) -> bytes:
     stream = io.BytesIO()
     try:
         parts = kept_parts(content)
-        with zipfile.ZipFile(stream, "w") as new:
+        with zipfile.ZipFile(stream, "w") as new, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about names that stand twice
             for name, part in parts:
                 if name == backup.MANIFEST and len(part) < 2**20:
                     part = with_hashes(part, dict(parts))  # noqa: PLW2901
