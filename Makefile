@@ -45,7 +45,7 @@ slow: .venv/test
 	tools/system-packages slow
 	OPENBLAS_NUM_THREADS=1 $(BIN)/pytest -m slow
 
-# 100,000 damaged files for each reader of files, unless FUZZ says otherwise: a day, on Linux, which
+# 100,000 damaged files for each reader of files, unless FUZZ says otherwise: half a day, on Linux, which
 # tells how much memory one takes.
 fuzz: .venv/test
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.fuzz $(FUZZ)
@@ -79,9 +79,10 @@ bounds: .venv-bounds/bin/uv
 	touch .venv/app $@
 
 # The core against batched LAPACK and other programs, which get an environment of their own; panels of
-# up to 100,000 experts; ways of asking, with simulated experts; the report of a large study; then the pages in a real browser, alone
-# and while 49 experts answer; 20 sessions and 300; what a click asks of the database, and pages of one
-# that has grown; a log of a million events; a million experts.
+# up to a million experts; ways of asking, with simulated experts; the report of a large study, and its
+# questionnaires; then the pages in a real browser, alone and while 49 experts answer; 20 sessions and
+# 300; what a click asks of the database, and pages of one that has grown; a log of a million events; a
+# million experts from their file.
 bench: .venv/test .venv-peers/installed
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 \
 		$(BIN)/python benchmarks/core.py .venv-peers/bin/python
@@ -91,6 +92,7 @@ bench: .venv/test .venv-peers/installed
 	$(BIN)/python benchmarks/simulated_experts.py
 	tools/system-packages
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/report.py
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python benchmarks/questionnaires.py
 	$(BIN)/python benchmarks/results_page.py
 	$(BIN)/python benchmarks/evaluation_pages.py
 	$(BIN)/python benchmarks/load.py

@@ -7,15 +7,17 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from copy import copy
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter, quote_sheetname, range_boundaries
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.header_footer import HeaderFooterItem
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
@@ -29,6 +31,10 @@ _YELLOW, GREEN, RED, _LIGHT = "FFF2CC", "E2EFDA", "F8CBAD", "E7E6E6"
 
 _looks: WeakKeyDictionary[Workbook, dict[str, Any]] = WeakKeyDictionary()
 """Workbook -> look -> what a cell with it holds."""
+
+
+_merged: WeakKeyDictionary[Workbook, dict[Any, StyleArray]] = WeakKeyDictionary()
+"""Workbook -> looks of the corners of a merged range, edges of a cell in it -> its style."""
 
 
 def one_line(text: str) -> str:
@@ -138,11 +144,38 @@ def span(sheet: Worksheet, cells: str, value: str, look: str) -> None:
     """Write a text across cells of one row, high enough to be read."""
     first, _, last = cells.partition(":")
     put(sheet, first, value, look)
-    sheet.merge_cells(cells)
+    merge(sheet, cells)
     start, row, end, _ = range_boundaries(f"{first}:{last}")
     letters = [get_column_letter(k) for k in range(int(start or 1), int(end or 1) + 1)]
     width = sum(sheet.column_dimensions[letter].width for letter in letters)
     raise_row(sheet, int(row or 1), value, width, sheet[first].font.size)
+
+
+def merge(sheet: Worksheet, cells: str) -> None:
+    """`sheet.merge_cells`, which puts the borders together anew for each cell of each range: here
+    once for all cells at the same edges of ranges that look alike.
+    """
+    area = CellRange(cells)
+    rows, columns = (
+        [(k, k == first, k == last) for k in range(first, last + 1)]
+        for first, last in ((area.min_row, area.max_row), (area.min_col, area.max_col))
+    )
+    places = {(i, j): (*ends, *sides) for i, *ends in rows for j, *sides in columns}
+    first, *others = places
+    within: dict[tuple[int, int], Any] = sheet._cells
+    corners = sheet.cell(*first), within.get(others[-1])
+    looks = tuple(tuple(getattr(corner, "_style", None) or ()) for corner in corners)
+    known = _merged.setdefault(cast(Workbook, sheet.parent), {})
+    if any((looks, edges) not in known for edges in places.values()):
+        sheet.merge_cells(cells)
+        for place, edges in places.items():
+            known[looks, edges] = within[place]._style
+        return
+    sheet.merged_cells.add(area)
+    for place in others:
+        within[place] = MergedCell(sheet, *place)
+    for place, edges in places.items():
+        within[place]._style = copy(known[looks, edges])
 
 
 def raise_row(sheet: Worksheet, row: int, text: str, width: float, size: float = 11) -> None:
@@ -150,11 +183,16 @@ def raise_row(sheet: Worksheet, row: int, text: str, width: float, size: float =
 
     Programs fit the height of wrapped lines on their own, but not in merged cells.
     """
+    dimension = sheet.row_dimensions[row]
+    dimension.height = max(high_enough(text, width, size), dimension.height or 0)
+
+
+def high_enough(text: str, width: float, size: float) -> float:
+    """Height of a row that a text needs, in points."""
     wide = sum(unicodedata.east_asian_width(character) in "WFA" for character in text)
     shown = 2.1 * wide + 0.95 * (len(text) - wide)
     lines = math.ceil(shown * size / 11 / (width - 2))
-    dimension = sheet.row_dimensions[row]
-    dimension.height = max(lines * size * 1.45 + 6, dimension.height or 0)
+    return lines * size * 1.45 + 6
 
 
 def quoted(text: str) -> str:

@@ -70,6 +70,11 @@ _CHANGES = frozenset(
 )
 """What a document keeps of its earlier state, where changes are tracked."""
 _GONE = _CHANGES | {qn("w:rPr"), qn("w:pPr")}
+_TEXT, _SYMBOL, _CONTENT = qn("w:t"), qn("w:sym"), qn("w:sdtContent")
+_AROUND = frozenset(map(qn, ("w:sdt", "w:sdtContent", "w:ins", "w:customXml")))
+"""What rows and cells may stand in."""
+_SPACES = frozenset(map(qn, ("w:tab", "w:br", "w:p")))
+_FONTS, _FONT = f"{qn('w:rPr')}/{qn('w:rFonts')}", qn("w:ascii")
 _DRAWN = frozenset({qn("w:drawing"), qn("w:pict"), qn("w:object")})
 _COLUMNS = len(SAATY_POSITIONS) + 3
 
@@ -311,10 +316,11 @@ class _Form:
 
 def _inside(element: Element, tag: str) -> Iterator[Element]:
     """The rows of a table or the cells of a row, also those inside a content control."""
+    wanted = qn(tag)
     for child in element:
-        if child.tag == qn(tag):
+        if child.tag == wanted:
             yield child
-        elif child.tag in (qn("w:sdt"), qn("w:sdtContent"), qn("w:ins"), qn("w:customXml")):
+        elif child.tag in _AROUND:
             yield from _inside(child, tag)
 
 
@@ -325,7 +331,7 @@ def _ticked(cell: Element, step: str) -> bool | None:
         cell: of the table.
         step: the number above it, which people type for a tick.
     """
-    control = cell.getparent().getparent() if cell.getparent().tag == qn("w:sdtContent") else None
+    control = cell.getparent().getparent() if cell.getparent().tag == _CONTENT else None
     properties = None if control is None else control.find(qn("w:sdtPr"))
     parts = [*_standing(cell), *([] if properties is None else _standing(properties))]
     if any(map(_checked, parts)):
@@ -376,19 +382,18 @@ def _text(element: Element) -> str:
 
 def _pieces(element: Element) -> Iterator[str]:
     for child in element:
-        if child.tag in _GONE:
+        tag = child.tag
+        if tag in _GONE:
             continue
-        if child.tag == qn("w:t"):
-            run = child.getparent()
-            fonts = run.find(f"{qn('w:rPr')}/{qn('w:rFonts')}")
-            symbols = None if fonts is None else _WINGDINGS.get(fonts.get(qn("w:ascii")))
+        if tag == _TEXT:
+            fonts = child.getparent().find(_FONTS)
+            symbols = None if fonts is None else _WINGDINGS.get(fonts.get(_FONT))
             for sign in child.text or "":
                 yield symbols.get(ord(sign) & 0xFF, sign) if symbols else sign
-        elif child.tag == qn("w:sym"):
+        elif tag == _SYMBOL:
             symbols = _WINGDINGS.get(child.get(qn("w:font")), {})
             yield symbols.get(int(child.get(qn("w:char"), "0"), 16) & 0xFF, "?")
-        elif child.tag in (qn("w:tab"), qn("w:br"), qn("w:p")):
-            yield " "
-            yield from _pieces(child)
         else:
+            if tag in _SPACES:
+                yield " "
             yield from _pieces(child)

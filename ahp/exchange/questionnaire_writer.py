@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache, partial
 from itertools import product
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
+from openpyxl.compat import safe_string
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.protection import WorkbookProtection
@@ -30,8 +36,10 @@ from .cells import (
     cr_format,
     dress,
     fill_in,
+    high_enough,
     highlight,
     link,
+    merge,
     one_line,
     put,
     put_formula,
@@ -185,13 +193,97 @@ def questionnaire_workbook(
     """
     if language not in LANGUAGES:
         raise OptionError.unknown("language", language, LANGUAGES)
-    given = answers or {}
-    writer = _Writer(survey, language, _blocks(survey, language, skip))
+    blank = _blank(survey, language, frozenset(skip))
+    filled = dict(blank.parts)
+    who = _whose(translator(language), expert, round_number)
+    said = {
+        _TITLE: title,
+        _WHO: who,
+        _EXPERT: expert,
+        _STUDY: study_id,
+        f"{_ROUND}": f"{round_number}",
+    }
+    for part in (blank.guide, blank.hidden, _PROPERTIES):
+        filled[part] = _MARKS.sub(lambda mark: escape(one_line(said[mark[0]])), filled[part])
+    for row, text, size in ((1, title, 16), (2, who, 13)):
+        height = high_enough(text, sum(_GUIDE_WIDTHS.values()), size)
+        filled[blank.guide] = re.sub(
+            f'(<row r="{row}" ht=")[^"]*',
+            rf"\g<1>{safe_string(height)}",
+            filled[blank.guide],
+            count=1,
+        )
+    for block, part in zip(blank.blocks, blank.sheets, strict=True):
+        entries = _entries(block, answers or {})
+        filled[part] = _EMPTY.sub(partial(_with_entry, entries), filled[part])
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    filled[_PROPERTIES] = _TIME.sub(rf"\g<1>{now}", filled[_PROPERTIES])
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in filled.items():
+            characters = "ascii" if "/worksheets/" in name else "utf-8"  # as openpyxl writes them
+            archive.writestr(name, text.encode(characters, "xmlcharrefreplace"))
+    return stream.getvalue()
+
+
+_TITLE, _WHO, _EXPERT, _STUDY = (
+    f"\ue000{name}\ue000" for name in ("title", "who", "expert", "study")
+)
+_ROUND = 987_654_321
+"""What stands in a questionnaire of nobody for what one of somebody has."""
+
+_MARKS = re.compile("|".join((_TITLE, _WHO, _EXPERT, _STUDY, f"{_ROUND}")))
+
+_PROPERTIES = "docProps/core.xml"
+_TIME = re.compile(r"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_EMPTY = re.compile(r'<c r="(C\d+)" s="(\d+)" t="n"></c>')
+
+
+@dataclass(frozen=True)
+class _Blank:
+    """A questionnaire of nobody.
+
+    Attributes:
+        blocks: what it asks.
+        sheets: the part of each block.
+        guide, hidden: of the first sheet and the last one.
+        parts: name -> XML.
+    """
+
+    blocks: tuple[_Block, ...]
+    sheets: tuple[str, ...]
+    guide: str
+    hidden: str
+    parts: Mapping[str, str]
+
+
+@lru_cache(maxsize=16)
+def _blank(survey: Survey, language: str, skip: frozenset[str]) -> _Blank:
+    """Written once for all experts: cells and styles take openpyxl far longer than the rest."""
+    blocks = _blocks(survey, language, skip)
+    content = _written(survey, language, blocks, (_TITLE, _WHO, _EXPERT, _STUDY, _ROUND))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    for name, part in parts.items():
+        parts[name] = part.replace("&#57344;", "\ue000")
+    guide, *sheets, hidden = (f"xl/worksheets/sheet{k}.xml" for k in range(1, len(blocks) + 3))
+    return _Blank(blocks, tuple(sheets), guide, hidden, parts)
+
+
+def _written(
+    survey: Survey,
+    language: str,
+    blocks: tuple[_Block, ...],
+    whose: tuple[str, str, str, str, int],
+) -> bytes:
+    """A questionnaire without answers, of this title, line below it, expert, study and round."""
+    title, who, expert, study_id, round_number = whose
+    writer = _Writer(survey, language, blocks)
     add_looks(writer.workbook, "Microsoft YaHei" if language == "zh" else "Arial")
     guide = writer.workbook.worksheets[0]
     for block in writer.blocks:
-        _write_block(writer, block, given)
-    _write_guide(writer, guide, title, expert, round_number)
+        _write_block(writer, block)
+    _write_guide(writer, guide, title, who)
     _write_hidden(writer, expert, study_id, round_number)
     writer.workbook.security = WorkbookProtection(lockStructure=True)
     writer.workbook.calculation.fullCalcOnLoad = True
@@ -200,6 +292,37 @@ def questionnaire_workbook(
     stream = io.BytesIO()
     writer.workbook.save(stream)
     return stream.getvalue()
+
+
+def _whose(_: Translate, expert: str, round_number: int) -> str:
+    return _("Questionnaire for {name} · round {number}").format(name=expert, number=round_number)
+
+
+def _entries(block: _Block, given: Mapping[Pair, str]) -> dict[str, str]:
+    """Answer cell -> what it holds, of those that are answered."""
+    entries = {}
+    for row, (left, right) in enumerate(block.pairs, start=block.first_pair):
+        position = given.get((block.parent, left, right))
+        if position is None:
+            continue
+        if position not in ENTRIES:
+            raise AnswersError(
+                "answer_not_listed",
+                left=left,
+                right=right,
+                parent=block.parent,
+                value=position,
+                valid=tuple(ENTRIES),
+            )
+        entries[f"C{row}"] = ENTRIES[position]
+    return entries
+
+
+def _with_entry(entries: Mapping[str, str], cell: re.Match[str]) -> str:
+    place, style = cell.groups()
+    if place not in entries:
+        return cell[0]
+    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t>{entries[place]}</t></is></c>'
 
 
 def _blocks(survey: Survey, language: str, skip: Collection[str]) -> tuple[_Block, ...]:
@@ -236,7 +359,7 @@ def _color_cr(sheet: Worksheet, cell: str) -> None:
     highlight(sheet, plain, f"AND(ISNUMBER({cell}),{cell}<{CR_LIMIT})", fill=GREEN)
 
 
-def _write_block(writer: _Writer, block: _Block, given: Mapping[Pair, str]) -> None:
+def _write_block(writer: _Writer, block: _Block) -> None:
     """The sheet of one parent."""
     _ = writer.translate
     sheet = writer.workbook.create_sheet(block.sheet)
@@ -265,16 +388,14 @@ def _write_block(writer: _Writer, block: _Block, given: Mapping[Pair, str]) -> N
         put(sheet, f"B{row}", writer.name(kid), "name")
         span(sheet, f"C{row}:E{row}", writer.explanation(kid), "cell")
         raise_row(sheet, row, writer.name(kid), _WIDTHS["B"])
-    _write_pairs(writer, block, sheet, given)
+    _write_pairs(writer, block, sheet)
     _write_matrix(writer, block, sheet)
     _write_status(writer, block, sheet)
     sheet.print_area = f"A1:E{block.last_pair}"
     sheet.print_title_rows = f"{block.first_pair - 1}:{block.first_pair - 1}"
 
 
-def _write_pairs(
-    writer: _Writer, block: _Block, sheet: Worksheet, given: Mapping[Pair, str]
-) -> None:
+def _write_pairs(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
     """One row a comparison: the names, the answer cell between them, the answer in words."""
     _ = writer.translate
     header = block.first_pair - 1
@@ -301,18 +422,6 @@ def _write_pairs(
         put(sheet, f"B{row}", names[0], "cell")
         put(sheet, f"D{row}", names[1], "cell")
         dress(sheet[f"C{row}"], "answer")
-        pair = (block.parent, left, right)
-        if pair in given:
-            if given[pair] not in ENTRIES:
-                raise AnswersError(
-                    "answer_not_listed",
-                    left=left,
-                    right=right,
-                    parent=block.parent,
-                    value=given[pair],
-                    valid=tuple(ENTRIES),
-                )
-            sheet[f"C{row}"] = ENTRIES[given[pair]]
         template = f"INDEX({_TEMPLATES},MATCH(C{row},{_TEXTS},0))"
         words = f'SUBSTITUTE(SUBSTITUTE({template},"{_LEFT}",B{row}),"{_RIGHT}",D{row})'
         wrong = quoted(_("Please choose from the list"))
@@ -395,7 +504,7 @@ def _write_matrix(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
     ).format(source=table.source)
     beside = f"{columns[1]}{at}"
     put(sheet, beside, note, "note")
-    sheet.merge_cells(f"{beside}:{ratio}{at + 3}")
+    merge(sheet, f"{beside}:{ratio}{at + 3}")
 
 
 def _write_status(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
@@ -404,7 +513,7 @@ def _write_status(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
     total = len(block.pairs)
     done = _("{done} of {total} answered").replace("{total}", str(total))
     put_formula(sheet, "A3", fill_in(done, done=_count(block.cells)), "name")
-    sheet.merge_cells("A3:B3")
+    merge(sheet, "A3:B3")
     fit = _("Your judgments here are consistent (CR is below 0.1).")
     contradict = _(
         "Some of your judgments here contradict each other (CR should be below 0.1). "
@@ -414,21 +523,18 @@ def _write_status(writer: _Writer, block: _Block, sheet: Worksheet) -> None:
         fit = _("With two items there is only one comparison, so nothing can contradict it.")
     verdict = f"IF({_CR}<{CR_LIMIT},{quoted(fit)},{quoted(contradict)})"
     put_formula(sheet, _VERDICT.replace("$", ""), f'IF(ISNUMBER({_CR}),{verdict},"")', "cell")
-    sheet.merge_cells("D3:E3")
+    merge(sheet, "D3:E3")
     raise_row(sheet, 3, contradict, _WIDTHS["D"] + _WIDTHS["E"])
     _color_cr(sheet, _CR)
 
 
-def _write_guide(
-    writer: _Writer, sheet: Worksheet, title: str, expert: str, round_number: int
-) -> None:
+def _write_guide(writer: _Writer, sheet: Worksheet, title: str, who: str) -> None:
     """The first sheet: what it is for, how to fill it in, the scale, how far it is."""
     _, survey = writer.translate, writer.survey
     sheet.title = _("Instructions")
     set_up(sheet, _GUIDE_WIDTHS)
     sheet.page_setup.fitToHeight = 1
     span(sheet, "A1:F1", title, "title")
-    who = _("Questionnaire for {name} · round {number}").format(name=expert, number=round_number)
     span(sheet, "A2:F2", who, "question")
     span(sheet, "A3:F3", survey.text(survey.description, writer.language), "text")
 

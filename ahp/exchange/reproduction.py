@@ -118,8 +118,9 @@ def reproduce(
         found = [*changed, *(_other_bytes(name, content, report.sha256) if hashes else ())]
         if report.report in WORKBOOKS:
             again = WORKBOOKS[report.report](inputs, report.language)
-            cells, differing = _compare_workbook(name, content, again)
-            results.append(Reproduction(report, 0, 0, cells, (*found, *differing)))
+            computed = read_cells(again, name)
+            differing = _compare_workbook(name, content, computed)
+            results.append(Reproduction(report, 0, 0, len(computed), (*found, *differing)))
             continue
         if report.form not in READERS or not report.tables:
             raise ReportError("report_without_tables", name=name, valid=tuple(READERS))
@@ -139,9 +140,13 @@ def _other_bytes(name: str, content: bytes, expected: str) -> Iterator[Differenc
         yield Difference(name, Phrase("file_changed", hash=own, expected=expected))
 
 
-def _compare_workbook(name: str, content: bytes, again: bytes) -> tuple[int, list[Difference]]:
-    """How many cells a workbook of formulas has, and what differs: values and formulas."""
-    computed, printed = read_cells(again, name), read_cells(content, name)
+def _compare_workbook(
+    name: str, content: bytes, computed: Mapping[tuple[str, str], Printed]
+) -> list[Difference]:
+    """What differs in a workbook of formulas from the cells of the same one made again: values and
+    formulas.
+    """
+    printed = read_cells(content, name)
     differences = []
     for sheet, cell in {**computed, **printed}:
         own, expected = printed.get((sheet, cell)), computed.get((sheet, cell))
@@ -154,7 +159,7 @@ def _compare_workbook(name: str, content: bytes, again: bytes) -> tuple[int, lis
                 expected="" if expected is None else str(expected),
             )
             differences.append(Difference(name, problem))
-    return len(computed), differences
+    return differences
 
 
 def _same_content(own: Printed, expected: Printed) -> bool:

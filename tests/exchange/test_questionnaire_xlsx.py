@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import itertools
 import math
 import random
 import re
@@ -20,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 import ahp
 from ahp import AnswersError
 from ahp.errors import OptionError
+from ahp.exchange import cells, questionnaire_writer
 from ahp.exchange.questionnaire_xlsx import (
     ENTRIES,
     FilledQuestionnaire,
@@ -702,3 +704,63 @@ def test_a_survey_without_explanations_is_asked_and_read_back() -> None:
         filled(content, ["3", "5", "1/3"]), survey, study_id="s1", expert="王芳", round_number=2
     )
     assert list(answers_of(found).values()) == ["3", "5", "1/3"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_filled_in_is_what_openpyxl_writes(
+    small: Survey, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"title": 'A & B <"项目"> {title} ' * 20, "expert": "王芳 O'Neil", "study_id": "s<1>"}
+    quick = make(small, language=language, **told)
+    for module in (cells, questionnaire_writer):  # whose borders are openpyxl's own, too
+        monkeypatch.setattr(module, "merge", Worksheet.merge_cells)
+    blocks = questionnaire_writer._blocks(small, language, ())
+    name = translator(language)("Questionnaire for {name} · round {number}")
+    who = name.format(name=told["expert"], number=2)
+    whose = (told["title"], who, told["expert"], told["study_id"], 2)
+    slow = questionnaire_writer._written(small, language, blocks, whose)
+    times = re.compile(r"<dcterms:(created|modified)[^>]*>[^<]*")
+    parts = []
+    for content in (quick, slow):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            made = {name: archive.read(name).decode() for name in archive.namelist()}
+        parts.append({name: times.sub("", part) for name, part in made.items()})
+    assert parts[0] == parts[1]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_answers_stand_where_they_can_be_changed(small: Survey, language: str) -> None:
+    pairs = small.hierarchy.comparisons
+    given = dict(zip(pairs, itertools.cycle(SAATY_POSITIONS), strict=False))
+    plain, answered = (
+        load_workbook(io.BytesIO(make(small, language=language, answers=answers)))
+        for answers in (None, given)
+    )
+    for empty, cell in zip(answer_cells(plain), answer_cells(answered), strict=True):
+        assert (empty.value, empty.style, empty.coordinate) == (None, "answer", cell.coordinate)
+        assert (cell.style, cell.data_type) == ("answer", "s")
+    assert [cell.value for cell in answer_cells(answered)] == [
+        ENTRIES[given[pair]] for pair in pairs
+    ]
+
+
+def test_ranges_look_alike_if_both_corners_do() -> None:
+    alike = []
+    for merge in (cells.merge, Worksheet.merge_cells):
+        workbook = Workbook()
+        cells.add_looks(workbook, "Arial")
+        sheet = workbook.worksheets[0]
+        for row, (first, last) in enumerate(
+            itertools.product(("cell", "note", "answer"), repeat=2), 1
+        ):
+            cells.put(sheet, f"A{row}", "x", first)
+            cells.dress(sheet[f"D{row}"], last)
+            merge(sheet, f"A{row}:D{row}")
+        cells.put(sheet, "F1", "x", "cell")
+        merge(sheet, "F1:H4")
+        merge(sheet, "J1:L4")
+        with zipfile.ZipFile(io.BytesIO(saved(workbook))) as archive:
+            alike.append(
+                [archive.read(f"xl/{name}.xml") for name in ("worksheets/sheet1", "styles")]
+            )
+    assert alike[0] == alike[1]

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import MergedCell
 
 from ahp.errors import AnswersError
 from ahp.exchange.column_mapper import read_columns
 from ahp.exchange.questionnaire_xlsx import questionnaire_workbook, read_questionnaire
 from ahp.study import Survey
+from ahp.tables.workbooks import uploaded_workbook
 from tests.frugal import frugal_refusal
 
 from .conftest import rezipped
@@ -164,3 +166,16 @@ def test_a_wide_dimension_is_no_cell(table: bytes) -> None:
 def test_a_picture_in_a_workbook_does_no_harm(table: bytes, tmp_path: Path) -> None:
     content = archive_of([*parts_of(table).items(), ("xl/media/image1.png", b"\x89PNG\r\n")])
     assert read_columns(content, "t.xlsx").rows == ((2, ("Ann", "1")),)
+
+
+def test_merged_cells_are_read_but_no_borders_of_them(questionnaire: bytes) -> None:
+    theirs = load_workbook(io.BytesIO(questionnaire))
+    with uploaded_workbook(
+        questionnaire, "q.xlsx", max_bytes=8 * 2**20, max_spread=100_000
+    ) as ours:
+        for one, other in zip(theirs.worksheets, ours.worksheets, strict=True):
+            assert [*one.iter_rows(values_only=True)] == [*other.iter_rows(values_only=True)]
+            assert str(one.merged_cells) == str(other.merged_cells)
+        merged = theirs.worksheets[1]["E3"], ours.worksheets[1]["E3"]
+    assert [type(cell) for cell in merged] == [MergedCell, MergedCell]
+    assert [cell.border.right.style for cell in merged] == ["thin", None]

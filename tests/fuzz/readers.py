@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -17,6 +18,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from xml.sax.saxutils import escape
 
 import pyarrow
@@ -27,6 +29,7 @@ from cryptography.x509.oid import NameOID
 from docx import Document
 from openpyxl import Workbook
 from pyarrow import parquet
+from sqlalchemy import Connection, create_engine
 
 import ahp
 from ahp.cli.report_options import _edits
@@ -62,7 +65,9 @@ from ahp.exchange.owner_template import owner_template
 from ahp.exchange.questionnaire_xlsx import questionnaire_workbook, read_questionnaire
 from ahp.exchange.receipt_file import read_receipt
 from ahp.exchange.report_reading import READERS as REPORT_READERS
+from ahp.exchange.report_reading import read_cells
 from ahp.exchange.reproduction import _compare_workbook, compare_report
+from ahp.exchange.study_calculation import calculation_workbook
 from ahp.exchange.unit_list import pasted_units, read_unit_list, unit_list_template
 from ahp.exchange.uploads import read_upload
 from ahp.exchange.weights_file import read_weights
@@ -77,7 +82,7 @@ from ahp.report.receipt import receipt_html
 from ahp.resources import data_folder
 from ahp.store import Store, backup
 from ahp.store.checkpoint import Chain, Checkpoint, read_checkpoints
-from ahp.store.database import place_of
+from ahp.store.database import place_of, upgrade
 from ahp.store.restore import restore
 from ahp.store.signing import existing_key, key_path, public_pem, read_public_key
 from ahp.store.stamps import read_certificates, stamped_time
@@ -198,9 +203,13 @@ def column_files() -> list[bytes]:
     return written
 
 
+LINES = 20
+"""Of a table in a workbook."""
+
+
 def as_workbook(content: bytes) -> bytes:
     """A table in CSV as a workbook."""
-    lines = content.decode("utf-8-sig").splitlines()[:80]
+    lines = content.decode("utf-8-sig").splitlines()[:LINES]
     return book(*(line.split(",") for line in lines))
 
 
@@ -219,18 +228,51 @@ def ods(*rows: Iterable[str]) -> bytes:
     return test_opendocument.ods("".join((*lines, *ends)))
 
 
-def slim(document: bytes) -> bytes:
-    """A document of Word without the styles of tables, which nobody reads: most of its elements."""
-    style = re.compile(rb'<w:style w:type="table".*?</w:style>', re.DOTALL)
-    return rezipped(document, lambda name, part: style.sub(b"", part) if "styles" in name else part)
+def short(workbook: bytes) -> bytes:
+    """A workbook without the rows below `LINES`."""
+    rows = re.compile(rb'<row r="(\d+)".*?</row>', re.DOTALL)
+    return rezipped(
+        workbook,
+        lambda name, part: rows.sub(lambda row: row[0] if int(row[1]) <= LINES else b"", part),
+    )
+
+
+_UNREAD = re.compile("theme|stylesWithEffects|thumbnail")
+"""Names of parts of documents and workbooks."""
+
+_UNREAD_STYLES = (
+    (rb'<w:style w:type="table".*?</w:style>|<w:latentStyles.*?</w:latentStyles>', b""),
+    (rb"<(font|fill|border)s\b[^>]*>(<\1\b.*?</\1>).*?</\1s>", rb'<\1s count="1">\2</\1s>'),
+    (rb'\b(font|fill|border)Id="\d+"', rb'\1Id="0"'),
+    (rb"(<cellStyle [^>]*/>)(?:<cellStyle [^>]*/>)+", rb"\1"),
+)
+"""What nobody reads of styles -> what takes its place."""
+
+
+def slim(content: bytes) -> bytes:
+    """A document or a workbook without what nobody reads, most of its elements: the damage is to
+    be done to the rest.
+    """
+    if b"[Content_Types].xml" not in content:
+        return content
+
+    def change(name: str, part: bytes) -> bytes:
+        if _UNREAD.search(name):
+            return b"<x/>" if name.endswith(".xml") else part[:9]
+        if name.endswith("styles.xml"):
+            for old, new in _UNREAD_STYLES:
+                part = re.sub(old, new, part, flags=re.DOTALL)
+        return part
+
+    return rezipped(content, change)
 
 
 def tables(*paths: Path) -> Seeds:
-    """Tables as CSV, not all of their lines, and as workbooks."""
+    """Tables as CSV, not all of their lines, and as workbooks, with fewer."""
 
     def made() -> list[bytes]:
         contents = [b"".join(path.read_bytes().splitlines(keepends=True)[:80]) for path in paths]
-        rows = [line.split(",") for line in contents[0].decode("utf-8-sig").splitlines()[:20]]
+        rows = [line.split(",") for line in contents[0].decode("utf-8-sig").splitlines()[:LINES]]
         return [*contents, *map(as_workbook, contents), ods(*rows)]
 
     return made
@@ -256,6 +298,11 @@ def panel_sheets() -> list[bytes]:
     goal = [["目标", "价格", "质量"], ["价格", 1, 3, 0.75], ["质量", "1/3", 1, 0.25], ["CR = 0"]]
     quality = [[], ["质量：", "耐用", "外观"], ["耐用", 1, 0.33], ["外观", "", 1]]
     return [book(张三=[*goal, *quality], 李四=goal, 说明=[["填写说明"]]), book(*goal)]
+
+
+def padded(workbook: bytes) -> bytes:
+    """A workbook whose sheets are too long to come out at once, though cheap to read."""
+    return rezipped(workbook, lambda name, part: part + b" " * 2**16 if "/sheet" in name else part)
 
 
 def platform() -> list[bytes]:
@@ -295,7 +342,7 @@ def filled_forms() -> list[bytes]:
         *_, grounds, familiarity, _remarks = form.tables
         for row in (*grounds.rows[1:], *familiarity.rows[1:2]):
             row.cells[1].text = "√"
-        made.append(slim(test_filled_form.ticked(form, ticks, ways[k:])))
+        made.append(test_filled_form.ticked(form, ticks, ways[k:]))
     return made
 
 
@@ -321,12 +368,11 @@ def documents() -> list[bytes]:
         for cell, text in zip(cells.rows[k].cells, line, strict=True):
             cell.text = text
     cells.cell(1, 1).merge(cells.cell(2, 1))
-    made = (
+    return [
         document(*((f"{k}. 名称", style) for k, style in enumerate(styles))),
         document(("选址", 0), ("成本", 0.75), ("租金", 1.5), ("人流", 0.75)),
         test_outline_file.saved(table),
-    )
-    return [slim(one) for one in made]
+    ]
 
 
 OUTLINE_SEEDS: dict[str, Seeds] = {
@@ -345,10 +391,10 @@ def scope() -> Scope:
 
 def read_delivery(content: bytes) -> object:
     for sheet in (sheets_of(content, "values.xlsx") or ("",))[:3]:
-        upload = Upload("values.xlsx", content, sheet)
-        asked = read_file(scope(), upload, lambda one: None)
-        likeliest = partial(first_choice, asked.layout)
-        read_file(scope(), upload, likeliest)
+        upload, questions = Upload("values.xlsx", content, sheet), list[Question]()
+        asked = read_file(scope(), upload, questions.append)
+        if questions:
+            read_file(scope(), upload, partial(first_choice, asked.layout))
     return None
 
 
@@ -360,7 +406,7 @@ def delivered() -> list[bytes]:
     units = dict(scope().units)
     owners = {"运营部": ("briefings", "data_sharing"), "零售部": scope().scheme.leaves[:5]}
     template = owner_template(scope().scheme, owners, units, PERIOD)
-    form = evaluation_workbook(scope().scheme, list(units.values())[:2], PERIOD)
+    form = short(evaluation_workbook(scope().scheme, list(units.values())[:2], PERIOD))
     csv = "单位,编报信息简报（份）,监督信息数据共享情况\n甲市监督中心,5.0,\n乙市,8%,20\n合计,,\n"
     long = "单位,指标,数值\n甲市监督中心,编报信息简报,5\n乙市监督中心,监督信息数据共享情况,98%\n"
     offices = [path.read_bytes() for path in (EVALUATION / "offices").glob("*_*.*")]
@@ -434,11 +480,11 @@ def reports(folder: str) -> tuple[Any, Inputs]:
 
 @cache
 def made_again(folder: str, name: str) -> Any:
-    from ahp.exchange.reproduction import REPORTS, WORKBOOKS  # noqa: PLC0415
+    from ahp.exchange.reproduction import REPORTS  # noqa: PLC0415
 
     manifest, inputs = reports(folder)
     report = manifest.report(name)
-    return {**REPORTS, **WORKBOOKS}[report.report](inputs, report.language)
+    return REPORTS[report.report](inputs, report.language)
 
 
 def compare_with(folder: str, name: str) -> Callable[[bytes], object]:
@@ -449,13 +495,19 @@ def compare_with(folder: str, name: str) -> Callable[[bytes], object]:
     return read
 
 
-def report_of(form: str) -> Seeds:
-    content = (EXAMPLES / "dong_2010" / f"report.{form}").read_bytes()
-    return lambda: [slim(content) if form == "docx" else content]
+@cache
+def calculation() -> bytes:
+    """The workbook of formulas of two experts, who answered the short survey."""
+    pairs = FEW.hierarchy.comparisons
+    judgments = (
+        Judgment(name, *pair, value)
+        for name, value in (("王芳", "3"), ("Bo", "1/5"))
+        for pair in pairs
+    )
+    return calculation_workbook(ahp.analyze(FEW, Answers(tuple(judgments))))
 
 
-def compare_calculation(content: bytes) -> object:
-    return _compare_workbook("c.xlsx", content, made_again("dong_2010", "calculation.xlsx"))
+calculated = cache(lambda: read_cells(calculation(), "c.xlsx"))
 
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -587,7 +639,8 @@ def sealed(content: bytes) -> bytes:
     stream = io.BytesIO()
     try:
         parts = kept_parts(content)
-        with zipfile.ZipFile(stream, "w") as new:
+        with zipfile.ZipFile(stream, "w") as new, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about names that stand twice
             for name, part in parts:
                 if name == backup.MANIFEST and len(part) < 2**20:
                     part = with_hashes(part, dict(parts))  # noqa: PLW2901
@@ -606,11 +659,29 @@ def with_hashes(manifest: bytes, parts: dict[str, bytes]) -> bytes:
     return json.dumps(data).encode()
 
 
+@cache
+def made_by_migrations(revision: str) -> tuple[str, ...]:
+    """The statements that make an empty database of a revision, as its migrations leave it."""
+    with create_engine("sqlite://").begin() as connection:
+        upgrade(connection, revision)
+        return tuple(connection.connection.driver_connection.iterdump())[1:-1]
+
+
+def quick_upgrade(connection: Connection, revision: str) -> None:
+    """`upgrade`, whose migrations take half a second, once for each revision to begin with."""
+    if revision == "head" or backup.tables_of(connection):
+        upgrade(connection, revision)
+    else:
+        for statement in made_by_migrations(revision):
+            connection.exec_driver_sql(statement)
+
+
 def restore_file(path: Path) -> object:
     path.write_bytes(sealed(path.read_bytes()))
     target = Path(own_folder().name, "restored")
     shutil.rmtree(target, ignore_errors=True)
-    return restore(path, f"sqlite:///{target / 'ahp.db'}")
+    with mock.patch.object(ahp.store.database, "upgrade", quick_upgrade):
+        return restore(path, f"sqlite:///{target / 'ahp.db'}")
 
 
 def certificates() -> list[bytes]:
@@ -633,7 +704,7 @@ READERS = {
             "sheets",
             ".xlsx",
             lambda content: read_sheets(content, "t.xlsx", SurveyError),
-            lambda: [*panel_sheets(), ods(("价格", "1", "3"))],
+            lambda: [*panel_sheets(), padded(panel_sheets()[1]), ods(("价格", "1", "3"))],
         ),
         Reader("survey_toml", ".toml", upload("toml"), files(*SURVEYS.glob("*.toml"))),
         Reader(
@@ -748,7 +819,7 @@ READERS = {
             "evaluation_workbook",
             ".xlsx",
             on_disk(read_observations, "o.xlsx"),
-            lambda: [evaluation_workbook(scheme(), ["甲", "乙"], "2026Q1")],
+            lambda: [short(evaluation_workbook(scheme(), ["甲", "乙"], "2026Q1"))],
         ),
         Reader(
             "ledger",
@@ -826,7 +897,7 @@ READERS = {
                 f"report_{form}",
                 f".{form}",
                 compare_with("dong_2010", f"report.{form}"),
-                report_of(form),
+                files(EXAMPLES / "dong_2010" / f"report.{form}"),
             )
             for form in REPORT_READERS
         ),
@@ -839,8 +910,8 @@ READERS = {
         Reader(
             "calculation",
             ".xlsx",
-            compare_calculation,
-            files(EXAMPLES / "dong_2010" / "calculation.xlsx"),
+            lambda content: _compare_workbook("c.xlsx", content, calculated()),
+            lambda: [calculation()],
         ),
         Reader(
             "events",

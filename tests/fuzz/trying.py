@@ -14,7 +14,7 @@ from random import Random
 from ahp.errors import AHPError
 
 from .mutations import mutated
-from .readers import READERS, Reader, say
+from .readers import READERS, Reader, say, slim
 
 MOST_SECONDS = 2.0
 """Of the processor's time."""
@@ -59,7 +59,7 @@ def _memory(name: str) -> int:
 @lru_cache(maxsize=1)
 def seeds_of(name: str) -> tuple[bytes, ...]:
     """The seeds of a reader."""
-    return tuple(READERS[name].seeds())
+    return tuple(map(slim, READERS[name].seeds()))
 
 
 def damaged(name: str, seed: int, number: int) -> bytes:
