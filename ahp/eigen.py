@@ -28,6 +28,16 @@ _SQUARINGS = 7
 """Leave A^128, of rank one to the last digit where no other root exceeds 3/4 of λmax: on Saaty's
 scale for all but the worst contradictions."""
 
+_MANY_ITEMS = 60
+"""Items from which products with a vector are the quickest, one after another: their number falls
+with n, since the other roots of judgments grow with its square root, λmax with n itself."""
+
+_ROUNDING = float(np.finfo(np.float64).eps)
+"""Share of a sum by which each of its terms may change it, being rounded."""
+
+_PRODUCTS = 50
+"""Such products after which another way is taken; 60 random judgments take 20 to 24 each."""
+
 
 def perron(array: Float) -> tuple[Float, Float]:
     """Perron roots and eigenvectors of validated, complete matrices.
@@ -45,7 +55,8 @@ def perron(array: Float) -> tuple[Float, Float]:
     done when these bounds of its last vector w are within `PERRON_RTOL` of each other, relatively;
     its weights are A w. The work is done in chunks, with the batch as the last axis, and a matrix
     has the same bits in every batch. Alone, shape (n, n), a matrix without wild contradictions is
-    solved by squaring, for speed, to bounds a hundred times as narrow.
+    solved by its powers, for speed, to bounds a hundred times as narrow, or as narrow as the
+    rounding of n sums allows.
 
     Args:
         array: shape (..., n, n).
@@ -56,7 +67,7 @@ def perron(array: Float) -> tuple[Float, Float]:
     Raises:
         ConvergenceError: the bounds of some matrices stayed apart.
     """
-    if array.ndim == 2 and (solved := _squared(array)):
+    if array.ndim == 2 and (solved := _alone(array)):
         return solved
     n = array.shape[-1]
     roots, weights = np.empty(array.shape[:-2]), np.empty(array.shape[:-1])
@@ -91,25 +102,48 @@ def solution(array: Float, a: Any) -> tuple[Float, Float]:
     return a._solution
 
 
-def _squared(array: Float) -> tuple[Float, Float] | None:
-    """Root and weights of one matrix by a high power of it, whose columns are the eigenvector (von
-    Mises & Pollaczek-Geiringer 1929, Z. Angew. Math. Mech. 9:152-164); None where the bounds are
-    further apart than a hundredth of `PERRON_RTOL`.
+def _alone(array: Float) -> tuple[Float, Float] | None:
+    """Root and weights of one matrix by its powers, whose columns become the eigenvector (von Mises
+    & Pollaczek-Geiringer 1929, Z. Angew. Math. Mech. 9:152-164); None where the bounds stay apart.
 
-    A few small products take less time than the many small steps of the iteration. They too only
-    add and multiply positive numbers, so that small weights come out as accurate as large ones.
+    They too only add and multiply positive numbers, so that small weights come out as accurate as
+    large ones. Of few items a high power takes the fewest steps, each of which costs more than its
+    arithmetic; of many items it is the arithmetic that costs.
     """
     with np.errstate(all="ignore"):  # refused by the bounds
-        power = array / len(array)
-        for _ in range(_SQUARINGS):
-            power = power @ power
-        x = power[:, 0] / power[0, 0]
-        image = array @ x
-        ratios = image / x
+        return (len(array) >= _MANY_ITEMS and _multiplied(array)) or _squared(array)
+
+
+def _squared(array: Float) -> tuple[Float, Float] | None:
+    """By a few squarings."""
+    power = array / len(array)
+    for _ in range(_SQUARINGS):
+        power = power @ power
+    return _bounded(array, power[:, 0] / power[0, 0])[0]
+
+
+def _multiplied(array: Float) -> tuple[Float, Float] | None:
+    """By products with a vector."""
+    x = np.ones(len(array))
+    for _ in range(_PRODUCTS):
+        found, x = _bounded(array, x)
+        if found:
+            return found
+    return None
+
+
+def _bounded(array: Float, x: Float) -> tuple[tuple[Float, Float] | None, Float]:
+    """Root and weights that follow from A x, None where their bounds are too far apart; and A x
+    itself, scaled.
+    """
+    n = len(array)
+    image = array @ x
+    ratios = image / x
     low, high = ratios.min(), ratios.max()
-    if not high - low <= PERRON_RTOL / 100 * high:  # not so for NaN as well
-        return None
-    return np.array(max((low + high) / 2, len(array))), image / image.sum()
+    scaled = image / image.sum()
+    if high - low <= max(PERRON_RTOL / 100, n * _ROUNDING) * high:  # not so for NaN
+        return (np.array(max((low + high) / 2, n)), scaled), scaled
+    return None, scaled
 
 
 def _noda(batch: Float, roots: Float, weights: Float, memory: Float) -> Float:

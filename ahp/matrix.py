@@ -32,6 +32,10 @@ IN_RANGE = Phrase("number_from_to", low=1 / LARGEST, high=LARGEST)
 CHUNK_CELLS = 2**17
 """Cells that are worked on at a time: few enough for the processor's cache, and for memory."""
 
+TILE = 128
+"""Rows of one matrix that are compared with their columns at a time: few enough for both to stay in
+the processor's cache."""
+
 Float = NDArray[np.float64]
 Int = NDArray[np.intp]
 Bool = NDArray[np.bool_]
@@ -517,10 +521,16 @@ def _valid_cells(cells: Float, memory: Float | None = None) -> bool:
     """The same for cells of shape (n, n, ...), in memory for as many products."""
     if not cells.min() >= 2 / LARGEST:  # not so for NaN as well
         return False
+    n = len(cells)
     with np.errstate(over="ignore"):  # an infinite product is not near 1
-        out = None if memory is None else view(memory, *cells.shape)
-        products = np.multiply(cells, cells.swapaxes(0, 1), out=out)
-    return bool(max(1 - products.min(), products.max() - 1) <= WRITTEN_RTOL)
+        for start in range(0, n, TILE):  # from the diagonal on: the other half is the same
+            rows = cells[start : start + TILE, start:]
+            mirrored = cells[start:, start : start + TILE].swapaxes(0, 1)
+            out = None if memory is None else view(memory, *rows.shape)
+            products = np.multiply(rows, mirrored, out=out)
+            if not max(1 - products.min(), products.max() - 1) <= WRITTEN_RTOL:
+                return False
+    return True
 
 
 def _check_values(array: Float) -> None:
@@ -556,12 +566,13 @@ def _check_labels(labels: Sequence[str] | None, n: int) -> tuple[str, ...]:
     names = tuple(labels)
     if len(names) != n:
         raise MatrixError("labels_count", count=len(names), n=n)
+    seen: set[str] = set()
     for index, name in enumerate(names):
-        cell = Cell(Phrase("labels"), (index,))
         if not isinstance(name, str) or not name:
-            raise MatrixError("label_not_name", cell=cell, label=name)
-        if name in names[:index]:
-            raise MatrixError("label_repeated", cell=cell, label=name)
+            raise MatrixError("label_not_name", cell=Cell(Phrase("labels"), (index,)), label=name)
+        if name in seen:
+            raise MatrixError("label_repeated", cell=Cell(Phrase("labels"), (index,)), label=name)
+        seen.add(name)
     return names
 
 
