@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .eigen import solution
+from .eigen import solve_given
 from .errors import MatrixError
 from .incomplete import (
     IncompleteConsistency,
@@ -41,6 +41,7 @@ from .matrix import (
     Bool,
     Float,
     PairwiseMatrix,
+    as_floats,
     as_matrices,
     as_numbers,
     given_labels,
@@ -121,20 +122,19 @@ def check_consistency(
     >>> checked.acceptable
     True
     """
-    array = as_matrices(a, instead="incomplete_cr")
-    n = array.shape[-1]
+    labels = given_labels(a)
+    check_random_index(random_index)
+    given = a if isinstance(a, PairwiseMatrix) else as_floats(a)
+    w = None if weights is None else _fitting_weights(weights, given.shape, labels)
+    found = solve_given(given, w, "incomplete_cr")
+    n = found.array.shape[-1]
     ri = random_index_value(n, random_index)
-    lambda_max, eigenvector = solution(array, a)
-    ci, cr = ci_and_cr(lambda_max, n, ri)
-    mean: tuple[Any, ...] = (None, None, None)
-    if weights is not None:
-        w = _fitting_weights(weights, array, given_labels(a))
-        lambda_mean = ((array * w[..., None, :]).sum(axis=-1) / w).mean(axis=-1)
-        mean = (lambda_mean, *ci_and_cr(lambda_mean, n, ri))
-    lambda_mean, ci_mean, cr_mean = map(plain, mean)
+    ci, cr = ci_and_cr(found.roots, n, ri)
+    mean = (None, None) if found.means is None else ci_and_cr(found.means, n, ri)
+    lambda_mean, ci_mean, cr_mean = map(plain, (found.means, *mean))
     return Consistency(
         n=n,
-        lambda_max=plain(lambda_max),
+        lambda_max=plain(found.roots),
         ci=plain(ci),
         ri=ri,
         cr=plain(cr),
@@ -143,8 +143,8 @@ def check_consistency(
         lambda_mean=lambda_mean,
         ci_mean=ci_mean,
         cr_mean=cr_mean,
-        eigenvector=read_only(eigenvector),
-        labels=given_labels(a),
+        eigenvector=read_only(found.weights),
+        labels=labels,
     )
 
 
@@ -511,7 +511,7 @@ def order_preservation(
     """
     array = as_matrices(a, complete=False)
     labels = given_labels(a)
-    fitting = None if weights is None else _fitting_weights(weights, array, labels)
+    fitting = None if weights is None else _fitting_weights(weights, array.shape, labels)
     w = read_only(eigenvectors(array, a) if fitting is None else fitting.copy())
     logs = _log_judgments(array)
     heights = np.log(w)
@@ -800,12 +800,13 @@ def _flat(cells: Float) -> Float:
     return cells.reshape(*cells.shape[:-2], n * n)
 
 
-def _fitting_weights(weights: Any, array: Float, labels: tuple[str, ...] | None) -> Float:
+def _fitting_weights(weights: Any, shape: tuple[int, ...], labels: tuple[str, ...] | None) -> Float:
+    """Positive weights for matrices of this shape."""
     name = Phrase("weights")
     numbers = joined_vector(weights, labels, name, Phrase("the_matrix"), MatrixError)
     w = as_numbers(numbers, name, MatrixError)
-    if w.shape != array.shape[:-1]:
-        raise shape_error("weights", w, str(array.shape[:-1]))
+    if w.shape != shape[:-1]:
+        raise shape_error("weights", w, str(shape[:-1]))
     if not (np.isfinite(w) & (w > 0)).all():
         raise MatrixError(
             "numbers_expected",
