@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import comb
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -50,7 +50,7 @@ from .matrix import (
 )
 from .messages import Phrase
 from .random_index import CR_LIMIT as CR_LIMIT  # noqa: PLC0414 - people look for it here
-from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_index_value
+from .random_index import RANDOM_INDEX_TABLES, check_random_index
 from .result import Result, read_only
 from .tolerance import TIE_RTOL
 
@@ -66,7 +66,8 @@ class Consistency(Result):
         n: order of the matrices.
         lambda_max: Perron root.
         ci: (λmax − n)/(n − 1).
-        ri: the table's value for n.
+        ri: the table's value for n; None where it has none, and so are `cr`, `acceptable` and
+            `cr_mean`; `cr_absent` says why.
         cr: CI/RI, 0 where RI is 0.
         acceptable: CR < 0.1.
         random_index: name of the table in use.
@@ -80,7 +81,7 @@ class Consistency(Result):
     n: int
     lambda_max: Any
     ci: Any
-    ri: float
+    ri: float | None
     cr: Any
     acceptable: Any
     random_index: str
@@ -89,6 +90,18 @@ class Consistency(Result):
     cr_mean: Any = None
     eigenvector: Any = field(default=None, repr=False)
     labels: tuple[str, ...] | None = field(default=None, repr=False)
+
+    @property
+    def cr_absent(self) -> Phrase | None:
+        """Why there is no CR; None where there is one."""
+        if self.ri is not None:
+            return None
+        return Phrase("cr_absent", n=self.n, table=self.random_index)
+
+    def _shown(self) -> Iterator[tuple[str, Any]]:
+        yield from super()._shown()
+        if self.ri is None:
+            yield "cr_absent", str(self.cr_absent)
 
 
 def check_consistency(
@@ -108,12 +121,13 @@ def check_consistency(
             Labeled ones are joined to the matrix by label, others are in its order.
 
     Returns:
-        A `Consistency`; numbers for one matrix, arrays of shape (...) for a batch.
+        A `Consistency`; numbers for one matrix, arrays of shape (...) for a batch. λmax and CI
+        alone where the table has no value for n (`Consistency.cr_absent`).
 
     Raises:
         MatrixError: not pairwise comparison matrices, or weights that do not fit.
         IncompleteError: judgments are missing: `ahp.check_incomplete_consistency` has their CR.
-        OptionError, RandomIndexError: unknown table, or one that does not reach n.
+        OptionError: unknown table.
 
     >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
     >>> checked = ahp.check_consistency(A)
@@ -123,12 +137,12 @@ def check_consistency(
     True
     """
     labels = given_labels(a)
-    check_random_index(random_index)
+    table = RANDOM_INDEX_TABLES[check_random_index(random_index)]
     given = a if isinstance(a, PairwiseMatrix) else as_floats(a)
     w = None if weights is None else _fitting_weights(weights, given.shape, labels)
     found = solve_given(given, w, "incomplete_cr")
     n = found.array.shape[-1]
-    ri = random_index_value(n, random_index)
+    ri = table.values.get(n)
     ci, cr = ci_and_cr(found.roots, n, ri)
     mean = (None, None) if found.means is None else ci_and_cr(found.means, n, ri)
     lambda_mean, ci_mean, cr_mean = map(plain, (found.means, *mean))
@@ -138,7 +152,7 @@ def check_consistency(
         ci=plain(ci),
         ri=ri,
         cr=plain(cr),
-        acceptable=plain(cr < CR_LIMIT),
+        acceptable=None if cr is None else plain(cr < CR_LIMIT),
         random_index=random_index,
         lambda_mean=lambda_mean,
         ci_mean=ci_mean,
@@ -148,9 +162,17 @@ def check_consistency(
     )
 
 
-def ci_and_cr(lambda_max: Float, n: int, ri: float) -> tuple[Float, Float]:
-    """CI and CR of matrices of order n from their λmax, shape (...); 0 where there are none."""
+@overload
+def ci_and_cr(lambda_max: Float, n: int, ri: float) -> tuple[Float, Float]: ...
+@overload
+def ci_and_cr(lambda_max: Float, n: int, ri: float | None) -> tuple[Float, Float | None]: ...
+def ci_and_cr(lambda_max: Float, n: int, ri: float | None) -> tuple[Float, Float | None]:
+    """CI and CR of matrices of order n from their λmax, shape (...); 0 where there are none. No CR
+    without RI.
+    """
     ci = (lambda_max - n) / (n - 1) if n > 1 else np.zeros_like(lambda_max)
+    if ri is None:
+        return ci, None
     return ci, ci / ri if ri else np.zeros_like(ci)
 
 
@@ -549,7 +571,7 @@ class Index(Result):
     Attributes:
         name: the function that computes it, or its name in this table.
         value: its value; NaN where judgments are missing and the index has no meaning without
-            them.
+            them, and for a CR where the table has no random index.
         perfect: its value for consistent judgments.
         threshold: the published limit; None where there is none.
         acceptable: whether the value keeps the limit; None without a limit or a value.
@@ -586,7 +608,8 @@ def all_indices(
     Raises:
         MatrixError: not one pairwise comparison matrix, or weights that do not fit.
         IncompleteError: the judged pairs do not connect all items.
-        OptionError, RandomIndexError: unknown table, or one that does not reach n.
+        OptionError: unknown table.
+        RandomIndexError: judgments are missing, and the table does not reach n.
 
     >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
     >>> indices = {index.name: index.value for index in ahp.all_indices(A)}
@@ -606,7 +629,7 @@ def all_indices(
         ("consistency_index", root.ci, 0, None, "Saaty 1977"),
         (
             "consistency_ratio",
-            root.cr,
+            np.nan if root.cr is None else root.cr,
             0,
             CR_LIMIT,
             f"Saaty 1980, p. 21; RI: {ri_source}",
@@ -675,7 +698,8 @@ def _root(
     """λmax, CI and CR of one matrix, and the source of its random index."""
     source = RANDOM_INDEX_TABLES[check_random_index(random_index)].source
     if matrix.complete:
-        return check_consistency(matrix, random_index=random_index), source
+        checked = check_consistency(matrix, random_index=random_index)
+        return checked, source if checked.cr_absent is None else str(checked.cr_absent)
     root = check_incomplete_consistency(matrix, method="any", random_index=random_index)
     return root, f"{root.ri_source}, {root.missing} missing, Ágoston & Csató 2022"
 
