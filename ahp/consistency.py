@@ -81,7 +81,7 @@ class Consistency(Result):
     n: int
     lambda_max: Any
     ci: Any
-    ri: float | None
+    ri: Any
     cr: Any
     acceptable: Any
     random_index: str

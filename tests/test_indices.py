@@ -615,8 +615,8 @@ def test_all_indices_refuse_what_they_cannot_judge() -> None:
     assert np.isnan(ratio.value)
     assert ratio.acceptable is None
     assert ratio.source == (
-        "Saaty 1980, p. 21; RI: CR is not available for 16 items: random_index 'saaty' has no value "
-        "for them"
+        "Saaty 1980, p. 21; RI: CR is not available for 16 items: "
+        "random_index 'saaty' has no value for them"
     )
     with pytest.raises(ahp.IncompleteError, match=r"2 components, \('1', '2'\), \('3'\)"):
         all_indices(ahp.PairwiseMatrix.from_upper([3, None, None]))
