@@ -1,6 +1,6 @@
 """The numerical core side by side with batched LAPACK and with other programs, as ratios.
 
-`make bench` runs it: everything in one run, medians of interleaved repeats, with one thread where no
+`make bench` runs it: everything in one run, medians of interleaved repeats, one thread where no
 more are named. Exit status 1 if a ratio falls short.
 """
 
