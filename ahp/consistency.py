@@ -22,12 +22,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import comb
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .eigen import solution
+from .eigen import solve_given
 from .errors import MatrixError
 from .incomplete import (
     IncompleteConsistency,
@@ -41,6 +41,7 @@ from .matrix import (
     Bool,
     Float,
     PairwiseMatrix,
+    as_floats,
     as_matrices,
     as_numbers,
     given_labels,
@@ -49,7 +50,7 @@ from .matrix import (
 )
 from .messages import Phrase
 from .random_index import CR_LIMIT as CR_LIMIT  # noqa: PLC0414 - people look for it here
-from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_index_value
+from .random_index import RANDOM_INDEX_TABLES, check_random_index
 from .result import Result, read_only
 from .tolerance import TIE_RTOL
 
@@ -65,7 +66,8 @@ class Consistency(Result):
         n: order of the matrices.
         lambda_max: Perron root.
         ci: (λmax − n)/(n − 1).
-        ri: the table's value for n.
+        ri: the table's value for n; None where it has none, and so are `cr`, `acceptable` and
+            `cr_mean`; `cr_absent` says why.
         cr: CI/RI, 0 where RI is 0.
         acceptable: CR < 0.1.
         random_index: name of the table in use.
@@ -79,7 +81,7 @@ class Consistency(Result):
     n: int
     lambda_max: Any
     ci: Any
-    ri: float
+    ri: Any
     cr: Any
     acceptable: Any
     random_index: str
@@ -88,6 +90,18 @@ class Consistency(Result):
     cr_mean: Any = None
     eigenvector: Any = field(default=None, repr=False)
     labels: tuple[str, ...] | None = field(default=None, repr=False)
+
+    @property
+    def cr_absent(self) -> Phrase | None:
+        """Why there is no CR; None where there is one."""
+        if self.ri is not None:
+            return None
+        return Phrase("cr_absent", n=self.n, table=self.random_index)
+
+    def _shown(self) -> Iterator[tuple[str, Any]]:
+        yield from super()._shown()
+        if self.ri is None:
+            yield "cr_absent", str(self.cr_absent)
 
 
 def check_consistency(
@@ -107,12 +121,13 @@ def check_consistency(
             Labeled ones are joined to the matrix by label, others are in its order.
 
     Returns:
-        A `Consistency`; numbers for one matrix, arrays of shape (...) for a batch.
+        A `Consistency`; numbers for one matrix, arrays of shape (...) for a batch. λmax and CI
+        alone where the table has no value for n (`Consistency.cr_absent`).
 
     Raises:
         MatrixError: not pairwise comparison matrices, or weights that do not fit.
         IncompleteError: judgments are missing: `ahp.check_incomplete_consistency` has their CR.
-        OptionError, RandomIndexError: unknown table, or one that does not reach n.
+        OptionError: unknown table.
 
     >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
     >>> checked = ahp.check_consistency(A)
@@ -121,36 +136,43 @@ def check_consistency(
     >>> checked.acceptable
     True
     """
-    array = as_matrices(a, instead="incomplete_cr")
-    n = array.shape[-1]
-    ri = random_index_value(n, random_index)
-    lambda_max, eigenvector = solution(array, a)
-    ci, cr = ci_and_cr(lambda_max, n, ri)
-    mean: tuple[Any, ...] = (None, None, None)
-    if weights is not None:
-        w = _fitting_weights(weights, array, given_labels(a))
-        lambda_mean = ((array * w[..., None, :]).sum(axis=-1) / w).mean(axis=-1)
-        mean = (lambda_mean, *ci_and_cr(lambda_mean, n, ri))
-    lambda_mean, ci_mean, cr_mean = map(plain, mean)
+    labels = given_labels(a)
+    table = RANDOM_INDEX_TABLES[check_random_index(random_index)]
+    given = a if isinstance(a, PairwiseMatrix) else as_floats(a)
+    w = None if weights is None else _fitting_weights(weights, given.shape, labels)
+    found = solve_given(given, w, "incomplete_cr")
+    n = found.array.shape[-1]
+    ri = table.values.get(n)
+    ci, cr = ci_and_cr(found.roots, n, ri)
+    mean = (None, None) if found.means is None else ci_and_cr(found.means, n, ri)
+    lambda_mean, ci_mean, cr_mean = map(plain, (found.means, *mean))
     return Consistency(
         n=n,
-        lambda_max=plain(lambda_max),
+        lambda_max=plain(found.roots),
         ci=plain(ci),
         ri=ri,
         cr=plain(cr),
-        acceptable=plain(cr < CR_LIMIT),
+        acceptable=None if cr is None else plain(cr < CR_LIMIT),
         random_index=random_index,
         lambda_mean=lambda_mean,
         ci_mean=ci_mean,
         cr_mean=cr_mean,
-        eigenvector=read_only(eigenvector),
-        labels=given_labels(a),
+        eigenvector=read_only(found.weights),
+        labels=labels,
     )
 
 
-def ci_and_cr(lambda_max: Float, n: int, ri: float) -> tuple[Float, Float]:
-    """CI and CR of matrices of order n from their λmax, shape (...); 0 where there are none."""
+@overload
+def ci_and_cr(lambda_max: Float, n: int, ri: float) -> tuple[Float, Float]: ...
+@overload
+def ci_and_cr(lambda_max: Float, n: int, ri: float | None) -> tuple[Float, Float | None]: ...
+def ci_and_cr(lambda_max: Float, n: int, ri: float | None) -> tuple[Float, Float | None]:
+    """CI and CR of matrices of order n from their λmax, shape (...); 0 where there are none. No CR
+    without RI.
+    """
     ci = (lambda_max - n) / (n - 1) if n > 1 else np.zeros_like(lambda_max)
+    if ri is None:
+        return ci, None
     return ci, ci / ri if ri else np.zeros_like(ci)
 
 
@@ -511,7 +533,7 @@ def order_preservation(
     """
     array = as_matrices(a, complete=False)
     labels = given_labels(a)
-    fitting = None if weights is None else _fitting_weights(weights, array, labels)
+    fitting = None if weights is None else _fitting_weights(weights, array.shape, labels)
     w = read_only(eigenvectors(array, a) if fitting is None else fitting.copy())
     logs = _log_judgments(array)
     heights = np.log(w)
@@ -549,7 +571,7 @@ class Index(Result):
     Attributes:
         name: the function that computes it, or its name in this table.
         value: its value; NaN where judgments are missing and the index has no meaning without
-            them.
+            them, and for a CR where the table has no random index.
         perfect: its value for consistent judgments.
         threshold: the published limit; None where there is none.
         acceptable: whether the value keeps the limit; None without a limit or a value.
@@ -586,7 +608,8 @@ def all_indices(
     Raises:
         MatrixError: not one pairwise comparison matrix, or weights that do not fit.
         IncompleteError: the judged pairs do not connect all items.
-        OptionError, RandomIndexError: unknown table, or one that does not reach n.
+        OptionError: unknown table.
+        RandomIndexError: judgments are missing, and the table does not reach n.
 
     >>> A = ahp.PairwiseMatrix.from_upper([3, 5, 3], ["tea", "coffee", "milk"])
     >>> indices = {index.name: index.value for index in ahp.all_indices(A)}
@@ -606,7 +629,7 @@ def all_indices(
         ("consistency_index", root.ci, 0, None, "Saaty 1977"),
         (
             "consistency_ratio",
-            root.cr,
+            np.nan if root.cr is None else root.cr,
             0,
             CR_LIMIT,
             f"Saaty 1980, p. 21; RI: {ri_source}",
@@ -675,7 +698,8 @@ def _root(
     """λmax, CI and CR of one matrix, and the source of its random index."""
     source = RANDOM_INDEX_TABLES[check_random_index(random_index)].source
     if matrix.complete:
-        return check_consistency(matrix, random_index=random_index), source
+        checked = check_consistency(matrix, random_index=random_index)
+        return checked, source if checked.cr_absent is None else str(checked.cr_absent)
     root = check_incomplete_consistency(matrix, method="any", random_index=random_index)
     return root, f"{root.ri_source}, {root.missing} missing, Ágoston & Csató 2022"
 
@@ -800,12 +824,13 @@ def _flat(cells: Float) -> Float:
     return cells.reshape(*cells.shape[:-2], n * n)
 
 
-def _fitting_weights(weights: Any, array: Float, labels: tuple[str, ...] | None) -> Float:
+def _fitting_weights(weights: Any, shape: tuple[int, ...], labels: tuple[str, ...] | None) -> Float:
+    """Positive weights for matrices of this shape."""
     name = Phrase("weights")
     numbers = joined_vector(weights, labels, name, Phrase("the_matrix"), MatrixError)
     w = as_numbers(numbers, name, MatrixError)
-    if w.shape != array.shape[:-1]:
-        raise shape_error("weights", w, str(array.shape[:-1]))
+    if w.shape != shape[:-1]:
+        raise shape_error("weights", w, str(shape[:-1]))
     if not (np.isfinite(w) & (w > 0)).all():
         raise MatrixError(
             "numbers_expected",

@@ -19,6 +19,7 @@ from .errors import HierarchyError
 from .labels import joined_vector, vector_labels
 from .matrix import Float, as_numbers, shape_error
 from .messages import Phrase
+from .random_index import random_index_value
 from .result import Result
 
 
@@ -286,6 +287,9 @@ def level_consistency(
         hierarchy: the tree.
         global_weights: node id -> global weight.
         consistency: parent id -> consistency of its matrix.
+
+    Raises:
+        RandomIndexError: a matrix has no random index.
     """
     totals = []
     for level, nodes in enumerate(hierarchy.levels[:-1], start=1):
@@ -296,9 +300,13 @@ def level_consistency(
             total_consistency(
                 [global_weights[parent] for parent in parents],
                 [consistency[parent].ci for parent in parents],
-                [consistency[parent].ri for parent in parents],
+                [_random_index(consistency[parent]) for parent in parents],
                 level=level,
                 parents=parents,
             )
         )
     return tuple(totals)
+
+
+def _random_index(found: Consistency) -> float:
+    return random_index_value(found.n, found.random_index) if found.ri is None else found.ri

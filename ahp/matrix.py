@@ -20,6 +20,7 @@ from .labels import axis_labels, holds_labeled, is_frame, joined, order_of
 from .messages import Cell, Phrase
 from .result import data_frame, read_only
 from .scale import judgment_text, parse_judgment, rounds_to
+from .threads import each_part
 from .tolerance import WRITTEN_RTOL
 
 LARGEST = 1e100
@@ -31,6 +32,16 @@ IN_RANGE = Phrase("number_from_to", low=1 / LARGEST, high=LARGEST)
 
 CHUNK_CELLS = 2**17
 """Cells that are worked on at a time: few enough for the processor's cache, and for memory."""
+
+IN_THREADS = 4
+"""How many times `CHUNK_CELLS` threads take: what they wait for each other falls with the size."""
+
+ENOUGH_CHUNKS = 32
+"""Chunks that are left at least before they get larger, so that memory stays small."""
+
+TILE = 128
+"""Rows of one matrix that are compared with their columns at a time: few enough for both to stay in
+the processor's cache."""
 
 Float = NDArray[np.float64]
 Int = NDArray[np.intp]
@@ -277,8 +288,8 @@ def as_matrices(
     if isinstance(a, PairwiseMatrix):
         array = a.values
     else:
-        array = _as_floats(a)
-        if _complete_and_valid(array):
+        array = as_floats(a)
+        if complete_and_valid(array):
             return array
         _check_values(array)
     if complete and (missing := np.isnan(array)).any():
@@ -329,9 +340,12 @@ def _own_numbers(a: Any) -> Any:
     return a.to_numpy() if is_frame(a) else a
 
 
-def chunks(count: int, cells: int) -> list[slice]:
-    """Slices over a batch of `count` items of `cells` cells that keep to `CHUNK_CELLS`."""
-    size = max(1, CHUNK_CELLS // cells)
+def chunks(count: int, cells: int, *, larger: float = 1) -> list[slice]:
+    """Slices over a batch of `count` items of `cells` cells that keep to `CHUNK_CELLS`, or to
+    several times as many where enough slices are left for all threads.
+    """
+    larger = min(larger, max(1, count * cells / CHUNK_CELLS / ENOUGH_CHUNKS))
+    size = max(1, int(larger * CHUNK_CELLS) // cells)
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 
@@ -417,7 +431,10 @@ def first_cell(mask: Any, name: str | Phrase = "a") -> Cell:
     return Cell(name, tuple(np.argwhere(mask)[0].tolist()))
 
 
-def _as_floats(a: Any) -> Float:
+def as_floats(a: Any) -> Float:
+    """One matrix or a batch as numbers, in the order of the labels of the first, shape (..., n, n);
+    whether they are judgments is not looked at.
+    """
     if isinstance(a, list | tuple) and holds_labeled(a, _own_labels):
         a, _ = joined(
             a,
@@ -498,29 +515,40 @@ def _reciprocal(value: float, index: tuple[int, ...]) -> float:
     return 1 / float(value)
 
 
-def _complete_and_valid(array: Float) -> bool:
+def complete_and_valid(array: Float) -> bool:
     """Whether `_check_values` would find nothing, and no judgment is missing.
 
     Fast and in little memory; false also where LARGEST is just reached. With a_ij * a_ji = 1, the
     smallest cell tells the largest, and a_ii * a_ii = 1 means a_ii = 1.
     """
     if array.ndim == 2:
-        return _valid_cells(array)
+        return valid_cells(array)
     n = array.shape[-1]
     batch = array.reshape(-1, n, n)
-    parts = chunks(len(batch), n * n)
-    memory = workspace(parts, n * n, 2)
-    return all(_valid_cells(batch_last(batch[part], memory[0]), memory[1]) for part in parts)
+    parts = chunks(len(batch), n * n, larger=IN_THREADS)
+    return all(
+        each_part(
+            lambda part, memory: valid_cells(batch_last(batch[part], memory[0]), memory[1]),
+            parts,
+            lambda: workspace(parts, n * n, 2),
+        )
+    )
 
 
-def _valid_cells(cells: Float, memory: Float | None = None) -> bool:
+def valid_cells(cells: Float, memory: Float | None = None) -> bool:
     """The same for cells of shape (n, n, ...), in memory for as many products."""
     if not cells.min() >= 2 / LARGEST:  # not so for NaN as well
         return False
+    n, tile = len(cells), TILE if cells.ndim == 2 else 1
     with np.errstate(over="ignore"):  # an infinite product is not near 1
-        out = None if memory is None else view(memory, *cells.shape)
-        products = np.multiply(cells, cells.swapaxes(0, 1), out=out)
-    return bool(max(1 - products.min(), products.max() - 1) <= WRITTEN_RTOL)
+        for start in range(0, n, tile):  # from the diagonal on: the other half is the same
+            rows = cells[start : start + tile, start:]
+            mirrored = cells[start:, start : start + tile].swapaxes(0, 1)
+            out = None if memory is None else view(memory, *rows.shape)
+            products = np.multiply(rows, mirrored, out=out)
+            if not max(1 - products.min(), products.max() - 1) <= WRITTEN_RTOL:
+                return False
+    return True
 
 
 def _check_values(array: Float) -> None:
@@ -556,12 +584,13 @@ def _check_labels(labels: Sequence[str] | None, n: int) -> tuple[str, ...]:
     names = tuple(labels)
     if len(names) != n:
         raise MatrixError("labels_count", count=len(names), n=n)
+    seen: set[str] = set()
     for index, name in enumerate(names):
-        cell = Cell(Phrase("labels"), (index,))
         if not isinstance(name, str) or not name:
-            raise MatrixError("label_not_name", cell=cell, label=name)
-        if name in names[:index]:
-            raise MatrixError("label_repeated", cell=cell, label=name)
+            raise MatrixError("label_not_name", cell=Cell(Phrase("labels"), (index,)), label=name)
+        if name in seen:
+            raise MatrixError("label_repeated", cell=Cell(Phrase("labels"), (index,)), label=name)
+        seen.add(name)
     return names
 
 

@@ -274,6 +274,9 @@ _NUMERIC = {
     "positive_finite": _("a positive finite number"),
     "positive_for_mean": _("a positive number for a geometric mean"),
     "positive_for_product": _("{cell} = 0, expected a positive number for a product"),
+    "cr_absent": _(
+        "CR is not available for {n} items: random_index {table!r} has no value for them"
+    ),
     "random_index_beyond": _("no table has a random index for n = {n}, expected at most {most}"),
     "random_index_missing": _(
         "random_index {table!r} has no value for n = {n} (its largest is {largest}); tables "

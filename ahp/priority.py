@@ -20,12 +20,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import solvers
-from .eigen import from_logs, geometric_means, normalized
+from .eigen import from_logs, geometric_means, normalized, solve_complete
 from .errors import MatrixError, OptionError
 from .incomplete import eigenvectors, log_least_squares
 from .matrix import (
     Float,
     PairwiseMatrix,
+    as_floats,
     as_matrices,
     as_numbers,
     chunks,
@@ -37,6 +38,7 @@ from .matrix import (
 from .messages import Phrase
 from .result import Result, data_frame, read_only
 from .solvers import Unique
+from .threads import each_part
 from .version import __version__
 
 
@@ -196,7 +198,8 @@ def eigenvector(a: ArrayLike | PairwiseMatrix | Any) -> Float:
     >>> ahp.eigenvector([[1, 3, 5], [1/3, 1, 3], [1/5, 1/3, 1]]).round(3)
     array([0.637, 0.258, 0.105])
     """
-    return eigenvectors(as_matrices(a, complete=False), a)
+    found = solve_complete(a if isinstance(a, PairwiseMatrix) else as_floats(a))
+    return found.weights.copy() if found else eigenvectors(as_matrices(a, complete=False), a)
 
 
 def geometric_mean(a: ArrayLike | PairwiseMatrix | Any) -> Float:
@@ -575,8 +578,11 @@ def _in_chunks(solve: Callable[[Float], Float], array: Float) -> Float:
     n = array.shape[-1]
     flat = array.reshape(-1, n, n)
     rows = np.empty(flat.shape[:-1])
-    for part in chunks(len(flat), n * n):
+
+    def fill(part: slice, _: None) -> None:
         rows[part] = solve(flat[part])
+
+    each_part(fill, chunks(len(flat), n * n), lambda: None)
     return rows.reshape(array.shape[:-1])
 
 

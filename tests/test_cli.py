@@ -83,6 +83,22 @@ def test_weights(run: Any, matrix_file: Path) -> None:
     )
 
 
+def test_weights_of_more_items_than_any_table_reaches(run: Any, tmp_path: Path) -> None:
+    path = tmp_path / "many.csv"
+    path.write_text("\n".join([",".join(["1"] * 101)] * 101), encoding="utf-8")
+    outcome = run("weights", path)
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.endswith(
+        "\nCI                 0.0000\n"
+        "CR is not available for 101 items: random_index “saaty” has no value for them\n"
+    )
+    assert run("weights", path, "--language", "zh").out.endswith(
+        "\n101 个要素没有 CR：随机一致性指标表“saaty”没有这一阶的值。\n"
+    )
+    found = json.loads(run("weights", path, "--json").out)["consistency"]
+    assert (found["ci"], found["ri"], found["cr"], found["acceptable"]) == (0, None, None, None)
+
+
 def test_weights_as_json_are_unrounded(run: Any, matrix_file: Path) -> None:
     outcome = run(
         *("weights", matrix_file, "--json"),

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import ahp
+from ahp import eigen
+from ahp.i18n.errors import error_sentence
 from ahp.random_index import RANDOM_INDEX_TABLES, random_index_value
 
 TEA = [[1, 3, 5], ["1/3", 1, 3], ["1/5", "1/3", 1]]
@@ -97,8 +99,66 @@ def test_an_unknown_table_lists_the_valid_ones(name: Any) -> None:
 )
 def test_a_table_that_does_not_reach_n(n: int, name: str, message: str) -> None:
     with pytest.raises(ahp.RandomIndexError) as raised:
-        ahp.check_consistency(np.ones((n, n)), random_index=name)
+        random_index_value(n, name)
     assert str(raised.value) == message
+
+
+def test_without_a_random_index_there_is_no_cr() -> None:
+    weights = np.linspace(1, 2, 16)
+    consistent = weights[:, None] / weights
+    found = ahp.check_consistency(consistent, weights=weights)
+    assert found.lambda_max == pytest.approx(16, rel=1e-14)
+    assert found.ci == pytest.approx(0, abs=1e-14)
+    assert found.ci_mean == pytest.approx(0, abs=1e-14)
+    assert (found.ri, found.cr, found.cr_mean, found.acceptable) == (None, None, None, None)
+    said = "CR is not available for 16 items: random_index 'saaty' has no value for them"
+    assert str(found.cr_absent) == said
+    batch = ahp.check_consistency(np.ones((3, 16, 16)))
+    assert repr(batch) == (
+        "Consistency(n=16, lambda_max=[16 16 16], ci=[0 0 0], ri=None, cr=None, acceptable=None, "
+        "random_index='saaty', lambda_mean=None, ci_mean=None, cr_mean=None, "
+        "cr_absent=\"CR is not available for 16 items: random_index 'saaty' h…)"
+    )
+    assert error_sentence(found.cr_absent, "zh") == (
+        "16 个要素没有 CR：随机一致性指标表“saaty”没有这一阶的值。"
+    )
+    assert batch.ci.tolist() == [0, 0, 0]
+    assert (batch.ri, batch.cr, batch.acceptable) == (None, None, None)
+    assert ahp.Consistency.from_dict(found.to_dict()) == found
+    reached = ahp.check_consistency(np.ones((16, 16)), random_index="simulated")
+    assert (reached.cr, reached.cr_absent) == (0, None)
+    assert "cr_absent" not in repr(reached)
+    with pytest.raises(ahp.OptionError, match="random_index = 'satty', expected one of"):
+        ahp.check_consistency(np.ones((16, 16)), random_index="satty")
+
+
+def test_weights_that_are_the_eigenvector_are_the_start() -> None:
+    judged = np.random.default_rng(1).choice([1 / 3, 1 / 2, 1, 2, 3], (50, 6))
+    i, j = np.triu_indices(4, 1)
+    batch = np.ones((50, 4, 4))
+    batch[:, i, j], batch[:, j, i] = judged, 1 / judged
+    without = ahp.check_consistency(batch)
+    for weights in (without.eigenvector, ahp.geometric_mean(batch), np.full((50, 4), 0.25)):
+        found = ahp.check_consistency(batch, weights=weights)
+        assert np.abs(found.lambda_max / without.lambda_max - 1).max() <= 2e-12
+        quotients = (batch * weights[:, None]).sum(axis=-1) / weights
+        assert np.abs(found.lambda_mean / quotients.mean(axis=-1) - 1).max() <= 1e-14
+        open_ = np.ptp(quotients, axis=-1) > 1e-9
+        assert found.lambda_max[open_].tolist() == without.lambda_max[open_].tolist()
+        assert found.eigenvector[open_].tolist() == without.eigenvector[open_].tolist()
+
+
+def test_weights_that_are_the_eigenvector_take_no_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = np.array([[1, 3, 5], [1 / 3, 1, 3], [1 / 5, 1 / 3, 1]])
+    batch = np.stack([matrix] * 3)
+    weights = ahp.weights(matrix)
+    expected = ahp.check_consistency(matrix).lambda_max
+    monkeypatch.setattr(eigen, "_step", None)
+    monkeypatch.setattr(eigen, "_squared", None)
+    for a, w in ((matrix, weights), (batch, np.stack([weights] * 3))):
+        found = ahp.check_consistency(a, weights=w)
+        assert np.abs(np.asarray(found.lambda_max) / expected - 1).max() <= 1e-14
+        assert np.abs(np.asarray(found.lambda_mean) / expected - 1).max() <= 1e-14
 
 
 def test_random_index_value() -> None:

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import math
 import tracemalloc
+from collections.abc import Callable
 
 import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 import ahp
 from ahp import eigen, matrix
@@ -134,7 +136,7 @@ def test_one_matrix_is_as_in_a_batch(array: Float) -> None:
     assert abs(root / roots[0] - 1) <= eigen.PERRON_RTOL
     quotients = (array * weights).sum(axis=-1) / weights
     assert np.abs(quotients / root - 1).max() <= eigen.PERRON_RTOL + 2 * len(array) * EPS
-    squared = eigen._squared(array)
+    squared = eigen._alone(array)
     if squared is None:  # the wildest go the way of the batch
         assert (root.item(), weights.tolist()) == (roots.item(), rows[0].tolist())
         return
@@ -158,8 +160,36 @@ def test_one_matrix_is_as_in_a_batch(array: Float) -> None:
     ],
 )
 def test_most_matrices_are_solved_by_squaring(share: float, array: Float) -> None:
-    found = [eigen._squared(one) is not None for one in array]
+    found = [eigen._alone(one) is not None for one in array]
     assert share <= np.mean(found) <= (share > 0)
+
+
+def by_long_products(array: Float) -> tuple[np.longdouble, NDArray[np.longdouble]]:
+    """Root and weights in more digits than there are in a float."""
+    exact, x = array.astype(np.longdouble), np.ones(len(array), dtype=np.longdouble)
+    for _ in range(40):
+        image = exact @ x
+        ratios, x = image / x, image / image.sum()
+    return (ratios.min() + ratios.max()) / 2, x
+
+
+@pytest.mark.parametrize("n", [59, 60, 200, 1000])
+@pytest.mark.parametrize("kind", [saaty, consistent])
+def test_many_items(n: int, kind: Callable[[int, int], Float]) -> None:
+    array = kind(1, n)[0]
+    root, weights = perron(array)
+    exact_root, exact = by_long_products(array)
+    assert abs(root / exact_root - 1) <= 1e-13
+    assert np.abs(weights / exact - 1).max() <= 1e-13
+    assert eigen._multiplied(array) is not None
+
+
+def test_many_items_with_wild_contradictions_are_found_another_way() -> None:
+    array = powers_of_ten(1, 64, [-30, *[0] * 2000, 30])[0]
+    with np.errstate(all="ignore"):
+        assert eigen._multiplied(array) is None
+    root, weights = perron(array)
+    assert np.abs(array @ weights / weights / root - 1).max() <= 1e-12
 
 
 @pytest.mark.parametrize("n", [2, 3, 5, 9, 20])

@@ -31,7 +31,7 @@ NUMERIC = {
         "consistency",
     ),
     *("repair", "repair_search", "incomplete", "hierarchy", "alternatives", "group", "consensus"),
-    *("sensitivity", "elicitation", "tolerance", "labels", "result", "messages"),
+    *("sensitivity", "elicitation", "tolerance", "labels", "result", "messages", "threads"),
 }
 BASE = {"resources", "version", "datafile", "codec"}
 TABLES = NUMERIC | BASE | {"tables"}
@@ -214,7 +214,7 @@ def test_the_package_loads_what_is_asked_for() -> None:
     assert rooms("import ahp") == set()
     assert rooms("import ahp; ahp.check_consistency([[1]])") == {
         *("errors", "messages", "labels", "result", "scale", "matrix", "eigen"),
-        *("random_index", "tolerance", "consistency", "incomplete"),
+        *("random_index", "tolerance", "consistency", "incomplete", "threads"),
     }
     assert "published" in rooms("import ahp; ahp.published")
     assert rooms("import ahp; ahp.evaluation") == {"evaluation"}

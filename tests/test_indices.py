@@ -611,8 +611,13 @@ def test_all_indices_refuse_what_they_cannot_judge() -> None:
     with pytest.raises(ahp.MatrixError) as batch:
         all_indices(np.ones((2, 3, 3)))
     assert str(batch.value) == "shape (2, 3, 3), expected one square matrix"
-    with pytest.raises(ahp.RandomIndexError, match="has no value for n = 16"):
-        all_indices(np.ones((16, 16)))
+    ratio = {index.name: index for index in all_indices(np.ones((16, 16)))}["consistency_ratio"]
+    assert np.isnan(ratio.value)
+    assert ratio.acceptable is None
+    assert ratio.source == (
+        "Saaty 1980, p. 21; RI: CR is not available for 16 items: "
+        "random_index 'saaty' has no value for them"
+    )
     with pytest.raises(ahp.IncompleteError, match=r"2 components, \('1', '2'\), \('3'\)"):
         all_indices(ahp.PairwiseMatrix.from_upper([3, None, None]))
 

@@ -125,6 +125,7 @@ def test_a_cycle_has_equal_weights() -> None:
 def test_an_iteration_that_does_not_settle_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(eigen, "PERRON_STEPS", 1)
     monkeypatch.setattr(eigen, "PERRON_RTOL", -1.0)
+    monkeypatch.setattr(eigen, "_ROUNDING", -1.0)
     with pytest.raises(ahp.ConvergenceError) as raised:
         ahp.weights([[1, 1], [1, 1]])
     assert str(raised.value) == (

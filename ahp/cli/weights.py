@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 
 from ..consistency import CR_LIMIT, check_consistency
+from ..errors import RandomIndexError
 from ..exchange import read_matrix
 from ..i18n import translator
+from ..i18n.errors import error_sentence
 from ..i18n.numbers import show_beside
 from ..priority import check_method, weights
 from ..random_index import check_random_index, reaching_random_index
@@ -33,7 +35,7 @@ def _run(arguments: argparse.Namespace) -> int:
     print_notes(read.remarks, arguments)
     matrix = read.matrix
     priorities = weights(matrix, method)
-    random_index = arguments.random_index or reaching_random_index([len(matrix.labels)])
+    random_index = arguments.random_index or _reaching(matrix.n)
     checked = check_consistency(matrix, random_index=random_index, weights=priorities)
     if arguments.json:
         print_json(
@@ -62,9 +64,22 @@ def _run(arguments: argparse.Namespace) -> int:
         ("λmax", show_number(checked.lambda_max)),
         (_("λ, mean of (Aw)/w"), show_number(checked.lambda_mean)),
         ("CI", show_number(checked.ci)),
-        ("RI", index.format(name=show_number(checked.ri), detail=checked.random_index)),
-        ("CR", show_beside(checked.cr, CR_LIMIT)),
-        (_("Acceptable"), _("yes") if checked.acceptable else _("no")),
     ]
+    if checked.ri is not None:
+        pairs += [
+            ("RI", index.format(name=show_number(checked.ri), detail=checked.random_index)),
+            ("CR", show_beside(checked.cr, CR_LIMIT)),
+            (_("Acceptable"), _("yes") if checked.acceptable else _("no")),
+        ]
     print(pairs_to_text(pairs), end="")
+    if checked.cr_absent:
+        print(error_sentence(checked.cr_absent, language))
     return 0
+
+
+def _reaching(n: int) -> str:
+    """A table that has a random index for n items, or Saaty's where none has."""
+    try:
+        return reaching_random_index([n])
+    except RandomIndexError:
+        return "saaty"

@@ -273,7 +273,8 @@ def _computed(
     with np.errstate(divide="ignore", invalid="ignore"):  # weights may be rounded to 0
         mean = ((matrices * weights[:, None, :]).sum(axis=-1) / weights).mean(axis=-1)
     consistency = check_consistency(matrices, random_index=conventions.random_index)
-    n, ri = len(parent.items), consistency.ri
+    n = len(parent.items)
+    ri = random_index_value(n, conventions.random_index)
     root = mean if conventions.lambda_by == "mean" else consistency.lambda_max
     ci = (root - n) / (n - 1)
     values = {"lambda_max": root, "ci": ci, "cr": ci / ri if ri else np.zeros_like(ci)}

@@ -16,6 +16,7 @@ from ..errors import PublishedError
 from ..matrix import Bool, Float, PairwiseMatrix
 from ..messages import Phrase
 from ..priority import weights
+from ..random_index import random_index_value
 from ..result import Result
 from ..scale import judgment_text
 from ..tables.delimited import kept_from_dates
@@ -213,6 +214,7 @@ def _as_printed(parent: PublishedParent, result: Reconstruction) -> Bool:
         fits &= (result.weights > 0).all(axis=-1)
     if not fits.any():
         return fits
+    random_index_value(result.candidates.shape[-1], parent.conventions.random_index)
     checked = check_consistency(
         result.candidates[fits],
         random_index=parent.conventions.random_index,

@@ -18,7 +18,7 @@ from ..hierarchy import TotalConsistency, level_consistency
 from ..incomplete import check_incomplete_consistency
 from ..matrix import Float, PairwiseMatrix
 from ..priority import check_method
-from ..random_index import check_random_index
+from ..random_index import check_random_index, random_index_value
 from ..result import Result, data_frame, read_only
 from ..tolerance import ranked
 from ..version import __version__
@@ -270,6 +270,7 @@ def analyze_panel(
                 "experts_not_connected", parent=parent
             )
         read_only(local[parent])
+        random_index_value(matrix.n, panel.random_index)  # a study's table reaches all parents
         checked = check_consistency(matrix, random_index=panel.random_index, weights=local[parent])
         if parent in filled:
             partial = check_incomplete_consistency(

@@ -84,6 +84,7 @@ class Panel(Result):
         """Parent id -> each expert's consistency ratio, shape (k,); NaN where it has none."""
         by_parent: dict[str, Float] = {}
         for parent, matrices in self.matrices.items():
+            random_index_value(matrices.shape[-1], self.random_index)  # a study's table reaches all
             ratios = np.full(len(matrices), np.nan)
             whole, partial = _judged(matrices), _connected(matrices)
             partial &= ~whole
