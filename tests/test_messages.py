@@ -221,7 +221,7 @@ LABELS = ["发现问题", "督促整改", "完善制度"]
             "应连成一组；补上“发现问题”与“完善制度”的比较即可连接其中两组。",
         ),
         (
-            lambda: ahp.check_consistency(np.ones((16, 16))),
+            lambda: ahp.random_index_value(16),
             "随机一致性指标表“saaty”没有 16 阶的值（最大为 15 阶）；"
             "含有 16 阶的表：donegan_dodd、aguaron_moreno_2003、alonso_lamata_line、simulated。",
         ),

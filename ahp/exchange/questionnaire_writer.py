@@ -25,6 +25,7 @@ from ..errors import AnswersError, OptionError
 from ..i18n import LANGUAGES, Translate, translator
 from ..i18n.words import between_meaning, judgment_sentence, step_words
 from ..random_index import RANDOM_INDEX_TABLES, random_index_value
+from ..report.archive import zip_bytes
 from ..report.workbook import NOT_IN_NAMES, sheet_name
 from ..scale import SAATY_POSITIONS, parse_judgment
 from ..study.survey import Survey
@@ -201,10 +202,11 @@ def questionnaire_workbook(
         _WHO: who,
         _EXPERT: expert,
         _STUDY: study_id,
-        f"{_ROUND}": f"{round_number}",
     }
     for part in (blank.guide, blank.hidden, _PROPERTIES):
         filled[part] = _MARKS.sub(lambda mark: escape(one_line(said[mark[0]])), filled[part])
+    number = f"<v>{_ROUND}</v>", f"<v>{round_number}</v>"
+    filled[blank.hidden] = filled[blank.hidden].replace(*number)
     for row, text, size in ((1, title, 16), (2, who, 13)):
         height = high_enough(text, sum(_GUIDE_WIDTHS.values()), size)
         filled[blank.guide] = re.sub(
@@ -218,12 +220,12 @@ def questionnaire_workbook(
         filled[part] = _EMPTY.sub(partial(_with_entry, entries), filled[part])
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     filled[_PROPERTIES] = _TIME.sub(rf"\g<1>{now}", filled[_PROPERTIES])
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in filled.items():
-            characters = "ascii" if "/worksheets/" in name else "utf-8"  # as openpyxl writes them
-            archive.writestr(name, text.encode(characters, "xmlcharrefreplace"))
-    return stream.getvalue()
+    return zip_bytes({name: _encoded(name, text) for name, text in filled.items()})
+
+
+def _encoded(name: str, text: str) -> bytes:
+    """A part as openpyxl writes it."""
+    return text.encode("ascii" if "/worksheets/" in name else "utf-8", "xmlcharrefreplace")
 
 
 _TITLE, _WHO, _EXPERT, _STUDY = (
@@ -232,7 +234,7 @@ _TITLE, _WHO, _EXPERT, _STUDY = (
 _ROUND = 987_654_321
 """What stands in a questionnaire of nobody for what one of somebody has."""
 
-_MARKS = re.compile("|".join((_TITLE, _WHO, _EXPERT, _STUDY, f"{_ROUND}")))
+_MARKS = re.compile("|".join((_TITLE, _WHO, _EXPERT, _STUDY)))
 
 _PROPERTIES = "docProps/core.xml"
 _TIME = re.compile(r"(<dcterms:(?:created|modified)[^>]*>)[^<]*")

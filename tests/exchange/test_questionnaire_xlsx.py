@@ -8,6 +8,7 @@ import random
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -764,3 +765,11 @@ def test_ranges_look_alike_if_both_corners_do() -> None:
                 [archive.read(f"xl/{name}.xml") for name in ("worksheets/sheet1", "styles")]
             )
     assert alike[0] == alike[1]
+
+
+def test_a_number_in_a_text_stays(small: Survey) -> None:
+    """Whatever stands in a questionnaire of nobody for the round."""
+    phone = f"Call {questionnaire_writer._ROUND}"
+    survey = replace(small, description={"en": phone})
+    guide = load_workbook(io.BytesIO(make(survey, language="en"))).worksheets[0]
+    assert guide["A3"].value == phone

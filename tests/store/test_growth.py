@@ -51,7 +51,7 @@ def test_an_answer_and_the_page_after_it(store, ada, browser):
     mine = store.from_browser(browser)
     with asked() as found:
         mine.answer(ada, *AB, "3", event_id="one", place="pair goal a c")
-    assert first_words(found.statements) == ["SELECT", "SELECT", "UPDATE", "UPDATE", "INSERT"]
+    assert first_words(found.statements) == ["SELECT", "SELECT", "INSERT", "UPDATE", "UPDATE"]
     assert found.transactions == 1
     with asked() as found:
         (expert,) = store.grants(browser).experts
@@ -76,7 +76,7 @@ def test_standings_of_a_whole_panel(store, study):
     experts = store.add_experts(study.id, {f"E{number}": None for number in range(49)})
     with asked() as found:
         store.set_standings({one.id: Standing(2.0, "chair") for one in experts})
-    assert first_words(found.statements) == ["SELECT", "UPDATE", "INSERT"]
+    assert first_words(found.statements) == ["SELECT", "INSERT", "UPDATE"]
     assert {one.standing.weight for one in store.experts(study.id)} == {2.0}
     assert store.verify_log()[0].events == 1 + 2 * 49
 
@@ -127,7 +127,7 @@ def test_links_of_a_whole_panel(store, study):
     experts = [one.id for one in store.add_experts(study.id, {f"E{k}": None for k in range(49)})]
     with asked() as found:
         first = store.issue_links(experts)
-    words = ["SELECT", "SELECT", "INSERT", "SELECT", "UPDATE", "INSERT"]
+    words = ["SELECT", "SELECT", "INSERT", "SELECT", "INSERT", "UPDATE"]
     assert (first_words(found.statements), found.transactions) == (words, 1)
     assert [store.holder_of_link(token) for token in first.values()] == [
         (expert, None) for expert in experts
