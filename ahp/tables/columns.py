@@ -166,6 +166,7 @@ def _of_arrow(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTabl
     try:
         import pyarrow  # noqa: PLC0415 - for those who use it
         from pyarrow import dataset  # noqa: PLC0415
+        from pyarrow.types import is_string as is_text  # noqa: PLC0415
     except ImportError as missing:
         raise error("columns_need_arrow", source=str(path)) from missing
     try:
@@ -173,7 +174,11 @@ def _of_arrow(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTabl
         file = dataset.dataset(path, format=kind)
         header = headers([(0, file.schema.names)], lambda _: str(path))
         names = {column: header.cells[k] for column, k in header.positions.items()}
-        batches = file.to_batches(columns=[*names.values()], batch_size=_LINES)
+        if kind == "parquet":  # which holds each text of a column once, too
+            texts = {one for one in names.values() if is_text(file.schema.field(one).type)}
+            coded = dataset.ParquetFileFormat(dictionary_columns=texts)
+            file = dataset.dataset(path, format=coded)
+        batches = file.to_batches(columns=[*names.values()], batch_size=_LINES, batch_readahead=2)
         parts = ({column: batch[name] for column, name in names.items()} for batch in batches)
         return _table(parts, header, ColumnTable({}, str(path)))
     except (pyarrow.ArrowException, UnicodeDecodeError, OSError) as problem:
