@@ -179,8 +179,13 @@ def _of_arrow(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTabl
             coded = dataset.ParquetFileFormat(dictionary_columns=texts)
             file = dataset.dataset(path, format=coded)
         batches = file.to_batches(columns=[*names.values()], batch_size=_LINES, batch_readahead=2)
-        parts = ({column: batch[name] for column, name in names.items()} for batch in batches)
-        return _table(parts, header, ColumnTable({}, str(path)))
+
+        def parts() -> Iterator[Batch]:
+            for batch in batches:
+                batch.validate(full=True)  # a damaged file may have codes of no text
+                yield {column: batch[name] for column, name in names.items()}
+
+        return _table(parts(), header, ColumnTable({}, str(path)))
     except (pyarrow.ArrowException, UnicodeDecodeError, OSError) as problem:
         if isinstance(problem, OSError) and problem.errno is not None:
             raise

@@ -311,3 +311,17 @@ def test_the_example_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(code, "docs/answers-format.md", "exec"), {})
     said, _errors = capsys.readouterr()
     assert code.endswith(f"# {said}")
+
+
+def test_codes_of_no_text_are_refused(tmp_path: Path) -> None:
+    """As damaged files have them: Arrow itself doesn't look."""
+    texts = {name: ["Li", "Wu"] for name in ("expert", "parent", "left", "right", "value")}
+    columns = {
+        name: pa.DictionaryArray.from_arrays(pa.array([0, 7], pa.int32()), cells, safe=False)
+        for name, cells in texts.items()
+    }
+    path = tmp_path / "a.feather"
+    feather.write_feather(pa.table(columns), str(path), compression="uncompressed")
+    with pytest.raises(ahp.AnswersError) as raised:
+        ahp.read_answers(path)
+    assert str(raised.value).startswith(f"{path}: can't be read as a file of columns: ")
