@@ -113,6 +113,7 @@ st.html(
     # these are too faint to read, the others on a dark page
     ".stApp [data-testid=stCaptionContainer]{{opacity:.8}}"
     ".stApp :is([data-testid=stWidgetLabel],[data-testid=stSliderThumbValue]){{color:inherit}}"
+    ".stApp .stTabs [role=tab]{{color:inherit}}"
     ".stApp .stButtonGroup [data-variant]:is([data-selected],[data-hovered],[data-pressed]),"
     ".stApp :is([kind=secondary],[kind=tertiary]):is(:hover,:focus,:active){{color:inherit}}"
     # in English, and not needed: what is typed counts as soon as its field is left
