@@ -19,6 +19,7 @@ from ..evaluation.observations import cell_problem
 from ..i18n import LANGUAGES, translator
 from ..messages import Message, Phrase
 from ..process.evaluations.units import UnitEntry, called_alike, day_of
+from ..tables.faults import first_and_count
 from ..tables.grids import Grid, read_grid
 from .cells import add_looks, dress, put
 from .expert_list import INDEX, NUMBERING, heading_key, is_total, lines_of, split_cells
@@ -210,7 +211,7 @@ def _unit_list(rows: Rows, source: str, grid: Grid | None = None) -> UnitList:
     if not units and not problems:
         problems.append(_at(source, Phrase("units_none")) if source else Phrase("units_none"))
     if problems:
-        raise AnswersError("unit_list_refused", problems=tuple(problems))
+        raise AnswersError("unit_list_refused", problems=first_and_count(problems))
     return UnitList(tuple(units), tuple(passed_over), grid.remarks if grid is not None else ())
 
 

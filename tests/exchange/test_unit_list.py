@@ -259,6 +259,14 @@ def test_lists_that_are_refused(text: str, english: str, chinese: str) -> None:
     assert refused(lambda: pasted_units(text)) == (english, chinese)
 
 
+def test_twenty_things_that_are_wrong_are_named() -> None:
+    with pytest.raises(AnswersError) as raised:
+        pasted_units("甲,A,B,2026-01,2026-02,x" + ",E" * 30)
+    said = str(raised.value).split("; ")
+    assert (said[0], len(said)) == ("line 1, column 7: 'E' stands beyond the 6 columns", 21)
+    assert said[-1] == "and 10 more"
+
+
 def test_a_file_that_is_none() -> None:
     assert refused(lambda: read_unit_list(xlsx(), "a.xlsx"))[0] == (
         "a.xlsx: no unit stands in the list, expected one or more"
