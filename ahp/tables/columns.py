@@ -300,13 +300,15 @@ def _by_arrow(
 
 
 def _lines_of(path: Path) -> int:
-    """How many lines a file has."""
-    count, chunk, last = 0, b"", b"\n"
+    """How many lines a file has, whatever ends them."""
+    count, last = 0, b""
     with path.open("rb") as file:
         while chunk := file.read(_BYTES):
-            count += chunk.count(b"\n")
+            count += chunk.count(b"\n") - (last + chunk[:1] == b"\r\n")
+            if returns := chunk.count(b"\r"):
+                count += returns - chunk.count(b"\r\n")
             last = chunk[-1:]
-    return count + (last != b"\n")
+    return count + (last not in b"\r\n")
 
 
 def _by_line(

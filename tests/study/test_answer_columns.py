@@ -336,6 +336,7 @@ LIKE_A_SMALL_ONE = {
     "lines that are empty": f"{HEADER}\n\n   \nLi,Job,Pay,Work,3\n,,,,\nWu,Job,Work,City,2\n",
     "headers after empty lines": "\n" * 11 + f"{HEADER}\nLi,Job,Pay,Work,3\n",
     "lines that end with a carriage return": f"{HEADER}\rLi,Job,Pay,Work,3\r",
+    "carriage returns and line feeds": f'{HEADER}\rLi,Job,Pay,Work,3\r"W\nu",Job,Pay,Work,2',
     "a decimal comma below one": f'{HEADER}\nLi,Job,Pay,Work,"0,33"\n',
     "texts that are formulas": f'{HEADER}\n="Li",Job,Pay,Work,="1/3"\nLi,Job,Work,City,2\n',
     "cells that end early": f"{HEADER}\nLi,Job,Pay,Work\nWu,Job,Pay,Work,3\n",
