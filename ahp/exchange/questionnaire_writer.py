@@ -197,14 +197,10 @@ def questionnaire_workbook(
     blank = _blank(survey, language, frozenset(skip))
     filled = dict(blank.parts)
     who = _whose(translator(language), expert, round_number)
-    said = {
-        _TITLE: title,
-        _WHO: who,
-        _EXPERT: expert,
-        _STUDY: study_id,
-    }
+    texts = {_TITLE: title, _WHO: who, _EXPERT: expert, _STUDY: study_id}
+    said = {mark: one_line(text)[:_LONGEST] for mark, text in texts.items()}
     for part in (blank.guide, blank.hidden, _PROPERTIES):
-        filled[part] = _MARKS.sub(lambda mark: escape(one_line(said[mark[0]])), filled[part])
+        filled[part] = _MARKS.sub(lambda mark: escape(said[mark[0]]), filled[part])
     number = f"<v>{_ROUND}</v>", f"<v>{round_number}</v>"
     filled[blank.hidden] = filled[blank.hidden].replace(*number)
     for row, text, size in ((1, title, 16), (2, who, 13)):
@@ -238,7 +234,9 @@ _MARKS = re.compile("|".join((_TITLE, _WHO, _EXPERT, _STUDY)))
 
 _PROPERTIES = "docProps/core.xml"
 _TIME = re.compile(r"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
-_EMPTY = re.compile(r'<c r="(C\d+)" s="(\d+)" t="n"></c>')
+_EMPTY = re.compile(r'<c r="(C\d+)" s="(\d+)" t="n"(?:></c>| ?/>)')  # with lxml, and without
+_LONGEST = 32_767
+"""Characters of a cell that Excel opens."""
 
 
 @dataclass(frozen=True)

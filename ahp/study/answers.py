@@ -18,7 +18,7 @@ from ..messages import Phrase
 from ..result import Result
 from ..scale import not_judged, plain_text, read_otherwise
 from ..tables.columns import COLUMNAR, Coded, ColumnTable, Int, combined, read_column_table
-from ..tables.delimited import MAX_CSV, Row, starts_formula
+from ..tables.delimited import MAX_CSV, Row, starts_formula, with_point
 from ..tables.faults import first_and_count, refuse_faults
 from ..tables.grids import Grid, column_letter, ranges, read_grid
 from ..tables.opened import ZIP, HeaderRow, find_headers, header_key, sums_up
@@ -617,10 +617,12 @@ def answers_from_columns(table: ColumnTable, survey: Survey | None = None) -> An
         AnswersError: as `read_answers`.
     """
     columns = [
-        table.columns[name].called([*map(unguarded, table.columns[name].texts)]) for name in COLUMNS
+        column.called([unguarded(with_point(text, False)) for text in column.texts])
+        for column in map(table.columns.__getitem__, COLUMNS)
     ]
-    judged = np.array([not not_judged(text) for text in columns[-1].texts] + [False])
-    kept, remarks = judged[columns[-1].codes], table.remarks
+    values = ["" if not_judged(text) else text for text in columns[-1].texts]
+    columns[-1] = columns[-1].called(values)
+    kept, remarks = columns[-1].codes >= 0, table.remarks
     lines: Sequence[int] | Int = range(table.first, table.first + len(kept))
     if not kept.all():
         filled = np.any([column.codes >= 0 for column in columns], axis=0)
@@ -655,7 +657,7 @@ def answers_from_columns(table: ColumnTable, survey: Survey | None = None) -> An
         places=lines,
         source=source,
     )
-    ids, values = [*read.pairs], [*value.texts]
+    ids, values = [*read.pairs], [*read.values]
     for first in read.first_of(read.pair):
         try:
             known = reader.by_id(read[first])

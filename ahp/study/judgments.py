@@ -119,7 +119,7 @@ class JudgmentColumns(Sequence[Judgment]):
         )
 
     def __hash__(self) -> int:
-        return hash((self.experts, self.pairs, len(self)))
+        return hash((len(self), *self[:1], *self[-1:]))  # pairs that nobody judged don't count
 
     def to_dict(self) -> list[dict[str, Any]]:
         """As a tuple of judgments has it."""

@@ -15,9 +15,19 @@ from numpy.typing import NDArray
 from ..datafile import system_problem
 from ..errors import AHPError
 from ..messages import Phrase
-from .delimited import SEPARATORS, Row, encoding_of, encoding_said, open_csv, visible, with_point
+from .delimited import (
+    SEPARATORS,
+    Row,
+    csv_cell,
+    encoding_of,
+    encoding_said,
+    is_rule,
+    open_csv,
+    visible,
+    with_point,
+)
 from .grids import ranges
-from .opened import TITLE_ROWS, HeaderRow
+from .opened import FIRST_BYTES, TITLE_ROWS, HeaderRow, refuse_no_table
 
 Int = NDArray[np.int32]
 
@@ -28,8 +38,6 @@ _LINES = 2**18
 """Lines that are read together."""
 _BYTES = 2**24
 _COMBINATIONS = 2**24
-_STEPS = frozenset(range(1, 10))
-"""As columns of numbers have them: 3.0."""
 
 Headers = Callable[[Sequence[Row], Callable[[int], str]], HeaderRow]
 """Finds the headers among the first lines; with what says where a line stands, to refuse them."""
@@ -87,11 +95,30 @@ class ColumnTable(NamedTuple):
     remarks: tuple[Phrase, ...] = ()
 
 
+class _Numbers(dict[Any, int]):
+    """Cell -> its number, in order of appearance; -1 of empty ones, which are not kept."""
+
+    def __missing__(self, cell: Any) -> int:
+        try:
+            empty = cell is None or bool(cell != cell)  # noqa: PLR0124 - NaN
+        except TypeError:  # NA of pandas is neither
+            empty = True
+        return -1 if empty else self.setdefault(cell, len(self))
+
+
+def _as_text(cell: Any) -> str:
+    """A cell of a column as a text: 3.0 is "3", bytes are UTF-8."""
+    if isinstance(cell, bytes):
+        return visible(cell.decode())
+    number = float(cell) if isinstance(cell, float | np.floating) else np.nan
+    return visible(str(int(number) if number.is_integer() and abs(number) < 2**53 else cell))
+
+
 class _Merged:
     """A column that comes in parts."""
 
     def __init__(self) -> None:
-        self._numbers: dict[Any, int] = {}
+        self._numbers = _Numbers()
         self._parts: list[Int] = []
 
     def add(self, part: Any) -> None:
@@ -99,25 +126,25 @@ class _Merged:
             self._parts.append(self._codes(part))
             return
         coded = part if hasattr(part, "dictionary") else part.dictionary_encode()
-        to = np.append(self._codes(coded.dictionary.to_pylist()), np.int32(-1))
-        self._parts.append(to[coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
+        codes = coded.indices.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False)
+        cells = coded.dictionary.to_pylist()
+        # a dictionary has an order of its own, and may have texts that stand nowhere
+        first = np.full(len(cells) + 1, len(codes))
+        first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+        used = np.flatnonzero(first[:-1] < len(codes))
+        used = used[np.argsort(first[used])]
+        to = np.full(len(cells) + 1, -1, dtype=np.int32)
+        to[used] = self._codes([cells[k] for k in used.tolist()])
+        self._parts.append(to[codes])
 
     def _codes(self, cells: Any) -> Int:
-        numbers = self._numbers
         values = cells.tolist() if isinstance(cells, np.ndarray) else cells
-        return np.fromiter(
-            (
-                -1 if cell is None or cell != cell else numbers.setdefault(cell, len(numbers))  # noqa: PLR0124 - NaN
-                for cell in values
-            ),
-            dtype=np.int32,
-            count=len(values),
-        )
+        numbers = map(self._numbers.__getitem__, values)
+        return np.fromiter(numbers, dtype=np.int32, count=len(values))
 
     def column(self) -> Coded:
         codes = np.concatenate([*self._parts, np.empty(0, np.int32)])
-        cells = (int(one) if one in _STEPS else one for one in self._numbers)
-        return Coded(codes, ()).called([visible(str(one)) for one in cells])
+        return Coded(codes, ()).called([*map(_as_text, self._numbers)])
 
 
 def combined(columns: Sequence[Coded]) -> tuple[Int, tuple[tuple[str, ...], ...]]:
@@ -150,11 +177,11 @@ def read_column_table(path: Path, headers: Headers, error: type[AHPError]) -> Co
         error: what to raise.
 
     Raises:
-        AHPError: of the type given: the file can't be read, or a line has another number of cells
-            than the headers.
+        AHPError: of the type given: the file can't be read, or a line has cells beside the headers.
     """
     try:
         if path.suffix.lower() in COLUMNAR:
+            path.stat()  # Arrow says no more than the name of a file that there is not
             return _of_arrow(path, headers, error)
         return _of_csv(path, headers, error)
     except OSError as problem:
@@ -194,17 +221,22 @@ def _of_arrow(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTabl
 
 def _of_csv(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTable:
     with path.open("rb") as file:
+        refuse_no_table(file.read(FIRST_BYTES), str(path), error)
         encoding = encoding_of(file)
     if encoding is None:
         raise error("encoding_unknown", source=str(path))
     with path.open(encoding=encoding, newline="") as text:
         reader, separator = open_csv(text)
         try:
-            rows = [(reader.line_num, [*map(visible, row)]) for row in islice(reader, TITLE_ROWS)]
+            rows, ends = [], {}
+            for line, row in islice(_filled(reader), TITLE_ROWS):
+                rows.append((line, row))
+                ends[line] = reader.line_num
             header = headers(rows, f"{path}: line {{}}".format)
-            about = ColumnTable({}, str(path), "line", header.line + 1, encoding_said(encoding))
+            first = ends[header.line] + 1
+            about = ColumnTable({}, str(path), "line", first, encoding_said(encoding))
             table = None
-            if encoding == "utf-8-sig" and separator in SEPARATORS:
+            if encoding == "utf-8-sig" and separator in SEPARATORS and header.cells[-1]:
                 table = _by_arrow(path, separator, header, about)
             if table is None:
                 text.seek(0)
@@ -212,18 +244,29 @@ def _of_csv(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTable:
                 table = _table(_by_line(reader, header, about, error), header, about)
         except csv.Error as problem:
             raise error("not_csv", place=f"{path}: line {reader.line_num}") from problem
-    if separator != ",":
-        texts = {name: [*map(with_point, one.texts)] for name, one in table.columns.items()}
-        called = {name: one.called(texts[name]) for name, one in table.columns.items()}
-        table = table._replace(columns=called)
-    return table
+
+    def shown(text: str) -> str:
+        return with_point(csv_cell(text), separator != ",")
+
+    called = {name: one.called([*map(shown, one.texts)]) for name, one in table.columns.items()}
+    return table._replace(columns=called)
+
+
+def _filled(reader: Any) -> Iterator[Row]:
+    """The lines of a CSV file that are not empty, with where they begin."""
+    line = 1
+    for row in reader:
+        if any(cells := [*map(csv_cell, row)]):
+            yield line, cells
+        line = reader.line_num + 1
 
 
 def _by_arrow(
     path: Path, separator: str, header: HeaderRow, about: ColumnTable
 ) -> ColumnTable | None:
-    """A CSV file as Arrow reads it; None where there is no Arrow, or it refuses the file: what is
-    wrong in which line is known to who reads line by line.
+    """A CSV file as Arrow reads it; None where there is no Arrow, it refuses the file, or reads it
+    otherwise: as if a cell over several lines were one line, and quotes behind a space a text. What
+    is wrong in which line is known to who reads line by line.
     """
     with suppress(ImportError):
         import pyarrow  # noqa: PLC0415 - for those who use it
@@ -235,7 +278,9 @@ def _by_arrow(
         try:
             batches = arrow_csv.open_csv(
                 path,
-                arrow_csv.ReadOptions(block_size=_BYTES, skip_rows=header.line, column_names=names),
+                arrow_csv.ReadOptions(
+                    block_size=_BYTES, skip_rows=about.first - 1, column_names=names
+                ),
                 arrow_csv.ParseOptions(delimiter=separator, ignore_empty_lines=False),
                 arrow_csv.ConvertOptions(
                     include_columns=[*numbers.values()],
@@ -245,30 +290,52 @@ def _by_arrow(
                 ),
             )
             parts = ({column: batch[name] for column, name in numbers.items()} for batch in batches)
-            return _table(parts, header, about)
+            table = _table(parts, header, about)
         except pyarrow.ArrowInvalid:
             return None
+        lines = about.first - 1 + len(next(iter(table.columns.values())).codes)
+        quoted = any(text.startswith('"') for one in table.columns.values() for text in one.texts)
+        return table if lines == _lines_of(path) and not quoted else None
     return None
+
+
+def _lines_of(path: Path) -> int:
+    """How many lines a file has, whatever ends them."""
+    count, last = 0, b""
+    with path.open("rb") as file:
+        while chunk := file.read(_BYTES):
+            count += chunk.count(b"\n") - (last + chunk[:1] == b"\r\n")
+            if returns := chunk.count(b"\r"):
+                count += returns - chunk.count(b"\r\n")
+            last = chunk[-1:]
+    return count + (last not in b"\r\n")
 
 
 def _by_line(
     reader: Any, header: HeaderRow, about: ColumnTable, error: type[AHPError]
 ) -> Iterator[Batch]:
     """The lines of a CSV file below the headers, many at a time."""
-    width, empty = len(header.cells), [""] * len(header.cells)
+    empty = [""] * len(header.cells)
+    width = max(k for k, cell in enumerate(header.cells, start=1) if cell)
+    ruled = reader.dialect.delimiter == "|"
 
     def rows() -> Iterator[list[str]]:
-        number = header.line
+        number = about.first
         for row in reader:
-            if reader.line_num <= header.line:
+            if reader.line_num < about.first:
                 continue
-            for _ in range(reader.line_num - number - 1):  # of a cell over several lines
+            if len(row) == width == len(empty) and not ruled:
+                yield row
+            else:
+                cells = [*map(csv_cell, row)]
+                count = max((k for k, cell in enumerate(cells, start=1) if cell), default=0)
+                if count > width:
+                    place = f"{about.source}: line {number}"
+                    raise error("row_length", place=place, count=count, expected=width)
+                yield empty if ruled and is_rule(cells) else [*cells[:count], *empty[count:]]
+            for _ in range(reader.line_num - number):  # of a cell over several lines
                 yield empty
-            number = reader.line_num
-            if row and len(row) != width:
-                place = f"{about.source}: line {number}"
-                raise error("row_length", place=place, count=len(row), expected=width)
-            yield row or empty
+            number = reader.line_num + 1
 
     lines = rows()
     while part := [*islice(lines, _LINES)]:

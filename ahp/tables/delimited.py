@@ -117,6 +117,13 @@ def visible(cell: str) -> str:
     return (cell if cell.isascii() else cell.translate(_INVISIBLE)).strip()
 
 
+def csv_cell(cell: str) -> str:
+    """A cell of a CSV file as it is meant: `visible`, without what keeps spreadsheets from changing
+    it.
+    """
+    return visible(CONSTANT.sub(r"\1", visible(cell)))
+
+
 def is_rule(cells: Sequence[str]) -> bool:
     """Whether a line only separates the headers from what is below, as in Markdown."""
     filled = [cell for cell in cells if cell]

@@ -15,16 +15,15 @@ from ..datafile import check_size
 from ..errors import AHPError
 from ..messages import Phrase
 from .delimited import (
-    CONSTANT,
     MAX_CSV,
     MAX_LINES,
     UNCALCULATED,
     Row,
+    csv_cell,
     encoding_of,
     encoding_said,
     is_rule,
     open_csv,
-    visible,
     with_point,
 )
 from .opened import (
@@ -232,7 +231,7 @@ def _csv_lines(reader: Any, source: str, error: type[AHPError]) -> Iterator[tupl
     line = 1
     try:
         for cells in reader:
-            shown = [visible(CONSTANT.sub(r"\1", visible(cell))) for cell in cells]
+            shown = [*map(csv_cell, cells)]
             if reader.dialect.delimiter != "|" or not is_rule(shown):
                 yield line, shown
             line = reader.line_num + 1

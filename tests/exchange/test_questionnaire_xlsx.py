@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell._writer import etree_write_cell
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
@@ -127,6 +128,23 @@ def test_answers_already_given_stand_in_the_cells(small: Survey) -> None:
         "the answer to ('a', 'c') under 'goal' is '2.5', expected one of "
         "9, 8, 7, 6, 5, 4, 3, 2, 1, 1/2, 1/3, 1/4, 1/5, 1/6, 1/7, 1/8, 1/9"
     )
+
+
+def test_answers_already_given_stand_there_without_lxml(
+    small: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which writes cells that are empty otherwise."""
+    given = dict.fromkeys(small.hierarchy.comparisons, "1/3")
+    monkeypatch.setattr("openpyxl.worksheet._writer.write_cell", etree_write_cell)
+    questionnaire_writer._blank.cache_clear()
+    content = make(small, answers=given)
+    questionnaire_writer._blank.cache_clear()
+    assert answers_of(read_questionnaire(content, small)) == given
+
+
+def test_a_title_is_no_longer_than_a_cell_may_be(small: Survey) -> None:
+    (value, *_others), *_ = load_workbook(io.BytesIO(make(small, title="T" * 40_000))).active.values
+    assert len(value) == 32_767
 
 
 def test_skipped_parents_are_not_asked(small: Survey) -> None:

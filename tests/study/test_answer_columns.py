@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -325,3 +326,104 @@ def test_codes_of_no_text_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ahp.AnswersError) as raised:
         ahp.read_answers(path)
     assert str(raised.value).startswith(f"{path}: can't be read as a file of columns: ")
+
+
+LIKE_A_SMALL_ONE = {
+    "a quote behind a space": f'{HEADER}\n "Li", Job, "Pay", Work, 3\nLi, Job,Work,City,2\n',
+    "a name over two lines": f'{HEADER}\n"Li\nJie",Job,Pay,Work,3\nWu,Job,Work,City,2\n',
+    "a note over two lines": f'{HEADER},note\nLi,Job,Pay,Work,3,"a\nb"\nWu,Job,Work,City,2,\n',
+    "a title over two lines": f'"A\nB",,,,\n\n{HEADER}\nLi,Job,Pay,Work,3\n',
+    "lines that are empty": f"{HEADER}\n\n   \nLi,Job,Pay,Work,3\n,,,,\nWu,Job,Work,City,2\n",
+    "headers after empty lines": "\n" * 11 + f"{HEADER}\nLi,Job,Pay,Work,3\n",
+    "lines that end with a carriage return": f"{HEADER}\rLi,Job,Pay,Work,3\r",
+    "carriage returns and line feeds": f'{HEADER}\rLi,Job,Pay,Work,3\r"W\nu",Job,Pay,Work,2',
+    "a decimal comma below one": f'{HEADER}\nLi,Job,Pay,Work,"0,33"\n',
+    "texts that are formulas": f'{HEADER}\n="Li",Job,Pay,Work,="1/3"\nLi,Job,Work,City,2\n',
+    "cells that end early": f"{HEADER}\nLi,Job,Pay,Work\nWu,Job,Pay,Work,3\n",
+    "commas at the end": f"{HEADER}\nLi,Job,Pay,Work,3,,\n",
+    "a decimal comma in the column behind": f"{HEADER},\nLi,Job,Pay,Work,2,5\n",
+    "a table in Markdown": "\n".join(
+        ["|expert|parent|left|right|value|", "|---|---|---|---|---|", "|Li|Job|Pay|Work|3|", ""]
+    ),
+    "a PDF": "%PDF-1.4\n",
+    "a web page": "<html><table>\n",
+}
+
+
+@READERS
+@pytest.mark.parametrize("case", LIKE_A_SMALL_ONE)
+def test_a_large_file_is_read_like_a_small_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str, case: str
+) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(LIKE_A_SMALL_ONE[case], encoding="utf-8", newline="")
+
+    def read() -> object:
+        try:
+            answers = ahp.read_answers(path, JOB)
+        except ahp.AnswersError as refused:
+            return str(refused)
+        counted = {"lines_not_judged", "many_not_judged"}
+        remarks = [one for one in answers.remarks if one.code not in counted]
+        return answers.experts, tuple(answers.judgments), remarks
+
+    small = read()
+    count_as_large(monkeypatch, reader)
+    assert read() == small
+
+
+PAIRS: dict[str, Any] = {"parent": ["job"] * 2, "left": ["pay"] * 2, "right": ["work"] * 2}
+
+
+@pytest.mark.parametrize("text", ["-", "NA", "未填"])
+def test_what_says_not_judged_is_no_value(text: str) -> None:
+    answers = Answers.from_columns(["Li", "Wu"], **PAIRS, value=[text, "3"], survey=JOB)
+    assert answers.arrays(JOB.hierarchy)["job"].shape == (1, 3, 3)
+
+
+@pytest.mark.parametrize("kind", [pa.int8(), pa.uint8(), pa.uint32(), pa.int64()])
+def test_dictionaries_have_an_order_of_their_own(tmp_path: Path, kind: pa.DataType) -> None:
+    """And texts that stand nowhere: categories of what was filtered out."""
+    expert = pa.DictionaryArray.from_arrays(pa.array([2, 0], kind), ["Li", "Xu", "Wu"])
+    value = pa.DictionaryArray.from_arrays(pa.array([1, 2], kind), ["abc", "3", "2"])
+    table = pa.table({"expert": expert, **PAIRS, "value": value})
+    feather.write_feather(table, str(tmp_path / "a.feather"))
+    parquet.write_table(table, tmp_path / "a.parquet")
+    for answers in (
+        Answers.from_columns(**{name: table[name] for name in table.column_names}, survey=JOB),
+        ahp.read_answers(tmp_path / "a.feather", JOB),
+        ahp.read_answers(tmp_path / "a.parquet", JOB),
+    ):
+        assert [(one.expert, one.value) for one in answers.judgments] == [("Wu", "3"), ("Li", "2")]
+        assert answers.experts == ("Wu", "Li")
+        assert answers.arrays(JOB.hierarchy)["job"].shape == (2, 3, 3)
+
+
+@pytest.mark.parametrize("kind", ["Int64", "object"])
+def test_empty_cells_of_pandas(kind: str) -> None:
+    value = pd.Series([3, pd.NA], dtype=kind)
+    experts = pd.Series(["Li", "Wu"], dtype="string")
+    assert Answers.from_columns(experts, **PAIRS, value=value).experts == ("Li",)
+
+
+def test_experts_who_are_numbers_or_bytes() -> None:
+    for expert in ([9.0, 10.0], np.array([b"9", b"10"]), pa.array([b"9", b"10"])):
+        assert Answers.from_columns(expert, **PAIRS, value=[3, 2]).experts == ("9", "10")
+
+
+def test_a_decimal_comma_in_columns() -> None:
+    answers = Answers.from_columns(["Li", "Wu"], **PAIRS, value=["0,5", 2])
+    assert [one.value for one in answers.judgments] == ["0.5", "2"]
+
+
+@pytest.mark.parametrize("ending", ["parquet", "feather"])
+def test_a_file_of_columns_that_is_not_there(tmp_path: Path, ending: str) -> None:
+    with pytest.raises(ahp.AnswersError, match="cannot be read: No such file"):
+        ahp.read_answers(tmp_path / f"a.{ending}")
+
+
+def test_columns_that_are_alike_hash_alike() -> None:
+    columns = JudgmentColumns.of(ahp.read_answers(DEMO).judgments)
+    part, again = columns[35:40], JudgmentColumns.of(tuple(columns[35:40]))
+    assert part == again
+    assert hash(part) == hash(again)
