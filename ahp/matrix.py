@@ -348,7 +348,8 @@ def chunks(count: int, cells: int, *, larger: float = 1) -> list[slice]:
     """Slices over a batch of `count` items of `cells` cells that keep to `CHUNK_CELLS`, or to
     several times as many where enough slices are left for all threads.
     """
-    larger = min(larger, max(1, count * cells / CHUNK_CELLS / ENOUGH_CHUNKS))
+    if larger > 1:
+        larger = min(larger, max(1, count * cells / CHUNK_CELLS / ENOUGH_CHUNKS))
     size = max(1, int(larger * CHUNK_CELLS) // cells)
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
