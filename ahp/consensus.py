@@ -412,7 +412,7 @@ def coefficient_of_variation(values: ArrayLike, axis: int = 0) -> Any:
     refuse(wrong, name, array, Phrase("number_from_to_or_nan", low=0, high=LARGEST))
     columns = np.moveaxis(array, axis, 0)
     shape = columns.shape[1:]
-    columns = columns.reshape(len(columns), -1)
+    columns = columns.reshape(len(columns), math.prod(shape))
     variation = np.empty(columns.shape[1])
     for part in _parts(len(variation), max(len(columns), 1)):
         mean, deviation = _mean_and_deviation(columns[:, part])

@@ -143,9 +143,10 @@ def check_consistency(
     found = solve_given(given, w, "incomplete_cr")
     n = found.array.shape[-1]
     ri = table.values.get(n)
-    ci, cr = ci_and_cr(found.roots, n, ri)
-    mean = (None, None) if found.means is None else ci_and_cr(found.means, n, ri)
-    lambda_mean, ci_mean, cr_mean = map(plain, (found.means, *mean))
+    ci, cr = ci_and_cr(found.roots[()], n, ri)  # a number by itself is worked with sooner
+    lambda_mean = ci_mean = cr_mean = None
+    if found.means is not None:
+        lambda_mean, ci_mean, cr_mean = map(plain, (found.means, *ci_and_cr(found.means, n, ri)))
     return Consistency(
         n=n,
         lambda_max=plain(found.roots),

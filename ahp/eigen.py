@@ -11,6 +11,7 @@ import numpy as np
 
 from .errors import ConvergenceError
 from .matrix import (
+    FEW_CELLS,
     IN_THREADS,
     Bool,
     Float,
@@ -195,8 +196,8 @@ def _bounded(array: Float, x: Float) -> tuple[tuple[Float, Float] | None, Float]
     n = len(array)
     image = array @ x
     ratios = image / x
-    low, high = ratios.min(), ratios.max()
-    scaled = image / image.sum()
+    low, high = float(np.minimum.reduce(ratios)), float(np.maximum.reduce(ratios))
+    scaled = image / np.add.reduce(image)
     if high - low <= max(PERRON_RTOL / 100, n * _ROUNDING) * high:  # not so for NaN
         return (np.array(max((low + high) / 2, n)), scaled), scaled
     return None, scaled
@@ -404,16 +405,23 @@ def _step(cells: Float, x: Float, ratios: Float, shift: Float, memory: Float) ->
         np.divide(1, right.sum(axis=0), out=inverse[k])
         below *= inverse[k]
         rest = system[k + 1 :, k + 1 :]
-        rest += np.multiply(below[:, None], right, out=view(memory[2], *rest.shape))
+        rest += _times(below[:, None], right, memory[2], rest)
     for _ in range(_SOLVES):
         for k in range(n - 1):
             below = system[k + 1 :, k]
-            x_next[k + 1 :] += np.multiply(below, x_next[k], out=view(memory[2], *below.shape))
+            x_next[k + 1 :] += _times(below, x_next[k], memory[2], below)
         for k in reversed(range(n)):
             x_next[k] *= inverse[k]
             above = system[:k, k]
-            x_next[:k] += np.multiply(above, x_next[k], out=view(memory[2], *above.shape))
+            x_next[:k] += _times(above, x_next[k], memory[2], above)
     return _scaled(x * x_next)
+
+
+def _times(a: Float, b: Float, memory: Float, like: Float) -> Float:
+    """A product of the shape of `like`, in memory where that takes less time than a new array."""
+    out = None if like.size < FEW_CELLS else view(memory, *like.shape)
+    product: Float = np.multiply(a, b, out=out)
+    return product
 
 
 def _product(cells: Float, x: Float) -> Float:

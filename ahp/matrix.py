@@ -43,6 +43,10 @@ TILE = 128
 """Rows of one matrix that are compared with their columns at a time: few enough for both to stay in
 the processor's cache."""
 
+FEW_CELLS = 2**13
+"""Cells of a batch that are compared at a time at least: with fewer it is the calls of numpy that
+cost."""
+
 Float = NDArray[np.float64]
 Int = NDArray[np.intp]
 Bool = NDArray[np.bool_]
@@ -344,7 +348,8 @@ def chunks(count: int, cells: int, *, larger: float = 1) -> list[slice]:
     """Slices over a batch of `count` items of `cells` cells that keep to `CHUNK_CELLS`, or to
     several times as many where enough slices are left for all threads.
     """
-    larger = min(larger, max(1, count * cells / CHUNK_CELLS / ENOUGH_CHUNKS))
+    if larger > 1:
+        larger = min(larger, max(1, count * cells / CHUNK_CELLS / ENOUGH_CHUNKS))
     size = max(1, int(larger * CHUNK_CELLS) // cells)
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
@@ -361,6 +366,8 @@ def plain(value: Any) -> Any:
     """A Python number for a 0-d result, a read-only array otherwise."""
     if value is None:
         return None
+    if isinstance(value, np.generic):
+        return value.item()
     array = np.asarray(value)
     return array.item() if array.ndim == 0 else read_only(array)
 
@@ -537,18 +544,26 @@ def complete_and_valid(array: Float) -> bool:
 
 def valid_cells(cells: Float, memory: Float | None = None) -> bool:
     """The same for cells of shape (n, n, ...), in memory for as many products."""
-    if not cells.min() >= 2 / LARGEST:  # not so for NaN as well
+    if not np.minimum.reduce(cells, axis=None) >= 2 / LARGEST:  # not so for NaN as well
         return False
-    n, tile = len(cells), TILE if cells.ndim == 2 else 1
+    n = len(cells)
+    tile = TILE if cells.ndim == 2 else max(1, FEW_CELLS * n // cells.size)
     with np.errstate(over="ignore"):  # an infinite product is not near 1
+        if n <= tile:
+            return _near_one(cells * cells.swapaxes(0, 1))
         for start in range(0, n, tile):  # from the diagonal on: the other half is the same
             rows = cells[start : start + tile, start:]
             mirrored = cells[start:, start : start + tile].swapaxes(0, 1)
             out = None if memory is None else view(memory, *rows.shape)
-            products = np.multiply(rows, mirrored, out=out)
-            if not max(1 - products.min(), products.max() - 1) <= WRITTEN_RTOL:
+            if not _near_one(np.multiply(rows, mirrored, out=out)):
                 return False
     return True
+
+
+def _near_one(products: Float) -> bool:
+    low = float(np.minimum.reduce(products, axis=None))
+    high = float(np.maximum.reduce(products, axis=None))
+    return max(1 - low, high - 1) <= WRITTEN_RTOL
 
 
 def _check_values(array: Float) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from .errors import OptionError
@@ -36,14 +36,8 @@ def thread_count() -> int:
     Raises:
         OptionError: `AHP_THREADS` is not a positive whole number.
     """
-    if getattr(_worker, "busy", False):
-        return 1
-    said = os.environ.get(VARIABLE, "").strip()
-    if not said:
-        return _cores()
-    if not (said.isascii() and said.isdigit() and int(said) > 0):
-        raise OptionError.refused(VARIABLE, said, Phrase("or_more", least=1))
-    return int(said)
+    said = _said()
+    return _cores() if said is None else said
 
 
 def each_part(
@@ -56,35 +50,72 @@ def each_part(
     The first error, in the order of the parts, is raised when all threads have ended; parts that no
     thread has begun by then are left.
     """
-    threads = min(thread_count(), len(parts) // PARTS_EACH)
+    said, threads = _said(), len(parts) // PARTS_EACH
+    if threads > 1:  # asking for the cores takes a while
+        threads = min(_cores() if said is None else said, threads)
     if threads <= 1:
-        own = memory()
-        return [work(part, own) for part in parts]
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - loads logging
-
+        return _in_turn(work, parts, memory)
     waiting = deque(enumerate(parts))
     done: dict[int, _Done] = {}
     errors: dict[int, BaseException] = {}
 
-    def run() -> None:
-        _worker.busy = True
-        own = memory()
+    def left() -> Iterator[tuple[int, _Part]]:
         while not errors:
             try:
-                number, part = waiting.popleft()
+                yield waiting.popleft()
             except IndexError:
                 return
-            try:
-                done[number] = work(part, own)
-            except BaseException as error:  # raised by the caller's thread
-                errors[number] = error
 
-    with ThreadPoolExecutor(threads, thread_name_prefix="ahp") as pool:
-        for future in [pool.submit(run) for _ in range(threads)]:
-            future.result()
+    def run() -> None:
+        _worker.busy = True
+        number = len(parts)  # an error before the first part comes after those of all parts
+        try:
+            own = memory()
+            for number, part in left():
+                done[number] = work(part, own)
+        except BaseException as error:  # raised by the caller's thread
+            errors[number] = error
+
+    running: list[threading.Thread] = []
+    try:
+        for _ in range(threads):
+            thread = threading.Thread(target=run, name="ahp")
+            try:
+                thread.start()
+            except RuntimeError:  # no thread can be started any more, as when Python ends
+                break
+            running.append(thread)
+        for thread in running:
+            thread.join()
+    except BaseException:  # KeyboardInterrupt: no part more is begun
+        waiting.clear()
+        raise
+    if not running:
+        return _in_turn(work, parts, memory)
     if errors:
         raise errors[min(errors)]
     return [done[number] for number in range(len(parts))]
+
+
+def _in_turn(
+    work: Callable[[_Part, _Memory], _Done],
+    parts: Sequence[_Part],
+    memory: Callable[[], _Memory],
+) -> list[_Done]:
+    own = memory()
+    return [work(part, own) for part in parts]
+
+
+def _said() -> int | None:
+    """Threads that are asked for; None = as many as there are cores."""
+    if getattr(_worker, "busy", False):
+        return 1
+    said = os.environ.get(VARIABLE, "").strip()
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit() and int(said) > 0):
+        raise OptionError.refused(VARIABLE, said, Phrase("or_more", least=1))
+    return int(said)
 
 
 def _cores() -> int:

@@ -767,3 +767,9 @@ def test_large_panels_keep_to_little_memory(monkeypatch: pytest.MonkeyPatch) -> 
         finally:
             tracemalloc.stop()
         assert peak < 1.6e6 * most
+
+
+def test_variation_of_no_rows_or_no_columns() -> None:
+    assert np.isnan(ahp.coefficient_of_variation(np.empty((0, 4)))).tolist() == [True] * 4
+    assert ahp.coefficient_of_variation(np.empty((4, 0))).shape == (0,)
+    assert ahp.coefficient_of_variation(np.empty((0, 2, 3)), axis=1).shape == (0, 3)

@@ -132,3 +132,46 @@ def test_errors_are_the_same_in_threads(count: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(eigen, "PERRON_STEPS", 1)
     with pytest.raises(ahp.ConvergenceError, match="48 matrices not settled after 1 inverse"):
         ahp.check_consistency(saaty(50, 5))
+
+
+def test_an_interrupt_begins_no_part_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AHP_THREADS", "2")
+    begun: list[int] = []
+    interrupted = threading.Event()
+
+    def work(part: int, _memory: None) -> None:
+        begun.append(part)
+        assert interrupted.wait(30)
+
+    def interrupt(_thread: threading.Thread, timeout: float | None = None) -> None:
+        raise KeyboardInterrupt
+
+    before = set(threading.enumerate())
+    join = threading.Thread.join
+    monkeypatch.setattr(threading.Thread, "join", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        each_part(work, range(100), lambda: None)
+    interrupted.set()
+    for thread in set(threading.enumerate()) - before:
+        join(thread, 30)
+    assert len(begun) <= 2
+
+
+def test_without_threads_the_caller_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AHP_THREADS", "2")
+
+    def ending(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    monkeypatch.setattr(threading.Thread, "start", ending)
+    assert each_part(lambda part, _memory: part, range(9), lambda: None) == list(range(9))
+
+
+def test_an_error_of_a_memory_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AHP_THREADS", "2")
+
+    def memory() -> None:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        each_part(lambda part, _memory: part, range(9), memory)
