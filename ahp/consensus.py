@@ -37,6 +37,7 @@ from .matrix import (
     plain,
     refuse,
     shape_error,
+    slices,
 )
 from .messages import Phrase
 from .result import Result
@@ -379,8 +380,7 @@ def kendall_w(scores: ArrayLike | Any) -> KendallW:
 
 def _parts(count: int, cells: int) -> list[slice]:
     """Slices over `count` rows or columns of `cells` numbers each, `_CELLS` of them at once."""
-    size = max(1, _CELLS // cells)
-    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
+    return slices(count, _CELLS // cells)
 
 
 def coefficient_of_variation(values: ArrayLike, axis: int = 0) -> Any:

@@ -37,6 +37,7 @@ from .matrix import (
     plain,
     refuse,
     shape_error,
+    slices,
 )
 from .messages import Phrase
 from .result import Result
@@ -559,8 +560,7 @@ def sampled_distance_weights(
 
 def distance_rows(count: int, cells: int) -> list[slice]:
     """Slices of experts whose distances to `cells` others are held at once."""
-    size = max(32, DISTANCES_AT_ONCE // cells)
-    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
+    return slices(count, max(32, DISTANCES_AT_ONCE // cells))
 
 
 def _agreement(rows: Float, columns: Float, scale_max: float) -> tuple[Float, Bool]:

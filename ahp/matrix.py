@@ -350,7 +350,12 @@ def chunks(count: int, cells: int, *, larger: float = 1) -> list[slice]:
     """
     if larger > 1:
         larger = min(larger, max(1, count * cells / CHUNK_CELLS / ENOUGH_CHUNKS))
-    size = max(1, int(larger * CHUNK_CELLS) // cells)
+    return slices(count, int(larger * CHUNK_CELLS) // cells)
+
+
+def slices(count: int, size: int) -> list[slice]:
+    """Slices over `count` items, `size` at a time; one by one where it is less than 1."""
+    size = max(1, size)
     return [slice(start, min(start + size, count)) for start in range(0, count, size)]
 
 

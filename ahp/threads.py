@@ -9,6 +9,7 @@ them is Python, so that parts are as large as the processor's cache allows
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -30,14 +31,20 @@ _Done = TypeVar("_Done")
 _worker = threading.local()
 
 
-def thread_count() -> int:
-    """Threads that a call may use here: 1 within a call that has its own.
+def thread_count(most: int = sys.maxsize) -> int:
+    """Threads that a call may use here, of those it has work for: 1 within a call that has its own.
 
     Raises:
         OptionError: `AHP_THREADS` is not a positive whole number.
     """
-    said = _said()
-    return _cores() if said is None else said
+    if getattr(_worker, "busy", False):
+        return 1
+    said = os.environ.get(VARIABLE, "").strip()
+    if not said:
+        return min(_cores(), most) if most > 1 else 1  # asking for the cores takes a while
+    if not (said.isascii() and said.isdigit() and int(said) > 0):
+        raise OptionError.refused(VARIABLE, said, Phrase("or_more", least=1))
+    return min(int(said), most)
 
 
 def each_part(
@@ -50,9 +57,7 @@ def each_part(
     The first error, in the order of the parts, is raised when all threads have ended; parts that no
     thread has begun by then are left.
     """
-    said, threads = _said(), len(parts) // PARTS_EACH
-    if threads > 1:  # asking for the cores takes a while
-        threads = min(_cores() if said is None else said, threads)
+    threads = thread_count(len(parts) // PARTS_EACH)
     if threads <= 1:
         return _in_turn(work, parts, memory)
     waiting = deque(enumerate(parts))
@@ -104,18 +109,6 @@ def _in_turn(
 ) -> list[_Done]:
     own = memory()
     return [work(part, own) for part in parts]
-
-
-def _said() -> int | None:
-    """Threads that are asked for; None = as many as there are cores."""
-    if getattr(_worker, "busy", False):
-        return 1
-    said = os.environ.get(VARIABLE, "").strip()
-    if not said:
-        return None
-    if not (said.isascii() and said.isdigit() and int(said) > 0):
-        raise OptionError.refused(VARIABLE, said, Phrase("or_more", least=1))
-    return int(said)
 
 
 def _cores() -> int:

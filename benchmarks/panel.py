@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -29,6 +28,7 @@ import ahp  # noqa: E402
 from ahp.study.analysis import analyze_panel  # noqa: E402
 from ahp.study.certainty import resampled_weights  # noqa: E402
 from ahp.study.panel import Panel  # noqa: E402
+from benchmarks.limits import memory  # noqa: E402
 
 DRAWS = 10_000
 
@@ -133,7 +133,7 @@ def measure(
     started = time.perf_counter()
     ROWS[number].run(analysis)
     seconds = time.perf_counter() - started
-    said.put((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9))
+    said.put((seconds, memory() * 2**20 / 1e9))
 
 
 def main(options: list[str] | None = None) -> int:

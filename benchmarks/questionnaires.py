@@ -8,7 +8,6 @@ counts little.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 
 import ahp  # noqa: E402
 from ahp.exchange.questionnaire_writer import questionnaire_workbook  # noqa: E402
+from benchmarks.limits import exit_code  # noqa: E402
 
 LIMIT = 6.0
 """Seconds for 200 workbooks."""
@@ -46,14 +46,5 @@ def run(experts: int, language: str = "zh", limit: float = LIMIT) -> bool:
     return seconds < allowed
 
 
-def main() -> int:
-    """Say by the exit code whether the limit is kept."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--experts", type=int, default=200)
-    parser.add_argument("--language", default="zh")
-    asked = parser.parse_args()
-    return not run(asked.experts, asked.language)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(__doc__, run))

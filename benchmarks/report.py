@@ -9,8 +9,6 @@ one thread; limits are of processor time, so that other work on the machine coun
 
 from __future__ import annotations
 
-import argparse
-import resource
 import sys
 import tempfile
 import time
@@ -25,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 from ahp.exchange.study_export import export_study  # noqa: E402
 from ahp.process.certainty import QUICK, certainty_run  # noqa: E402
 from ahp.store import Store  # noqa: E402
+from benchmarks.limits import exit_code, memory  # noqa: E402
 from benchmarks.results_page import fill  # noqa: E402
 
 Made = TypeVar("Made")
@@ -51,12 +50,6 @@ class Clock:
         took = time.perf_counter() - wall
         print(f"{name:<40} {took:7.2f} {self.seconds[name]:10.2f}", flush=True)
         return made
-
-
-def memory() -> float:
-    """Most memory that this process has had so far, in MB."""
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def run(experts: int, language: str = "zh", limits: Mapping[str, float] = LIMITS) -> bool:
@@ -95,14 +88,5 @@ def run(experts: int, language: str = "zh", limits: Mapping[str, float] = LIMITS
     return kept
 
 
-def main() -> int:
-    """Say by the exit code whether the limits are kept."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--experts", type=int, default=200)
-    parser.add_argument("--language", default="zh")
-    asked = parser.parse_args()
-    return not run(asked.experts, asked.language)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(__doc__, run))

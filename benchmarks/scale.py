@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 import ahp  # noqa: E402
 from ahp.scale import SAATY_POSITIONS, parse_judgment  # noqa: E402
+from benchmarks.limits import memory  # noqa: E402
 
 SECONDS = {".parquet": 10.0, ".csv": 60.0}
 MEMORY = 2000
@@ -73,8 +73,7 @@ def analyze(path: Path) -> None:
 
     def step(name: str) -> None:
         nonlocal begun
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-        print(f"  {name}: {time.perf_counter() - begun:.2f} s, {memory} MB at most")
+        print(f"  {name}: {time.perf_counter() - begun:.2f} s, {memory():.0f} MB at most")
         begun = time.perf_counter()
 
     start = begun
@@ -87,12 +86,14 @@ def analyze(path: Path) -> None:
     own = ahp.analyze(survey, answers, how="aip_geometric")
     step("joined weights (AIP), with those of every expert")
     seconds = time.perf_counter() - start
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    most = memory()
     print(f"  first by AIJ {joined.ranking[0]}, by AIP {own.ranking[0]}")
     limit = SECONDS[path.suffix]
-    met = seconds <= limit and memory <= MEMORY
+    met = seconds <= limit and most <= MEMORY
     said = "met" if met else "NOT met"
-    print(f"  {seconds:.1f} s, {memory} MB; limits {limit:.0f} s, {MEMORY} MB: {said}", flush=True)
+    print(
+        f"  {seconds:.1f} s, {most:.0f} MB; limits {limit:.0f} s, {MEMORY} MB: {said}", flush=True
+    )
     sys.exit(not met)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -17,7 +17,15 @@ from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..messages import Phrase
 from ..result import Result
 from ..scale import not_judged, plain_text, read_otherwise
-from ..tables.columns import COLUMNAR, Coded, ColumnTable, Int, combined, read_column_table
+from ..tables.columns import (
+    COLUMNAR,
+    Coded,
+    Codes,
+    ColumnTable,
+    combined,
+    first_lines,
+    read_column_table,
+)
 from ..tables.delimited import MAX_CSV, Row, starts_formula, with_point
 from ..tables.faults import first_and_count, refuse_faults
 from ..tables.grids import Grid, column_letter, ranges, read_grid
@@ -210,7 +218,7 @@ class Answers(Result):
         """
         columns = JudgmentColumns.of(self.judgments)
         _ = columns.numbers  # refused before what doesn't fit the tree
-        for at in columns.first_of(columns.pair):
+        for at in first_lines(columns.pair).tolist():
             check_place(columns[at], hierarchy)
         arrays = columns.arrays(hierarchy)
         return {parent: as_matrices(batch, complete=False) for parent, batch in arrays.items()}
@@ -323,27 +331,19 @@ def parent_called(
     return parent
 
 
-def _answered_twice(judgments: Iterable[Judgment]) -> Iterator[AnswersError]:
+def _answered_twice(judgments: Sequence[Judgment]) -> Iterator[AnswersError]:
     """What is wrong with each judgment of a pair that its expert has judged before."""
-    if isinstance(judgments, JudgmentColumns):
-        for first, again in judgments.repeated():
-            yield from _answered_twice((judgments[first], judgments[again]))
-        return
-    seen: dict[tuple[str, str, frozenset[str]], Judgment] = {}
-    for judgment in judgments:
-        key = (judgment.expert, judgment.parent, frozenset((judgment.left, judgment.right)))
-        if key in seen:
-            yield AnswersError(
-                "pair_answered_twice",
-                place=judgment.place,
-                expert=judgment.expert,
-                left=judgment.left,
-                right=judgment.right,
-                parent=judgment.parent,
-                first=Phrase("place_alone", place=seen[key].place),
-            )
-        else:
-            seen[key] = judgment
+    for first, again in JudgmentColumns.of(judgments).repeated():
+        judgment = judgments[again]
+        yield AnswersError(
+            "pair_answered_twice",
+            place=judgment.place,
+            expert=judgment.expert,
+            left=judgment.left,
+            right=judgment.right,
+            parent=judgment.parent,
+            first=Phrase("place_alone", place=judgments[first].place),
+        )
 
 
 def read_answers(
@@ -477,8 +477,9 @@ class _Reader:
         parent = self._id(judgment.parent, hierarchy.compared, self._survey)
         check_parent(parent, hierarchy, judgment.place)
         kids = hierarchy.children[parent]
-        sides = (self._id(name, kids, self._survey) for name in (judgment.left, judgment.right))
-        left, right = sides
+        left, right = (
+            self._id(name, kids, self._survey) for name in (judgment.left, judgment.right)
+        )
         judgment = replace(judgment, parent=parent, left=left, right=right)
         check_place(judgment, hierarchy)
         return judgment
@@ -623,7 +624,7 @@ def answers_from_columns(table: ColumnTable, survey: Survey | None = None) -> An
     values = ["" if not_judged(text) else text for text in columns[-1].texts]
     columns[-1] = columns[-1].called(values)
     kept, remarks = columns[-1].codes >= 0, table.remarks
-    lines: Sequence[int] | Int = range(table.first, table.first + len(kept))
+    lines: Sequence[int] | Codes = range(table.first, table.first + len(kept))
     if not kept.all():
         filled = np.any([column.codes >= 0 for column in columns], axis=0)
         if count := int(np.count_nonzero(filled & ~kept)):
@@ -658,13 +659,13 @@ def answers_from_columns(table: ColumnTable, survey: Survey | None = None) -> An
         source=source,
     )
     ids, values = [*read.pairs], [*read.values]
-    for first in read.first_of(read.pair):
+    for first in first_lines(read.pair).tolist():
         try:
             known = reader.by_id(read[first])
             ids[read.pair[first]] = (known.parent, known.left, known.right)
         except AnswersError as error:
             faults.append(error)
-    for first in read.first_of(read.value):
+    for first in first_lines(read.value).tolist():
         try:
             values[read.value[first]] = reader.checked(read[first]).value
         except AnswersError as error:

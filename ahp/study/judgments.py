@@ -12,13 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..hierarchy import Hierarchy
-from ..matrix import Float
+from ..matrix import Float, slices
 from ..result import Result
 from ..scale import parse_judgment
-from ..tables.columns import Int
-
-_BLOCK = 2**22
-"""Judgments that are looked at together: what is made of them on the way takes 200 MB."""
+from ..tables.columns import BLOCK, Codes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,10 +59,10 @@ class JudgmentColumns(Sequence[Judgment]):
     experts: tuple[str, ...]
     pairs: tuple[tuple[str, str, str], ...]
     values: tuple[str, ...]
-    expert: Int
-    pair: Int
-    value: Int
-    places: Sequence[str] | Sequence[int] | Int = ()
+    expert: Codes
+    pair: Codes
+    value: Codes
+    places: Sequence[str] | Sequence[int] | Codes = ()
     source: str = ""
 
     @classmethod
@@ -159,15 +156,6 @@ class JudgmentColumns(Sequence[Judgment]):
         """
         return np.array([parse_judgment(text) for text in self.values])
 
-    @staticmethod
-    def first_of(column: Int) -> list[int]:
-        """The first judgment with each number of a column, in order of appearance."""
-        first = np.full(int(column.max(initial=-1)) + 1, len(column))
-        for at in reversed(range(0, len(column), _BLOCK)):
-            part = column[at : at + _BLOCK]
-            first[part[::-1]] = np.arange(at + len(part) - 1, at - 1, -1)  # the last one stays
-        return [int(at) for at in np.sort(first[first < len(column)])]
-
     def arrays(self, hierarchy: Hierarchy) -> dict[str, Float]:
         """Parent -> the judgments below it, shape (experts, n, n), NaN = not judged; all pairs are
         compared by the tree.
@@ -183,7 +171,7 @@ class JudgmentColumns(Sequence[Judgment]):
             at = (kids.index(left), kids.index(right)) if known else (0, 0)
             places.append((hierarchy.compared.index(parent) if known else -1, *at))
         below, i, j = np.array(places, dtype=np.int32).reshape(-1, 3).T
-        for part in self._blocks():
+        for part in slices(len(self), BLOCK):
             parents = below[self.pair[part]]
             for number, batch in enumerate(arrays.values()):
                 rows = np.flatnonzero(parents == number)
@@ -210,7 +198,7 @@ class JudgmentColumns(Sequence[Judgment]):
             return self.expert[part] * np.int64(len(numbers)) + compared[self.pair[part]]
 
         judged = np.zeros(len(self.experts) * len(numbers), dtype=bool)
-        for part in self._blocks():
+        for part in slices(len(self), BLOCK):
             judged[cells(part)] = True
         if np.count_nonzero(judged) == len(self):
             return
@@ -222,7 +210,3 @@ class JudgmentColumns(Sequence[Judgment]):
         yield from sorted(
             zip(first.tolist(), order[again].tolist(), strict=True), key=itemgetter(1)
         )
-
-    def _blocks(self) -> Iterator[slice]:
-        for start in range(0, len(self), _BLOCK):
-            yield slice(start, start + _BLOCK)

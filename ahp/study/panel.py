@@ -33,10 +33,9 @@ TOLERANCE = 1e-9
 may differ in the last digits."""
 
 _HOW = {"aij": "geometric", "aij_median": "median", "aij_trimmed": "trimmed"}
-MEANS = ("aij", "aip_arithmetic", "aip_geometric")
-"""Aggregations that are means of logarithms or of weights."""
-
 _MEAN = {"aip_arithmetic": "arithmetic", "aip_geometric": "geometric"}
+MEANS = ("aij", *_MEAN)
+"""Aggregations that are means of logarithms or of weights."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

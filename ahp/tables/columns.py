@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..datafile import system_problem
 from ..errors import AHPError
+from ..matrix import slices
 from ..messages import Phrase
 from .delimited import (
     SEPARATORS,
@@ -29,7 +30,7 @@ from .delimited import (
 from .grids import ranges
 from .opened import FIRST_BYTES, TITLE_ROWS, HeaderRow, refuse_no_table
 
-Int = NDArray[np.int32]
+Codes = NDArray[np.int32]
 
 COLUMNAR = (".parquet", ".feather", ".arrow")
 """Endings of files that hold columns."""
@@ -38,6 +39,9 @@ _LINES = 2**18
 """Lines that are read together."""
 _BYTES = 2**24
 _COMBINATIONS = 2**24
+
+BLOCK = 2**22
+"""Lines that are looked at together: what is made of them on the way takes 200 MB."""
 
 Headers = Callable[[Sequence[Row], Callable[[int], str]], HeaderRow]
 """Finds the headers among the first lines; with what says where a line stands, to refuse them."""
@@ -53,7 +57,7 @@ class Coded(NamedTuple):
         texts: none of them twice, or empty.
     """
 
-    codes: Int
+    codes: Codes
     texts: tuple[str, ...]
 
     @classmethod
@@ -119,7 +123,7 @@ class _Merged:
 
     def __init__(self) -> None:
         self._numbers = _Numbers()
-        self._parts: list[Int] = []
+        self._parts: list[Codes] = []
 
     def add(self, part: Any) -> None:
         if not hasattr(part, "dictionary_encode"):
@@ -129,15 +133,12 @@ class _Merged:
         codes = coded.indices.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False)
         cells = coded.dictionary.to_pylist()
         # a dictionary has an order of its own, and may have texts that stand nowhere
-        first = np.full(len(cells) + 1, len(codes))
-        first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
-        used = np.flatnonzero(first[:-1] < len(codes))
-        used = used[np.argsort(first[used])]
+        used = codes[first_lines(codes)]
         to = np.full(len(cells) + 1, -1, dtype=np.int32)
         to[used] = self._codes([cells[k] for k in used.tolist()])
         self._parts.append(to[codes])
 
-    def _codes(self, cells: Any) -> Int:
+    def _codes(self, cells: Any) -> Codes:
         values = cells.tolist() if isinstance(cells, np.ndarray) else cells
         numbers = map(self._numbers.__getitem__, values)
         return np.fromiter(numbers, dtype=np.int32, count=len(values))
@@ -147,7 +148,16 @@ class _Merged:
         return Coded(codes, ()).called([*map(_as_text, self._numbers)])
 
 
-def combined(columns: Sequence[Coded]) -> tuple[Int, tuple[tuple[str, ...], ...]]:
+def first_lines(codes: Codes) -> NDArray[np.int64]:
+    """The first line with each code, in order of appearance; empty cells are passed over."""
+    first = np.full(int(codes.max(initial=-1)) + 2, len(codes))
+    for part in reversed(slices(len(codes), BLOCK)):
+        lines = np.arange(part.start, part.stop)
+        first[codes[part][::-1]] = lines[::-1]  # the last one stays
+    return np.sort(first[:-1][first[:-1] < len(codes)])
+
+
+def combined(columns: Sequence[Coded]) -> tuple[Codes, tuple[tuple[str, ...], ...]]:
     """Number of each line's combination of texts, and the combinations; no cell is empty."""
     first, *others = columns
     codes, combinations = first.codes, [(text,) for text in first.texts]
