@@ -265,12 +265,9 @@ def counted_archive(content: bytes, max_bytes: int, census: Census) -> io.BytesI
     counted = io.BytesIO()
     room = max_bytes
 
-    def chunks(part: IO[bytes], whole: list[bytes]) -> Iterator[bytes]:
+    def chunks(part: IO[bytes]) -> Iterator[bytes]:
         nonlocal room
-        count = 0
         while chunk := part.read(_CHUNK):
-            count += 1
-            whole[:] = (chunk,) if count == 1 else ()
             room -= len(chunk)
             if room < 0:
                 more = Phrase("more_than", count=max_bytes)
@@ -292,15 +289,11 @@ def counted_archive(content: bytes, max_bytes: int, census: Census) -> io.BytesI
             if (name := info.filename.casefold()) in names:
                 raise zipfile.BadZipFile(f"{info.filename!r} stands twice in it")
             names.add(name)
-            whole: list[bytes] = []
             with archive.open(info) as part:
-                is_xml = census.is_xml(chunks(part, whole))
-            with packed.open(info.filename, "w") as into:
-                if is_xml and whole:
-                    into.write(whole[0])
-                elif is_xml:
-                    with archive.open(info) as part:
-                        shutil.copyfileobj(part, into, _CHUNK)
+                is_xml = census.is_xml(chunks(part))
+            with archive.open(info) as part, packed.open(info.filename, "w") as into:
+                if is_xml:
+                    shutil.copyfileobj(part, into, _CHUNK)
     counted.seek(0)
     return counted
 
@@ -352,22 +345,22 @@ class Census:
             return False
         return True
 
-    def _start(self, name: str, attributes: Mapping[str, str]) -> None:  # of each element
+    def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         kind = name.rpartition(":")[2]
         if kind in self.cells_of:
             if kind in ("row", "si", "table-row"):
                 self.rows, self.in_row = self.rows + 1, 0
             self.in_row, self.cells = self.in_row + 1, self.cells + 1
-            if self.rows > MAX_ROWS:
-                raise _OversizeError("too_many_rows_inside", limit=MAX_ROWS)
-            if self.in_row > MAX_ROW:
-                raise _OversizeError("row_too_long_inside", limit=MAX_ROW)
-            if self.cells > MAX_CELLS:
-                raise _OversizeError("too_many_cells_inside", limit=MAX_CELLS)
+            self._limit(self.rows, MAX_ROWS, "too_many_rows_inside")
+            self._limit(self.in_row, MAX_ROW, "row_too_long_inside")
+            self._limit(self.cells, MAX_CELLS, "too_many_cells_inside")
             return
         self.elements += 1
-        if self.elements > self.most:
-            raise _OversizeError("too_many_elements", limit=self.most)
+        self._limit(self.elements, self.most, "too_many_elements")
         if kind in ("mergeCell", "hyperlink") and (cells := attributes.get("ref")):
             left, top, right, bottom = (int(k or 0) for k in range_boundaries(cells))
             self.spread += (right - left + 1) * (bottom - top + 1)
+
+    def _limit(self, count: int, limit: int, code: str) -> None:
+        if count > limit:
+            raise _OversizeError(code, limit=limit)
