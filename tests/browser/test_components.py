@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Route,
+    WebSocketRoute,
+    expect,
+)
 
 from tests.browser import actions
 from tests.browser.actions import DESKTOP, PHONE, slow
@@ -141,6 +149,21 @@ def centre(found: Locator) -> tuple[float, float]:
 
 
 # choosing
+
+
+def test_a_control_that_did_not_arrive_is_asked_for_again(visit):
+    found, asked = visit(), []
+
+    def lose_the_first(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            route.abort()
+        else:
+            route.continue_()
+
+    found.page.route("**/controls/*", lose_the_first)
+    shows(opened(found), SETUP)
+    assert asked[1] == f"{asked[0]}&1"
 
 
 def test_a_choice_is_sent_and_the_next_question_has_none(visit):

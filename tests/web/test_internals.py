@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 
 from ahp.errors import AHPError
 from ahp.i18n.errors import error_sentence
 from ahp.web import internals
-from ahp.web.internals import check_streamlit
+from ahp.web.internals import check_streamlit, keep_theme
+from ahp.web.server import configure
 
 from .test_doors import run
 
@@ -50,3 +53,23 @@ def test_streamlit_looks_for_no_console(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(internals.env_util, "is_repl", lambda: True)
     internals.skip_console_check()
     assert internals.env_util.is_repl() is False
+
+
+def test_the_theme_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    populate, asked = app_session._populate_theme_msg, []
+
+    def note(message: CustomThemeConfig, section: str = "theme") -> None:
+        asked.append(section)
+        populate(message, section)
+
+    configure()
+    monkeypatch.setattr(app_session, "_populate_theme_msg", note)
+    keep_theme.__wrapped__()
+    for _run in range(2):
+        for section in ("theme", "theme.light"):
+            expected, found = CustomThemeConfig(), CustomThemeConfig()
+            populate(expected, section)
+            app_session._populate_theme_msg(found, section)
+            assert found == expected
+    assert found.primary_color == "#1f5f99"
+    assert asked == ["theme", "theme.light"]

@@ -30,12 +30,17 @@ def _control(name: str) -> str:
     """JavaScript that fetches a control's own, which the browser keeps: what a component has goes
     to the page with every screen.
     """
-    code = _source("streamlit.js", "common.js", f"{name}.js")
-    _controls[name] = code
-    return (
-        f'const control = await import(new URL("{control_address(name)}", document.baseURI))\n'
-        "export default control.default"
-    )
+    _controls[name] = _source("streamlit.js", "common.js", f"{name}.js")
+    return f"""
+    const address = new URL("{control_address(name)}", document.baseURI).href
+    // a browser keeps in mind what it could not fetch: another address for each try
+    const fetched = (tries) =>
+      import(tries ? `${{address}}&${{tries}}` : address).catch(async () => {{
+        await new Promise((done) => setTimeout(done, 2000))
+        return fetched(tries + 1)
+      }})
+    const control = await fetched(0)
+    export default control.default"""
 
 
 def control_address(name: str) -> str:
