@@ -105,15 +105,16 @@ def test_parts_keep_their_order_and_few_parts_start_no_thread(
 
 def test_an_error_of_a_part_ends_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AHP_THREADS", "2")
-    begun = []
+    begun, both = [], threading.Barrier(2, timeout=30)
 
     def work(part: int, _memory: None) -> None:
         begun.append(part)
+        both.wait()
         raise ValueError(part)
 
     with pytest.raises(ValueError, match="^0$"):
         each_part(work, range(100), lambda: None)
-    assert len(begun) <= 2
+    assert sorted(begun) == [0, 1]
 
 
 @pytest.mark.parametrize("count", ["1", "3"])

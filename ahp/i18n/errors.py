@@ -173,6 +173,8 @@ def _part_words(part: str, _: Translate) -> str | None:
         return _("{line}, {column}").format(line=line, column=_column_words(column, _))
     if match := _COLUMN.fullmatch(part):
         return _column_words(match[1], _)
+    if part == "the columns":  # of `ahp.Answers.from_columns`
+        return _("the columns")
     if match := _SHEET.fullmatch(part):
         sheet, cell, row = match.group(2, 3, 4)
         words = _("sheet “{sheet}”, row {row}") if row else _("sheet “{sheet}”, cell {cell}")

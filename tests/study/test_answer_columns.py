@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from pyarrow import feather, parquet
 
 import ahp
+from ahp.i18n.errors import error_sentence
 from ahp.resources import data_folder
 from ahp.study.answers import Answers, answers_from_columns
 from ahp.study.judgments import Judgment, JudgmentColumns
@@ -266,7 +267,7 @@ def test_combinations_of_columns(rows: list[tuple[str, str, str]]) -> None:
 
 def test_columns_of_anything_else() -> None:
     """More combinations than a table of them could hold."""
-    texts = [str(k) for k in range(6000)]
+    texts = [str(k) for k in range(50_000)]
     codes, combinations = combined([Coded.of(texts), Coded.of(texts[::-1])])
     assert [combinations[k] for k in codes] == [*zip(texts, texts[::-1], strict=True)]
 
@@ -296,6 +297,13 @@ def test_columns_of_a_data_frame() -> None:
         answers = Answers.from_columns(**{name: columns[name] for name in table}, survey=SURVEY)
         assert ahp.analyze(SURVEY, answers) == ahp.analyze(SURVEY, plain)
     assert answers.judgments[7].place == "the columns: row 8"
+
+
+def test_places_in_columns_in_chinese() -> None:
+    with pytest.raises(ahp.AnswersError) as raised:
+        Answers.from_columns(["Li"], ["Job"], ["Pay"], ["Pay"], ["3"], survey=JOB)
+    assert str(raised.value).startswith("the columns: row 1: ")
+    assert error_sentence(raised.value, "zh").startswith("所给的列：第 1 行：")
 
 
 def test_columns_of_other_lengths() -> None:
