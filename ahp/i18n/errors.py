@@ -173,8 +173,6 @@ def _part_words(part: str, _: Translate) -> str | None:
         return _("{line}, {column}").format(line=line, column=_column_words(column, _))
     if match := _COLUMN.fullmatch(part):
         return _column_words(match[1], _)
-    if part == "the columns":  # of `ahp.Answers.from_columns`
-        return _("the columns")
     if match := _SHEET.fullmatch(part):
         sheet, cell, row = match.group(2, 3, 4)
         words = _("sheet “{sheet}”, row {row}") if row else _("sheet “{sheet}”, cell {cell}")
@@ -182,7 +180,8 @@ def _part_words(part: str, _: Translate) -> str | None:
     if match := _TABLE.fullmatch(part):
         words = _("table “{table}”, row {row}") if match[3] else _("table “{table}”")
         return words.format(table=match[2], row=match[3])
-    return None
+    # of `ahp.Answers.from_columns`
+    return _("the columns") if part == "the columns" else None
 
 
 def _column_words(name: str, _: Translate) -> str:
