@@ -316,3 +316,18 @@ def test_threads_share_a_matrix() -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: ahp.check_consistency(matrix), range(200)))
     assert all(each == found[0] for each in found)
+
+
+@pytest.mark.parametrize(
+    ("shape", "said"),
+    [
+        ((7, 5), "a[0, 3, 4] * a[0, 4, 3] = 3, expected 1"),
+        ((200,), "a[198, 199] * a[199, 198] = 3, expected 1"),
+    ],
+)
+def test_the_last_cells_are_looked_at_as_well(shape: tuple[int, ...], said: str) -> None:
+    array = np.ones((*shape, shape[-1]))
+    array[..., -1, -2] = 3
+    with pytest.raises(ahp.MatrixError) as raised:
+        ahp.weights(array)
+    assert str(raised.value) == said

@@ -90,13 +90,19 @@ def test_parts_keep_their_order_and_few_parts_start_no_thread(
 ) -> None:
     monkeypatch.setenv("AHP_THREADS", "8")
 
+    second = threading.Event()
+
     def square(part: int, memory: list[int]) -> tuple[int, int]:
         memory.append(part)
+        if part == 1:
+            second.set()
+        assert part or second.wait(30)  # the first one is done last, where there are threads
         return part**2, threading.get_ident()
 
     squares, idents = zip(*each_part(square, range(101), list), strict=True)
     assert list(squares) == [part**2 for part in range(101)]
     assert threading.get_ident() not in idents
+    second.set()
     for count in range(2 * threads.PARTS_EACH):
         assert {ident for _, ident in each_part(square, range(count), list)} <= {
             threading.get_ident()

@@ -285,6 +285,13 @@ def test_experts_who_judged_nothing_are_none() -> None:
     assert str(answers.remarks[0]) == ("2 lines without a judgment, read as not judged")
 
 
+def test_experts_are_in_the_order_of_their_first_judgment() -> None:
+    sides = (["Job"] * 3, ["Pay"] * 3, ["Work", "Work", "City"])
+    answers = Answers.from_columns(["Li", "Wu", "Li"], *sides, [None, "3", "5"], survey=JOB)
+    assert answers.experts == ("Wu", "Li")
+    assert [one.expert for one in answers.judgments] == ["Wu", "Li"]
+
+
 def test_columns_of_a_data_frame() -> None:
     table, plain = frame(), ahp.read_answers(DEMO)
     for columns in (
