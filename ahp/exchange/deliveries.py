@@ -329,9 +329,8 @@ def read_file(scope: Scope, upload: Upload, answer: Answer) -> FileImport:
         if is_open:
             return found
         reading = read_layout(
-            *(upload.content, layout, scope.scheme, scope.period, scope.units),
+            *(grid, layout, scope.scheme, scope.period, scope.units),
             aliases=scope.aliases,
-            source=upload.name,
             history=scope.earlier,
         )
         asked = _by_name(reading.questions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl.utils import get_column_letter
 
@@ -65,8 +65,7 @@ def nearest(word: str, among: Mapping[str, Any]) -> list[str]:
     return get_close_matches(word, list(among), NEAREST, _LIKENESS)
 
 
-@dataclass(frozen=True)
-class TableCell:
+class TableCell(NamedTuple):
     """A cell with a value.
 
     Attributes:
@@ -155,13 +154,45 @@ def cells_of(grid: Grid, layout: Layout, names: UnitNames) -> TableCells:
     walk = TableCells(turned, layout, headers)
     first = last - layout.header_rows + 1
     walk.above = [line for line in turned.rows if line < first]
-    column_of = {header: k for k, header in headers.items()}
-    at = {header: column_of[header] for header in layout.headed if header in column_of}
     _unknown_headers(walk, last)
+    columns = _columns_of(layout, headers)
     for line in turned.rows:
         if line > last:
-            _follow(walk, line, at, names)
+            _follow(walk, line, columns, names)
     return walk
+
+
+class _Columns(NamedTuple):
+    """Where a layout's columns are in a table.
+
+    Attributes:
+        unit: that of the units.
+        values: column -> what its values are of, from left to right.
+        beside: column -> what it says of the values of its rows.
+        indicator: that of the indicators in a long table.
+        stated: that of the units of measure, None where there is none.
+    """
+
+    unit: int
+    values: Mapping[int, LayoutColumn]
+    beside: Mapping[int, LayoutColumn]
+    indicator: int
+    stated: int | None
+
+
+def _columns_of(layout: Layout, headers: Mapping[int, str]) -> _Columns:
+    column_of = {header: k for k, header in headers.items()}
+    at = {header: column_of[header] for header in layout.headed if header in column_of}
+    columns = {k: layout.headed[header] for header, k in at.items()}
+    carriers = "value" if layout.kind == "long" else "values"
+    first = {one.role: k for k, one in reversed(columns.items())}
+    return _Columns(
+        unit=at[layout.with_role("unit")[0].header],
+        values={k: columns[k] for k in sorted(columns) if columns[k].role == carriers},
+        beside={k: one for k, one in columns.items() if one.role in _EXTRAS},
+        indicator=first.get("indicator", 0),
+        stated=first.get("stated"),
+    )
 
 
 def _unknown_headers(walk: TableCells, last: int) -> None:
@@ -179,51 +210,38 @@ def has_cells(grid: Grid, column: int, last: int) -> bool:
     return any(grid.cell(line, column) for line in grid.rows if line > last)
 
 
-def _follow(walk: TableCells, line: int, at: Mapping[str, int], names: UnitNames) -> None:
+def _follow(walk: TableCells, line: int, columns: _Columns, names: UnitNames) -> None:
     """Take a row."""
     grid, layout = walk.grid, walk.layout
-    columns = {header: layout.headed[header] for header in at}
-    carriers = "value" if layout.kind == "long" else "values"
-    carrying = ((at[header], one) for header, one in columns.items() if one.role == carriers)
-    values = dict(sorted(carrying, key=lambda pair: pair[0]))
-    unit_header = layout.with_role("unit")[0].header
-    unit_column = at[unit_header]
-    name = grid.spread(line, unit_column)
+    name = grid.spread(line, columns.unit)
     unit = layout.units.get(name)
     if unit not in names.units:
         unit = names.unit(name)
-    filled = any(grid.cell(line, column) for column in values)
+    if unit is not None:
+        walk.cells.extend(_of_row(walk, line, unit, columns))
+        return
+    filled = any(grid.cell(line, column) for column in columns.values)
     beside = name in layout.no_units or role_of_header(name) or is_note(grid.rows[line])
-    left = (grid.cell(line, column) for column in range(max(min(values, default=0), 1)))
-    if unit is None and is_total([name, *left]):
+    left = (grid.cell(line, column) for column in range(max(min(columns.values, default=0), 1)))
+    if is_total([name, *left]):
         walk.totals.append(line)
-    elif unit is None and (not filled or beside):
+    elif not filled or beside:
         walk.beside.append(line)
-    elif unit is None and not name:
-        walk.faults.append((grid.place(line, unit_column), Phrase("layout_unit_empty")))
-    elif unit is None:
-        walk.unknown_units.setdefault(name, grid.place(line, unit_column))
+    elif not name:
+        walk.faults.append((grid.place(line, columns.unit), Phrase("layout_unit_empty")))
     else:
-        walk.cells.extend(_of_row(walk, line, unit, at, values))
+        walk.unknown_units.setdefault(name, grid.place(line, columns.unit))
 
 
-def _of_row(
-    walk: TableCells,
-    line: int,
-    unit: str,
-    at: Mapping[str, int],
-    values: Mapping[int, LayoutColumn],
-) -> Iterator[TableCell]:
+def _of_row(walk: TableCells, line: int, unit: str, columns: _Columns) -> Iterator[TableCell]:
     grid, layout = walk.grid, walk.layout
-    texts = {header: grid.spread(line, column) for header, column in at.items()}
-    beside = [one for one in layout.headed.values() if one.role in _EXTRAS and one.header in at]
-    named = [one.header for one in layout.with_role("indicator")]
-    row_states = next((texts.get(one.header, "") for one in layout.with_role("stated")), "")
-    for column, carrier in values.items():
-        name = texts[named[0]] if layout.kind == "long" else carrier.header
+    said = [(one, text) for k, one in columns.beside.items() if (text := grid.spread(line, k))]
+    row_states = "" if columns.stated is None else grid.spread(line, columns.stated)
+    for column, carrier in columns.values.items():
+        name = grid.spread(line, columns.indicator) if layout.kind == "long" else carrier.header
         entry = layout.entries.get(word_key(name))
         if entry is None:
-            walk.unknown_names.setdefault(name, grid.place(line, at[named[0]]))
+            walk.unknown_names.setdefault(name, grid.place(line, columns.indicator))
             continue
         if entry.indicator == LEFT_OUT:
             continue
@@ -231,13 +249,13 @@ def _of_row(
             walk.faults.append((grid.place(line, column), Phrase("layout_value_merged")))
             continue
         extras: dict[str, str] = {}
-        for one in beside:
+        for one, text in said:
             general = one.indicator == "" and one.role not in extras
-            if texts[one.header] and (general or one.indicator == entry.indicator):
-                extras[one.role] = texts[one.header]
+            if general or one.indicator == entry.indicator:
+                extras[one.role] = text
         stated = stated_in(entry.header) or stated_in(carrier.header)
         text, shared = grid.cell(line, column), row_states
-        if layout.kind == "long" or len(values) == 1:
+        if layout.kind == "long" or len(columns.values) == 1:
             units = {unit_of(one): one for one in (row_states, stated) if one}
             stated, shared = ", ".join(units.values()), ""
         yield TableCell(line, column, unit, entry, text, extras, stated, shared)

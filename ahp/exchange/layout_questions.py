@@ -5,9 +5,10 @@ mean two things.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from statistics import median
 from typing import Literal, NamedTuple
 
@@ -113,31 +114,39 @@ def unit_questions(walk: TableCells, names: UnitNames) -> Iterator[Question]:
 def key_of(cell: TableCell, scheme: Scheme) -> CellKey:
     """The cell that a value is of, with ids in place of names of inputs and items."""
     entry, extras = cell.entry, cell.extras
-    item, input_id = (getattr(entry, role) or extras.get(role, "") for role in ("item", "input"))
-    ids = {
-        word_key(text): part
-        for part, names in items_of(scheme, entry.indicator).items()
-        for text in (part, *names.values())
-    }
-    item, input_id = (ids.get(word_key(text), text) for text in (item, input_id))
+    item, input_id = entry.item or extras.get("item", ""), entry.input or extras.get("input", "")
+    if item or input_id:
+        ids = {
+            word_key(text): part
+            for part, names in items_of(scheme, entry.indicator).items()
+            for text in (part, *names.values())
+        }
+        item, input_id = (ids.get(word_key(text), text) for text in (item, input_id))
     rater = entry.rater or extras.get("rater", "")
     return CellKey(cell.unit, entry.indicator, item, rater, input_id)
 
 
-def expected_at(key: CellKey, scheme: Scheme) -> Expected:
-    """What the value of a cell is; the unit of measure of an indicator isn't that of its items."""
-    expected = expected_of(scheme, key.indicator, key.input)
-    return replace(expected, unit="") if key.item else expected
+def expectations(scheme: Scheme) -> Callable[[CellKey], Expected]:
+    """What the value of a cell is, found once for all cells of a kind; the unit of measure of an
+    indicator isn't that of its items.
+    """
+
+    @cache
+    def expected(indicator: str, input_id: str, of_item: bool) -> Expected:
+        whole = expected_of(scheme, indicator, input_id)
+        return replace(whole, unit="") if of_item else whole
+
+    return lambda key: expected(key.indicator, key.input, bool(key.item))
 
 
-def _stated(cell: TableCell, above: str, expected: Expected) -> str:
+def _stated(stated: str, shared: Sequence[str], expected: Expected) -> str:
     """The unit of measure that is stated for a cell; one for several indicators is of those that it
     can be of.
     """
-    if cell.stated or not expected.unit:
-        return cell.stated
-    shared = (one for one in (cell.shared, above) if one and factor(one, expected) is not None)
-    return next(shared, "")
+    if stated or not expected.unit:
+        return stated
+    fitting = (one for one in shared if one and factor(one, expected) is not None)
+    return next(fitting, "")
 
 
 class _Number(NamedTuple):
@@ -145,6 +154,7 @@ class _Number(NamedTuple):
 
     Attributes:
         cell: where it stands.
+        key: what it is of.
         number: as it is written.
         expected: what the scheme has.
         stated: unit of measure that is stated for it.
@@ -152,32 +162,46 @@ class _Number(NamedTuple):
     """
 
     cell: TableCell
+    key: CellKey
     number: Fraction
     expected: Expected
     stated: str
     by: Fraction | None
 
 
-def _numbers(walk: TableCells, scheme: Scheme) -> Iterable[list[_Number]]:
-    """The numbers of each entry."""
+def numbers_of(walk: TableCells, scheme: Scheme) -> Collection[Sequence[_Number]]:
+    """The numbers of each entry, which `unlike_units` and `measure_questions` look at."""
     above = stated_above(walk.grid, walk.above)
+    expected_at = expectations(scheme)
+
+    @cache
+    def number_in(text: str) -> Fraction | None:
+        number = plain_number(text, decimal_comma=walk.grid.decimal_comma)
+        return None if word_key(text).endswith("%") else number
+
+    @cache
+    def measured(kind: CellKey, stated: str, shared: str) -> tuple[Expected, str, Fraction | None]:
+        expected = expected_at(kind)
+        stated = _stated(stated, (shared, above), expected)
+        return expected, stated, factor(stated, expected) if stated else Fraction(1)
+
     found: dict[str, list[_Number]] = {}
     for cell in walk.cells:
-        number = plain_number(cell.text, decimal_comma=walk.grid.decimal_comma)
-        if number is not None and not word_key(cell.text).endswith("%"):
-            expected = expected_at(key_of(cell, scheme), scheme)
-            stated = _stated(cell, above, expected)
-            by = factor(stated, expected) if stated else Fraction(1)
-            here = found.setdefault(cell.entry.header, [])
-            here.append(_Number(cell, number, expected, stated, by))
+        number = number_in(cell.text)
+        if number is not None:
+            key = key_of(cell, scheme)
+            about = measured(key._replace(unit="", rater=""), cell.stated, cell.shared)
+            found.setdefault(cell.entry.header, []).append(_Number(cell, key, number, *about))
     return found.values()
 
 
-def unlike_units(walk: TableCells, scheme: Scheme) -> Iterator[tuple[str, Phrase]]:
+def unlike_units(
+    walk: TableCells, numbers: Collection[Sequence[_Number]]
+) -> Iterator[tuple[str, Phrase]]:
     """Place and problem of numbers that another unit of measure is stated for than for the first
     one of the same indicator.
     """
-    for first, *others in _numbers(walk, scheme):
+    for first, *others in numbers:
         for one in others:
             if one.by != first.by or (one.by is None and one.stated != first.stated):
                 about = {"name": one.cell.entry.header, "stated": one.stated, "other": first.stated}
@@ -186,17 +210,21 @@ def unlike_units(walk: TableCells, scheme: Scheme) -> Iterator[tuple[str, Phrase
 
 
 def measure_questions(
-    walk: TableCells, scheme: Scheme, history: History, *, remembered: bool = False
+    walk: TableCells,
+    entries: Collection[Sequence[_Number]],
+    history: History,
+    *,
+    remembered: bool = False,
 ) -> Iterator[Question]:
     """What the numbers of columns are stated in, where the table or their sizes leave that open.
 
     Args:
         walk: the table.
-        scheme: says what is expected.
+        entries: its numbers, of `numbers_of`.
         history: values of earlier periods.
         remembered: the layout is that of another period, so that what was said of it may not hold.
     """
-    for numbers in _numbers(walk, scheme):
+    for numbers in entries:
         first = numbers[0]
         expected, entry = first.expected, replace(first.cell.entry, stated=first.stated)
         said = entry.measure is not None and entry == first.cell.entry
@@ -209,7 +237,7 @@ def measure_questions(
             placed = {place: one.number for place, one in cells}
             found = _share_question(walk, entry, expected.share, placed) or found
         elif not found:
-            keyed = {key_of(one.cell, scheme): one.number for one in numbers}
+            keyed = {one.key: one.number for one in numbers}
             found = _amount_question(entry, expected, keyed, history)
         yield from found
 

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
-from ..datafile import MAX_FILE, read_bytes
 from ..errors import AHPError, EvaluationError
 from ..evaluation import Period, Scheme, parse_period
 from ..evaluation.observations import (
@@ -20,16 +18,17 @@ from ..evaluation.observations import (
 from ..evaluation.rules import YES_NO, Checklist, Completion, Deductive, Shares, sample_of
 from ..evaluation.scheme import Bonus, Deduction, Veto
 from ..messages import Phrase
-from ..tables.grids import read_grid
+from ..tables.grids import Grid
 from .layout_cells import TableCell, TableCells, UnitNames, cells_of
 from .layout_questions import (
     CellKey,
     History,
     Question,
-    expected_at,
+    expectations,
     key_of,
     last_periods,
     measure_questions,
+    numbers_of,
     unit_questions,
     unlike_units,
 )
@@ -103,14 +102,13 @@ class Reading:
 
 
 def read_layout(
-    content: bytes | Path,
+    table: Grid,
     layout: Layout,
     scheme: Scheme,
     period: str | Period,
     units: Mapping[str, str],
     *,
     aliases: Mapping[str, str],
-    source: str | None = None,
     history: History | None = None,
 ) -> Reading:
     """Read a table as a layout says.
@@ -120,30 +118,25 @@ def read_layout(
     deductions, bonuses and vetoes that are empty.
 
     Args:
-        content: the file, or its path.
+        table: as `read_grid` reads it.
         layout: how it is laid out.
         scheme: whose indicators are in it.
         period: that is read.
         units: id -> name.
         aliases: name in files -> id of a unit.
-        source: name of the file, for messages.
         history: period -> cell -> value, that amounts are compared with.
 
     Raises:
-        EvaluationError: the file can't be read, or has not the layout's headers, or was given out
-            for another period or scheme.
+        EvaluationError: the table has not the layout's headers, or was given out for another period
+            or scheme.
     """
-    name = source or (str(content) if isinstance(content, Path) else "upload")
-    if isinstance(content, Path):
-        content = read_bytes(content, EvaluationError, 16 * MAX_FILE)
     wanted = parse_period(period) if isinstance(period, str) else period
-    _check_given_out(layout, scheme, wanted, name)
+    _check_given_out(layout, scheme, wanted, table.source)
     if unknown := unknown_targets(layout, scheme):
         valid = (*scheme.indicator, *scheme.events)
         raise EvaluationError("indicator_unknown", name=unknown[0], valid=valid)
-    grid = read_grid(content, name, EvaluationError, layout.sheet)
     names = UnitNames(units, aliases)
-    return _read(cells_of(grid, layout, names), scheme, wanted, names, history or {})
+    return _read(cells_of(table, layout, names), scheme, wanted, names, history or {})
 
 
 def _check_given_out(layout: Layout, scheme: Scheme, period: Period, source: str) -> None:
@@ -159,11 +152,13 @@ def _read(
     walk: TableCells, scheme: Scheme, period: Period, names: UnitNames, history: History
 ) -> Reading:
     grid = walk.grid
-    faults = [*walk.faults, *unlike_units(walk, scheme)]
+    numbers = numbers_of(walk, scheme)
+    faults = [*walk.faults, *unlike_units(walk, numbers)]
     faults += [
         (place, Phrase("layout_name_unknown", name=name))
         for name, place in walk.unknown_names.items()
     ]
+    expected_at = expectations(scheme)
     records: dict[CellKey, dict[str, str]] = {}
     blank = again = other_periods = 0
     for cell in walk.cells:
@@ -173,7 +168,7 @@ def _read(
                 other_periods += 1
                 continue
             key = key_of(cell, scheme)
-            value = _value(cell, key, scheme, grid.decimal_comma)
+            value = _value(cell, key, expected_at(key), scheme, grid.decimal_comma)
             if value is None:
                 blank += cell.entry.indicator in scheme.indicator
                 continue
@@ -184,7 +179,7 @@ def _read(
         except AHPError as problem:
             faults.append((place, Phrase(problem.code, **problem.parameters)))
     earlier = {one: history[one] for one in last_periods(history, str(period))}
-    questions = (*unit_questions(walk, names), *measure_questions(walk, scheme, earlier))
+    questions = (*unit_questions(walk, names), *measure_questions(walk, numbers, earlier))
     counts = {"cells_blank": blank, "rows_twice": again, "rows_other_period": other_periods}
     remarks = [*grid.remarks, *walk.remarks]
     remarks += [Phrase(code, count=count) for code, count in counts.items() if count]
@@ -224,7 +219,9 @@ def _said_again(known: Record, record: Record) -> bool:
     return True
 
 
-def _value(cell: TableCell, key: CellKey, scheme: Scheme, decimal_comma: bool) -> str | None:
+def _value(
+    cell: TableCell, key: CellKey, expected: Expected, scheme: Scheme, decimal_comma: bool
+) -> str | None:
     """A value as text; None where there is none.
 
     Raises:
@@ -242,7 +239,6 @@ def _value(cell: TableCell, key: CellKey, scheme: Scheme, decimal_comma: bool) -
     if parts and not {key.input, key.item} & {*parts}:
         part = key.input or key.item
         raise EvaluationError("layout_part_unknown", part=part, valid=tuple(parts))
-    expected = expected_at(key, scheme)
     if expected.words:
         if plain not in expected.words:
             grades = scheme.grades[scheme.indicator[entry.indicator].rule.grades]  # type: ignore[union-attr] # only grades have words
@@ -313,7 +309,7 @@ def typed_value(text: str, key: CellKey, scheme: Scheme) -> str | None:
     """
     column = LayoutColumn(key.indicator, "values", key.indicator, measure="scheme")
     cell = TableCell(0, 0, key.unit, column, text, {})
-    value = _value(cell, key, scheme, decimal_comma=False)
+    value = _value(cell, key, expectations(scheme)(key), scheme, decimal_comma=False)
     return None if value == _ABSENT and key.indicator in scheme.events else value
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from typing import Literal
 
@@ -16,7 +17,7 @@ from ..messages import Phrase
 from ..tables.grids import Grid
 from ..tables.opened import header_key
 from .layout_cells import UnitNames, cells_of, has_cells, nearest
-from .layout_questions import History, Question, measure_questions, unit_questions
+from .layout_questions import History, Question, measure_questions, numbers_of, unit_questions
 from .observation_layout import (
     BRACKETS,
     JOIN,
@@ -138,7 +139,7 @@ def _open(
     walk = cells_of(table, layout, names)
     words = _Words(scheme)
     named = (words.question("indicator", name) for name in walk.unknown_names)
-    measures = measure_questions(walk, scheme, history, remembered=remembered)
+    measures = measure_questions(walk, numbers_of(walk, scheme), history, remembered=remembered)
     return (*named, *unit_questions(walk, names), *measures)
 
 
@@ -312,11 +313,13 @@ def _frame(table: Grid, names: UnitNames) -> _Frame:
 
 def _units_named(grid: Grid, names: UnitNames) -> tuple[dict[int, int], dict[int, int]]:
     """How many units each column names, and each row, counted from 0."""
+    unit_called = cache(names.unit)
     down: dict[int, set[str]] = {}
     across: dict[int, set[str]] = {}
     for line, cells in grid.rows.items():
-        for column, text in enumerate(cells):
-            if text and (unit := names.unit(text)) is not None:
+        for column in range(len(cells)):
+            text = grid.spread(line, column)  # a covered cell may have one of its own, unseen
+            if text and (unit := unit_called(text)) is not None:
                 down.setdefault(column, set()).add(unit)
                 across.setdefault(line - 1, set()).add(unit)
     columns, lines = ({k: len(units) for k, units in one.items()} for one in (down, across))
@@ -418,12 +421,13 @@ def _name_column(below: Mapping[int, Sequence[str]], words: _Words, unit_column:
     """The column of a long table that names indicators; None for another table."""
     for column, texts in below.items():
         filled = [text for text in texts if text]
-        known = [
+        known = {
             text
-            for text in filled
+            for text in set(filled)
             if plain_number(text, decimal_comma=False) is None and words.candidates(text)
-        ]
-        if column != unit_column and filled and 2 * len(known) >= len(filled):
+        }
+        count = sum(text in known for text in filled)
+        if column != unit_column and filled and 2 * count >= len(filled):
             return column
     return None
 

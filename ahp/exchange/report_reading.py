@@ -16,11 +16,13 @@ from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import Any
 
+from openpyxl.worksheet.worksheet import Worksheet
+
 from ..errors import ReportError
 from ..messages import Phrase
 from ..report.document import LABEL_GAPS, further_part, one_line
 from ..report.workbook import HEADING_ROW
-from ..tables.workbooks import uploaded_package, uploaded_workbook
+from ..tables.workbooks import filled_cells, uploaded_package, uploaded_workbook
 
 MAX_UNPACKED = 2**28
 """Bytes of an unpacked report, which nobody uploads: a command reads it."""
@@ -108,17 +110,23 @@ def _from_workbook(content: bytes, marks: frozenset[str], source: str) -> ReadRe
             for title, _cells in book.defined_names[mark].destinations:
                 name = title.replace("''", "'")  # as formulas quote it
                 if name in book.sheetnames:
-                    sheet = book[name]
-                    rows = [
-                        tuple(map(_printed, row))
-                        for row in sheet.iter_rows(min_row=HEADING_ROW, values_only=True)
-                    ]
-                    width = max(
-                        (k + 1 for k, cell in enumerate(rows[0]) if cell is not None), default=0
-                    )
-                    body = (row[:width] for row in rows[1:])
-                    tables[mark] = (Part(rows[0][:width], tuple(body)),)
+                    tables[mark] = (_sheet_table(book[name]),)
     return ReadReport(tables, texts)
+
+
+def _sheet_table(sheet: Worksheet) -> Part:
+    """The table below the titles of a sheet, down to the last row that has anything in it."""
+    rows: dict[int, dict[int, Printed]] = {}
+    for cell in filled_cells(sheet):
+        rows.setdefault(cell.row, {})[cell.column] = _printed(cell.value)
+    width = max(rows.get(HEADING_ROW, ()), default=0)
+    last = max((row for row, cells in rows.items() if min(cells) <= width), default=0)
+    blank = (None,) * width
+    heading, *body = (
+        tuple(map(rows[row].get, range(1, width + 1))) if row in rows else blank
+        for row in range(HEADING_ROW, max(last, HEADING_ROW) + 1)
+    )
+    return Part(heading, tuple(body))
 
 
 def read_cells(content: bytes, source: str) -> dict[tuple[str, str], Printed]:
@@ -136,9 +144,7 @@ def read_cells(content: bytes, source: str) -> dict[tuple[str, str], Printed]:
         return {
             (sheet.title, cell.coordinate): _printed(cell.value)
             for sheet in book.worksheets
-            for row in sheet.iter_rows()
-            for cell in row
-            if cell.value not in (None, "")
+            for cell in filled_cells(sheet)
         }
 
 

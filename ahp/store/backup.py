@@ -464,4 +464,8 @@ def _read_manifest(packed: zipfile.ZipFile, source: str) -> Manifest:
     names = {*data["parts"]}
     if names - {SQLITE, POSTGRESQL, KEY} or len(names & {SQLITE, POSTGRESQL}) != 1:
         raise StoreError("backup_is_none", source=source)
-    return structure(data, Manifest, source, StoreError)
+    json.dumps(data, ensure_ascii=False).encode()  # half a character is none
+    manifest = structure(data, Manifest, source, StoreError)
+    if not clock.is_timestamp(manifest.taken):
+        raise StoreError("backup_is_none", source=source)
+    return manifest

@@ -195,9 +195,12 @@ def _rows(unpacked: Unpacked, table: Table) -> Iterator[dict[str, Any]]:
         return
     file = URL.create("sqlite", database=str(unpacked.folder / SQLITE))
     copied = create_engine(file, poolclass=NullPool)
-    with copied.connect() as connection:
-        found = connection.execution_options(yield_per=BATCH).execute(select(table))
-        yield from map(dict, found.mappings())
+    try:
+        with copied.connect() as connection:
+            found = connection.execution_options(yield_per=BATCH).execute(select(table))
+            yield from map(dict, found.mappings())
+    except UnicodeDecodeError as error:  # what SQLite says of damaged tables has their names
+        raise StoreError("backup_is_none", source=unpacked.source) from error
 
 
 _READ: dict[type, Callable[[str], Any]] = {

@@ -12,7 +12,7 @@ from typing import IO, Any
 from xml.parsers import expat
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import MergedCell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils import coordinate_to_tuple, range_boundaries
 from openpyxl.worksheet.merge import MergedCellRange
@@ -67,10 +67,14 @@ class _Sheet(Worksheet):
 
 
 class _Reader(ExcelReader):
-    """Reads a workbook with such sheets."""
+    """Reads a workbook with such sheets, and without their own names, such as print areas, which
+    nobody reads: openpyxl may look for minutes at what one covers.
+    """
 
     def read_workbook(self) -> None:
         super().read_workbook()
+        names: Any = self.parser.defined_names  # type: ignore[attr-defined] # stubs lack it
+        names.definedName = [one for one in names.definedName if one.localSheetId is None]
         book: Any = self.wb
 
         def create_sheet(title: str) -> Worksheet:
@@ -187,6 +191,16 @@ def _as_xlsx(content: bytes, max_bytes: int) -> bytes:
         for name, part in parts.items():
             archive.writestr(name, part)
     return rewritten.getvalue()
+
+
+def filled_cells(sheet: Worksheet) -> Iterator[Cell]:
+    """The cells of a sheet that hold anything, row by row. Others are not looked at: a single cell
+    far away makes them billions.
+    """
+    cells: Any = sheet._cells
+    for place in sorted(cells):
+        if cells[place].value not in (None, ""):
+            yield cells[place]
 
 
 def uncalculated_cells(sheet: Any) -> dict[int, list[int]]:

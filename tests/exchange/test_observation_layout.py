@@ -60,8 +60,8 @@ def read(
     content: bytes, layout: Layout | None = None, source: str = "t.csv", **others: Any
 ) -> Reading:
     layout = layout or suggest(content, source).layout
-    given: dict[str, Any] = {"aliases": {}, "source": source, **others}
-    return read_layout(content, layout, SCHEME, "2026Q4", UNITS, **given)
+    grid = read_grid(content, source, EvaluationError, layout.sheet)
+    return read_layout(grid, layout, SCHEME, "2026Q4", UNITS, **{"aliases": {}, **others})
 
 
 def values(reading: Reading) -> list[tuple[str, ...]]:
@@ -775,7 +775,8 @@ def test_twenty_faults_are_told_and_the_others_counted() -> None:
     layout = Layout(
         "wide", (LayoutColumn("单位", "unit"), LayoutColumn("存款余额", "values", "deposits"))
     )
-    reading = read_layout(table(rows), layout, SCHEME, "2026Q4", units, aliases={}, source="t.csv")
+    grid = read_grid(table(rows), "t.csv", EvaluationError)
+    reading = read_layout(grid, layout, SCHEME, "2026Q4", units, aliases={})
     told = faults(reading)
     assert (len(told), told[19], told[20]) == (
         21,

@@ -31,9 +31,9 @@ def suggested(name: str, **others: Any) -> Suggestion:
 
 
 def read(name: str, suggestion: Suggestion) -> Reading:
-    content = (OFFICES / name).read_bytes()
     layout = suggestion.layout
-    return read_layout(content, layout, SCHEME, PERIOD, UNITS, aliases=ALIASES, source=name)
+    table = read_grid((OFFICES / name).read_bytes(), name, EvaluationError, layout.sheet)
+    return read_layout(table, layout, SCHEME, PERIOD, UNITS, aliases=ALIASES)
 
 
 def said(reading: Reading) -> list[str]:

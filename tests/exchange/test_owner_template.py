@@ -47,7 +47,7 @@ def read(content: bytes, sheet: str, period: str = "2026Q4", scheme: Any = SCHEM
     suggestion = suggest_layout(grid, scheme, UNITS, aliases={})
     assert (suggestion.template, suggestion.questions) == (True, ())
     layout = suggestion.layout
-    return read_layout(content, layout, scheme, period, UNITS, aliases={}, source="t.xlsx")
+    return read_layout(grid, layout, scheme, period, UNITS, aliases={})
 
 
 def test_units_stand_down_and_indicators_across(template: bytes) -> None:
@@ -232,7 +232,7 @@ def test_a_template_of_two_hundred_units_in_english() -> None:
     content = filled(content, "Operations", {"B205": 3})
     grid = read_grid(content, "t.xlsx", EvaluationError, "Operations")
     layout = suggest_layout(grid, SCHEME, units, aliases={}).layout
-    reading = read_layout(content, layout, SCHEME, "2026Q4", units, aliases={}, source="t.xlsx")
+    reading = read_layout(grid, layout, SCHEME, "2026Q4", units, aliases={})
     assert [one["unit"] for one in reading.records] == ["unit_199"]
 
 
