@@ -103,8 +103,9 @@ _TOTALS = re.compile(
 _NOTE = re.compile(r"(?:注|备注|说明|制表|填报|审核|复核|负责人)[^:：]*[:：]")
 """What rows begin with that belong to no unit."""
 
-BRACKETS = re.compile(r"[(（【\[][^(（【\[)）]*[)）】\]]|[:：]")
-"""What stands in brackets, and colons."""
+_PLAIN = r"[^(（【\[)）】\]]"
+BRACKETS = re.compile(rf"[(（【\[](?:{_PLAIN}|[【\[]{_PLAIN}*[】\]])*[)）】\]]|[:：]")
+"""What stands in brackets, with square ones inside, and colons."""
 
 _PASSED_OVER = frozenset(("序号", "编号", "行次", "栏次", "no", "no.", "#"))
 _STATED_HEADERS = ("计量单位", "unitofmeasure")

@@ -18,10 +18,12 @@ from ahp.evaluation import Scheme, load_scheme
 from ahp.exchange.layout_questions import CellKey, question_sentence
 from ahp.exchange.layout_reading import Reading, read_layout, refused
 from ahp.exchange.layout_suggestion import Suggestion, suggest_layout
-from ahp.exchange.observation_layout import Expected, Layout, LayoutColumn
+from ahp.exchange.observation_layout import Expected, Layout, LayoutColumn, without_brackets
 from ahp.exchange.stated_units import factor
 from ahp.i18n.errors import error_sentence
 from ahp.tables.grids import read_grid
+
+from .conftest import rezipped
 
 SCHEME: Scheme = load_scheme(Path(__file__).with_name("offices.toml"))
 UNITS = {"north": "城北支行", "south": "城南支行", "west": "城西支行"}
@@ -974,6 +976,31 @@ def test_tables_that_are_none(rows: Rows, problem: str) -> None:
     with pytest.raises(EvaluationError) as raised:
         suggest(table(rows))
     assert str(raised.value) == problem
+
+
+def test_what_a_covered_cell_has_names_no_unit() -> None:
+    """Nobody sees it; some programs leave it there."""
+    content = workbook([["机构", "存款余额"], ["城北支行", "1"]])
+    merged = b'</sheetData><mergeCells count="1"><mergeCell ref="A1:A2"/></mergeCells>'
+    content = rezipped(content, lambda _, part: part.replace(b"</sheetData>", merged))
+    roles = [(one.header, one.role) for one in suggest(content).layout.columns]
+    assert roles == [("机构", "unit"), ("存款余额", "values")]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("余额（万元）[注]：", "余额"),
+        ("余额（万元[1]，年末【2】）/户", "余额/户"),
+        ("余额（万元", "余额（万元"),
+        ("(【" * 20_000, "(【" * 20_000),
+        ("([x]" * 10_000, "(" * 10_000),
+    ],
+    ids=["behind", "inside", "open", "many", "some"],
+)
+def test_texts_without_brackets(text: str, rest: str) -> None:
+    """Soon, however many are never closed."""
+    assert without_brackets(text) == rest
 
 
 def test_a_table_that_is_laid_out_otherwise_now_is_refused() -> None:

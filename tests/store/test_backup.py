@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import random
@@ -354,6 +355,8 @@ def test_what_is_no_backup(on_file, study_of_file, tmp_path):
         (lambda _content: b"{}", "is no backup made by ahp backup"),
         (lambda _content: b"no JSON", "is no backup made by ahp backup"),
         (lambda _content: b"[" * 100_000, "is no backup made by ahp backup"),
+        (with_manifest(version="\udfff"), "is no backup made by ahp backup"),
+        (with_manifest(taken="yesterday"), "is no backup made by ahp backup"),
         (with_manifest(parts=["ahp.db"]), "parts: is an array, expected a table"),
         (with_manifest(schema=["9"]), "schema: is an array, expected text"),
         (
@@ -378,6 +381,23 @@ def test_what_is_no_backup(on_file, study_of_file, tmp_path):
     assert not (tmp_path / "new.db").exists()
     assert refused(lambda: restore(tmp_path / "none.zip", url)) == (
         f"{tmp_path}/none.zip: cannot be read: No such file or directory"
+    )
+
+
+def test_a_backup_whose_tables_have_names_that_are_no_text(on_file, study_of_file, tmp_path):
+    path = made(on_file, tmp_path / "ahp.zip")
+    index, held = b"ix_events_expert_id_seq", []
+
+    def damaged(content: bytes) -> bytes:
+        content = content.replace(b"CREATE INDEX " + index, b"CREATE xNDEX " + index)
+        held.append(content.replace(index, index[:-1] + b"\xc1"))
+        return held[0]
+
+    repacked(path, damaged, "ahp.db")
+    part = {"size": len(held[0]), "sha256": hashlib.sha256(held[0]).hexdigest()}
+    repacked(path, with_manifest(parts={"ahp.db": part}))
+    assert refused(lambda: restore(path, f"sqlite:///{tmp_path / 'new.db'}")) == (
+        f"{path}: is no backup made by ahp backup"
     )
 
 

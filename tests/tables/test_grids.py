@@ -7,10 +7,12 @@ from collections.abc import Iterable
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.workbook.defined_name import DefinedName
 
 from ahp.errors import EvaluationError
 from ahp.tables import grids
 from ahp.tables.grids import Grid, read_grid
+from ahp.tables.workbooks import filled_cells, uploaded_workbook
 
 
 def read(content: bytes, sheet: str = "") -> Grid:
@@ -83,6 +85,29 @@ def test_how_much_may_be_merged_and_read(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(EvaluationError) as raised:
         read(b"a\nb\n")
     assert str(raised.value) == "t: more than 1 lines, expected fewer"
+
+
+def test_names_of_sheets_are_not_read_and_those_of_the_workbook_are() -> None:
+    """What a print area covers may take openpyxl minutes."""
+    book = Workbook()
+    book.worksheets[0].append(["a"])
+    book.worksheets[0].print_area = "A1:B2"
+    book.defined_names["mark"] = DefinedName("mark", attr_text="Sheet!$A$1")
+    file = io.BytesIO()
+    book.save(file)
+    with uploaded_workbook(file.getvalue(), "t", max_bytes=10**6, max_spread=1) as opened:
+        assert (opened.worksheets[0].print_area, [*opened.defined_names]) == ("", ["mark"])
+
+
+def test_a_cell_far_away_is_one_cell() -> None:
+    book = Workbook()
+    book.worksheets[0]["XFD1048576"], book.worksheets[0]["B1"] = "b", ""
+    book.worksheets[0]["A1"] = "a"
+    file = io.BytesIO()
+    book.save(file)
+    with uploaded_workbook(file.getvalue(), "t", max_bytes=10**6, max_spread=1) as opened:
+        cells = [(cell.coordinate, cell.value) for cell in filled_cells(opened.worksheets[0])]
+    assert cells == [("A1", "a"), ("XFD1048576", "b")]
 
 
 def test_a_sheet_is_found_without_its_spaces() -> None:
