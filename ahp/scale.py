@@ -37,7 +37,8 @@ SAATY_POSITIONS: tuple[str, ...] = (
 _NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _JUDGMENT = re.compile(rf"\s*({_NUMBER})\s*(?:/\s*({_NUMBER})\s*)?")
 _BELOW_ONE = re.compile(r"0*\.(\d+)")
-_BRACKETED = re.compile(r"(?<=\d)\s*([\[({（［｛【〔].*[\])}）］｝】〕])\s*")
+_OPENING = re.compile(r"(?<=\d)\s*([\[({（［｛【〔])")
+_CLOSING = "])}）］｝】〕"
 
 FOOTNOTE_SIGNS = "*†‡§¶‖#※★☆∗⁎⁑✱＊＃"
 """Signs that refer to a footnote, beside small, circled and bracketed digits and letters."""
@@ -68,8 +69,8 @@ def footnote_mark(text: str) -> str:
     if _UNMARKED.fullmatch(text):
         return ""
     marks = "".join(character for character in text if _is_mark(character))
-    bracketed = _BRACKETED.search(text)
-    return marks or (bracketed[1] if bracketed else "")
+    opening, end = _OPENING.search(text), max(map(text.rfind, _CLOSING)) + 1
+    return marks or (text[opening.start(1) : end] if opening else "")
 
 
 def _is_mark(character: str) -> bool:

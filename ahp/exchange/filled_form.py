@@ -48,7 +48,8 @@ _WINGDINGS = {
 """Font of symbols -> code of a character -> the sign that it shows."""
 
 _EDITION = re.compile(
-    rf"([A-Za-z][\w-]*) · ([0-9a-f]{{{SHORT}}})(?: · ([0-9a-f]{{{SHORT}}})-([0-9]{{1,6}}))?"
+    rf"(?<![A-Za-z0-9_-])([A-Za-z][A-Za-z0-9_-]*+)"
+    rf" · ([0-9a-f]{{{SHORT}}})(?: · ([0-9a-f]{{{SHORT}}})-([0-9]{{1,6}}))?"
 )
 _UNMARKED = frozenset({"", "AUTO", "NONE", "WHITE", "FFFFFF", "EDEDED"})
 """Colors of what nobody highlighted; the last one is that of the column in the middle."""

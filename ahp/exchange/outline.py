@@ -50,11 +50,11 @@ _SENTENCE = re.compile(
 )
 """What no list of names has."""
 
-_BEHIND_COLON = re.compile(r"\s*[:：]\s*")
-_BEHIND_DASH = re.compile(r"\s*[—–]{1,2}\s*|\s+-{1,2}\s+")
+_BEHIND_COLON = re.compile(r"(?<!\s)\s*+[:：]\s*")
+_BEHIND_DASH = re.compile(r"(?<!\s)(?:\s*+[—–]{1,2}\s*|\s++-{1,2}\s+)")
 _IN_BRACKETS = re.compile(r"[（(「『《【\[“][^（(「『《【\[“）)」』》】\]”]*[）)」』》】\]”]")
-_BETWEEN = re.compile(r"\s*[、；;]\s*")
-_BETWEEN_COMMAS = re.compile(r"\s*[、；;，,]\s*")
+_BETWEEN = re.compile(r"(?<!\s)\s*+[、；;]\s*")
+_BETWEEN_COMMAS = re.compile(r"(?<!\s)\s*+[、；;，,]\s*")
 _INLINE = re.compile(
     r"(?<![；;，,。\s])[；;，,。\s]++(?=(?:[(（]?\d{1,2}[)）]|\d{1,2}[.．、]|[②-⑳])\s*[^\d\s])|(?<=\S)(?=[②-⑳])"
 )
@@ -68,7 +68,7 @@ _SPACE = re.compile(r"(?<=\S)[^\S\t\n]{3,}(?=\S)")
 _BROKEN = "\x00"
 """In place of the end of a line inside a cell."""
 
-_ENDS = re.compile(rf"(?:\s*{_BROKEN})+\s*([(（]?)")
+_ENDS = re.compile(rf"(?<!\s)(?:\s*+{_BROKEN})++\s*([(（]?)")
 
 MAX_LINES = 10 * MAX_NODES
 """Of a list."""

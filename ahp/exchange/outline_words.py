@@ -75,7 +75,7 @@ CODE = re.compile(r"[A-Za-z]{1,2}\d{1,3}(?:[.．-]\d{1,3})*|\d{1,3}(?:[.．-]\d{
 _SIZE = r"\d+(?:[.．]\d+)?\s*(?:分|points?|[%％])"
 
 POINTS = re.compile(
-    rf"\s*[(（【\[]\s*(?:(?:共|计|占比?|满分|分值|权重|权数|合计|weight)\s*[:：为]?\s*)?"
+    rf"(?<!\s)\s*+[(（【\[]\s*(?:(?:共|计|占比?|满分|分值|权重|权数|合计|weight)\s*[:：为]?\s*)?"
     rf"(?:{_SIZE}|(?<=[重数值分占比t:：为 ])\d+(?:[.．]\d+)?|[01]?[.．]\d+)\s*[)）】\]]$"
     rf"|(?<=\S)\s+{_SIZE}$"
 )
@@ -85,7 +85,7 @@ LIMIT = re.compile(r"(?:[≥≤＞＜><=]|\b[前后]|达到?|[低高大小多少
 """The end of a name that goes on with a number: `及时率≥（95%）`."""
 
 JUST_POINTS = re.compile(
-    rf"(?:权重|分值|满分|weight)?\s*[:：为]?\s*(?:{_SIZE}|[01]?[.．]\d+)[。；;]?"
+    rf"(?:权重|分值|满分|weight)?\s*+(?:[:：为]\s*+)?(?:{_SIZE}|[01]?[.．]\d+)[。；;]?"
 )
 """Nothing but points or a weight."""
 
@@ -96,7 +96,7 @@ TOTAL = re.compile(
 )
 """The beginning of what may be one; `is_total` tells."""
 
-_SUMMED = re.compile(rf"\s*[:：]?\s*(?:[(（]?\s*({NUMBER.pattern})\s*[)）]?)?")
+_SUMMED = re.compile(rf"\s*+(?:[:：]\s*+)?(?:[(（]?\s*+({NUMBER.pattern})\s*+[)）]?)?")
 _ALL = ("", "总", "本页", "本项", "以上", "各项", "分项")
 
 

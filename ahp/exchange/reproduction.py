@@ -196,7 +196,7 @@ def formula_parts(formula: str) -> tuple[str | float, ...]:
     return tuple(parts)
 
 
-_QUOTED_SHEET = re.compile(r"'((?:[^']|'')+)'!")
+_QUOTED_SHEET = re.compile(r"(?<!')'((?:[^']|'')++)'!")
 """Name of a sheet within quotation marks, in front of a place."""
 
 

@@ -49,7 +49,7 @@ _BEFORE = re.compile(f"({'|'.join(sorted(_SCALES, key=len, reverse=True))})?(.*)
 _BEHIND = re.compile(r"(cny|rmb|yuan)(1,?000|10,?000|million)")
 
 _PARTS = re.compile(r"[,，、;；\s]|单位[:：]")
-_INSIDE = re.compile(r"[十百千万亿]+元|[‰‱]")
+_INSIDE = re.compile(r"(?<![十百千万亿])[十百千万亿]+元|[‰‱]")
 """Units that count wherever they stand in a header."""
 
 _ABOVE = re.compile(r"单位[:：]\s*([^\s:：]*?元(?:人民币)?)(?=$|[\s、，,;；/()（）])")

@@ -27,7 +27,7 @@ MAX_TEXT = 50_000
 _PUNCTUATION = str.maketrans("：，；＝", ":,;=")
 _RESERVED = re.compile(r"[,:;=~<：，；＝～＜]")
 _ZERO = re.compile(r"0+(?:\.0*)?|\.0+")
-_NUMERIC = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMERIC = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 
 Pair = tuple[str, str, str]
 """A comparison: the ids of the parent, of the left and of the right item."""

@@ -64,7 +64,7 @@ _TIERS = ("\t", ",，", ";；")
 
 _BETWEEN_ALIASES = re.compile(r"[、;；,，\n]")
 _TITLE = re.compile(
-    r".*(?:名单|名录|名册|一览表)(?:\s*[(（].*[)）])?\s*[:：]?"
+    r".*(?:名单|名录|名册|一览表)(?:\s*[(（][^()（）]*[)）])?\s*[:：]?"
     r"|(?:list of )?units(?: list)?\s*[:：]?",
     re.IGNORECASE,
 )

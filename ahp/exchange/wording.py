@@ -17,7 +17,7 @@ Mention = tuple[int, int, str]
 _QUOTES = re.compile(r"[\"'“”‘’«»「」『』《》〈〉【】\[\]*_~`]")
 _ASIDE = re.compile(r"\([^()]*\)")
 _BREAK = r"[,:;.?!、。…|()—–\n-]"
-_TRANSLATED = re.compile(rf"(?:{_BREAK}|[\s/]|(?<![a-z])(?:en|zh)(?![a-z]))*")
+_TRANSLATED = re.compile(rf"(?:{_BREAK}|[^\S\n]|/|(?<![a-z])(?:en|zh)(?![a-z]))*")
 
 # words that speak of comparing and say nothing of a direction
 _NEUTRAL = re.compile(
@@ -51,13 +51,13 @@ _AS_REFERENCE = re.compile(
 
 # between two items of which the first is judged
 _PLAIN = re.compile(
-    r"[\s/\\:,;.|()、。⟷↔<>=←→—–~+-]*"
+    r"[\s/\\:,;.|()、。⟷↔<>=←→—–~+-]*+(?:(?<= )(?:the|your|an?)|"
     r"(?:与|和|及|以及|跟|同|或|或者|还是|对|对于|比|较|较之|较于|相比|相比于|相比较于|相较于?|相对于?|之于"
     r"|(?:与|和|跟|同)|优于|高于|强于|大于|胜过|超过|比起"
     r"|to|and|or|vs\.?|versus|v\.?|over|than|against|relative to|in relation to|as opposed to"
     r"|(?:when |as )?compared? (?:with|to)|(?:in )?comparison (?:with|to)|rather than"
-    r"|(?:with|against))?"
-    r"(?: the| your| an?)?[\s/\\:|()、<>=—–~+-]*"
+    r"|(?:with|against))(?: the| your| an?)?)?"
+    r"[\s/\\:|()、<>=—–~+-]*"
 )
 _FILLER = re.compile(
     r"的|(?:相对)?重要(?:性|程度|度)?|程度|更为?|有多么?|多少|倍|指标|因素|方面|准则"

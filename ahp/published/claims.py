@@ -41,7 +41,7 @@ MAX_TOKENS = 200
 RELATIONS = ("<", "<=", ">", ">=", "=", "≈")
 _PLAIN = r'[^\s<>=≈~+\-*/(),"]'
 _TOKEN = re.compile(
-    rf"(?P<number>(?:\d+\.?\d*|\.\d+)(?!{_PLAIN}))|(?P<name>{_PLAIN}+(?:[ \t]+{_PLAIN}+)*)"
+    rf"(?P<number>(?:\d++(?:\.\d*+)?|\.\d++)(?!{_PLAIN}))|(?P<name>{_PLAIN}+(?:[ \t]+{_PLAIN}+)*)"
     r'|"(?P<quoted>[^"]+)"|(?P<sign><=|>=|[<>=≈~+\-*/(),])'
 )
 

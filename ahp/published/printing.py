@@ -25,7 +25,7 @@ SLACK = 1e-12
 """A value this near to a border between two prints counts to both: floats know no better. Of a
 number with many digits it is a thousandth of the last one, which counts too."""
 
-_NUMBER = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))(\s?[%％])?")
+_NUMBER = re.compile(r"(-?(?:\d+(?:\.\d*)?|\.\d+))(\s?[%％])?")
 
 
 def check_rounding(rounding: str) -> str:
