@@ -55,7 +55,8 @@ _NUMBER = re.compile(rf"{_DIGITS}\s+(?=\D)")
 _LABEL = re.compile(r"(?:专家|姓名|experts?|names?)\s*[:：]\s*(?=\S)", re.IGNORECASE)
 _MOST_LINES = 20_000
 _TITLE = re.compile(
-    r".*(?:名单|名册|一览表)(?:\s*[(（][^()（）]*[)）])?\s*[:：]?|(?:list of )?experts(?: list)?\s*[:：]?",
+    r".*(?:名单|名册|一览表)(?:\s*[(（][^()（）]*[)）])?\s*[:：]?"
+    r"|(?:list of )?experts(?: list)?\s*[:：]?",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(
