@@ -30,7 +30,7 @@ from docx import Document
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
 from pyarrow import parquet
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, Table, create_engine
 
 import ahp
 from ahp.cli.report_options import _edits
@@ -81,10 +81,9 @@ from ahp.published.verification import COLUMNS, candidate_rows
 from ahp.report.manifest import Inputs, read_manifest
 from ahp.report.receipt import receipt_html
 from ahp.resources import data_folder
-from ahp.store import Store, backup
+from ahp.store import Store, backup, restore
 from ahp.store.checkpoint import Chain, Checkpoint, read_checkpoints
 from ahp.store.database import place_of, upgrade
-from ahp.store.restore import restore
 from ahp.store.signing import existing_key, key_path, public_pem, read_public_key
 from ahp.store.stamps import read_certificates, stamped_time
 from ahp.study import Judgment
@@ -684,12 +683,29 @@ def quick_upgrade(connection: Connection, revision: str) -> None:
             connection.exec_driver_sql(statement)
 
 
+described: dict[tuple[str, ...], list[Table]] = {}
+
+
+def quick_tables(connection: Connection) -> list[Table]:
+    """The tables of a database, asked of it once for those of the same names."""
+    names = tuple(backup.tables_of(connection))
+    if names not in described:
+        described[names] = tables_as_found(connection)
+    return described[names]
+
+
+tables_as_found = restore._tables
+
+
 def restore_file(path: Path) -> object:
     path.write_bytes(sealed(path.read_bytes()))
     target = Path(own_folder().name, "restored")
     shutil.rmtree(target, ignore_errors=True)
-    with mock.patch.object(ahp.store.database, "upgrade", quick_upgrade):
-        return restore(path, f"sqlite:///{target / 'ahp.db'}")
+    with (
+        mock.patch.object(ahp.store.database, "upgrade", quick_upgrade),
+        mock.patch.object(restore, "_tables", quick_tables),
+    ):
+        return restore.restore(path, f"sqlite:///{target / 'ahp.db'}")
 
 
 def certificates() -> list[bytes]:
