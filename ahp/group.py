@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from numbers import Real
 from types import MappingProxyType
 from typing import Any
@@ -41,11 +42,15 @@ from .matrix import (
 )
 from .messages import Phrase
 from .result import Result
+from .threads import each_part
 from .tolerance import ROUNDING_ATOL, WRITTEN_RTOL
 from .version import __version__
 
 AGGREGATIONS = ("geometric", "median", "trimmed")
 """Ways of `aggregate_judgments`."""
+
+EXPERTS_AT_ONCE = 2**12
+"""Experts whose judgments are summed up together; sums of larger panels are those of such parts."""
 
 MEANS = ("arithmetic", "geometric")
 """Ways of `aggregate_priorities`."""
@@ -144,24 +149,39 @@ def aggregate_judgments(
             expected=Phrase("with_expert", shape="(..., k, n, n)"),
         )
     w = panel_shares(expert_weights, array.shape[-3], array.shape[:-3])[..., None, None]
-    logs: Float = np.log(array)
-    # the skew part alone, so that the result is as reciprocal as floats can be
-    skew = (logs - np.swapaxes(logs, -1, -2)) / 2
-    center = _log_means(skew, w) if how == "geometric" else _sorted_centers(skew, w, how, trim)
+    means = how == "geometric"
+    center = _log_means(array, w) if means else _sorted_centers(_skew_logs(array), w, how, trim)
     panel: Float = np.exp((center - np.swapaxes(center, -1, -2)) / 2)
     labels = given_labels(matrices)
     return panel if labels is None or panel.ndim > 2 else PairwiseMatrix(panel, labels)
 
 
-def _log_means(logs: Float, w: Float) -> Float:
-    missing = np.isnan(logs)
-    if not missing.any():
-        mean: Float = (logs * w).sum(axis=-3)
-        return mean
-    total = np.where(missing, 0.0, w).sum(axis=-3)
-    whole = ~(missing & (w > 0)).any(axis=-3)  # no division, so that complete cells keep their bits
-    sums = (np.where(missing, 0.0, logs) * w).sum(axis=-3)
-    return np.where(total > 0, sums, np.nan) / np.where(whole, 1.0, total)
+def _skew_logs(array: Float) -> Float:
+    """The skew part of the logarithms, so that a panel is as reciprocal as floats can be."""
+    logs: Float = np.log(array)
+    return (logs - np.swapaxes(logs, -1, -2)) / 2
+
+
+def _log_means(array: Float, w: Float) -> Float:
+    """Weighted means of the logarithms over the third axis from the end."""
+
+    def of_part(part: slice, _memory: None) -> tuple[Float, Float, Bool]:
+        logs, shares = _skew_logs(array[..., part, :, :]), w[..., part, :, :]
+        missing = np.isnan(logs)
+        total = shares.sum(axis=-3)
+        whole = np.asarray(~(missing & (shares > 0)).any(axis=-3))
+        if not whole.all():
+            total = np.where(missing, 0.0, shares).sum(axis=-3)
+        if missing.any():
+            logs = np.where(missing, 0.0, logs)
+        return (logs * shares).sum(axis=-3), total, whole
+
+    parts = slices(array.shape[-3], EXPERTS_AT_ONCE)
+    sums, total, whole = zip(*each_part(of_part, parts, lambda: None), strict=True)
+    share = sum(total)
+    # complete cells are not divided, so that they keep their bits
+    divisor = np.where(reduce(np.logical_and, whole), 1.0, share)
+    return np.where(share > 0, sum(sums), np.nan) / divisor
 
 
 def _sorted_centers(logs: Float, w: Float, how: str, trim: float) -> Float:

@@ -419,7 +419,7 @@ class _Judgments:
         run = self.run
         (there,) = np.nonzero(panel)
         experts, cells = len(there), self.logs.shape[-1]
-        # a stream for each purpose, used draw by draw: no bit depends on the chunks
+        # a stream for each purpose, used draw by draw: none depends on the chunks
         resampling, noise = map(np.random.default_rng, np.random.SeedSequence(run.seed).spawn(2))
         drawn = [np.empty((run.draws, n)) for n in self.orders]
         redrawn = 0
@@ -463,7 +463,7 @@ class _Judgments:
     ) -> tuple[Int, int]:
         """Experts drawn, shape (count, k), and `redrawn` with the panels left out meanwhile.
 
-        The stream is used up to the last panel that is kept, so that no bit depends on the chunks.
+        The stream is used up to the last panel that is kept, so that no draw depends on the chunks.
         """
         panels: list[Int] = []
         left = count

@@ -253,7 +253,8 @@ def analyze_panel(
     matrices: dict[str, PairwiseMatrix] = {}
     consistency: dict[str, Consistency] = {}
     filled: dict[str, int] = {}
-    joined = panel.joined(shares, how, trim)
+    every_joined = panel.joined(shares[None], how, trim)
+    joined = {parent: values[0] for parent, values in every_joined.items()}
     for parent, values in joined.items():
         if not connects(values) and (excluded := _exclusion(panel, shares, parent)):
             raise excluded
@@ -262,7 +263,7 @@ def analyze_panel(
             filled[parent] = missing
         kids = hierarchy.children[parent]
         matrices[parent] = PairwiseMatrix(completed(values[None])[0], kids)
-    rows = panel.panel_weights(shares[None], how, trim)
+    rows = panel.panel_weights(shares[None], how, trim, every_joined)
     local = {parent: row[0] for parent, row in rows.items()}
     for parent, matrix in matrices.items():
         if np.isnan(local[parent]).any():

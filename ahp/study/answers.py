@@ -642,11 +642,13 @@ def answers_from_columns(table: ColumnTable, survey: Survey | None = None) -> An
     refuse_faults(faults, table.source, AnswersError)
     reader = _Reader(survey)
     experts, parent, left, right, value = columns
-    names: dict[str, str] = {}
-    called = [names.setdefault(unwidened(text), text) for text in experts.texts]
-    for text, name in zip(experts.texts, called, strict=True):
-        reader.expert(text, name)
-    experts = experts.called(called)
+    keys = [*map(unwidened, experts.texts)]
+    if len({*keys}) < len(keys):
+        names: dict[str, str] = {}
+        called = [names.setdefault(*pair) for pair in zip(keys, experts.texts, strict=True)]
+        for text, name in zip(experts.texts, called, strict=True):
+            reader.expert(text, name)
+        experts = experts.called(called)
     pair, pairs = combined([parent, left, right])
     read = JudgmentColumns(
         experts=experts.texts,

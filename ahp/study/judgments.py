@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+import weakref
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, overload
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..hierarchy import Hierarchy
 from ..matrix import Float, slices
-from ..result import Result
+from ..result import Result, read_only
 from ..scale import parse_judgment
 from ..tables.columns import BLOCK, Codes
 
@@ -115,6 +116,9 @@ class JudgmentColumns(Sequence[Judgment]):
             mine == its for mine, its in zip(self, other, strict=True)
         )
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     def __hash__(self) -> int:
         return hash((len(self), *self[:1], *self[-1:]))  # pairs that nobody judged don't count
 
@@ -157,31 +161,56 @@ class JudgmentColumns(Sequence[Judgment]):
         return np.array([parse_judgment(text) for text in self.values])
 
     def arrays(self, hierarchy: Hierarchy) -> dict[str, Float]:
-        """Parent -> the judgments below it, shape (experts, n, n), NaN = not judged; all pairs are
-        compared by the tree.
+        """Parent -> the judgments below it, shape (experts, n, n), NaN = not judged, read-only; all
+        pairs are compared by the tree.
         """
-        arrays, places = {}, []
-        for parent in hierarchy.compared:
-            n = len(hierarchy.children[parent])
-            arrays[parent] = np.full((len(self.experts), n, n), np.nan)
-            arrays[parent][:, range(n), range(n)] = 1.0
-        for parent, left, right in self.pairs:
-            kids = hierarchy.children.get(parent, ())
-            known = parent in arrays and left in kids and right in kids
-            at = (kids.index(left), kids.index(right)) if known else (0, 0)
-            places.append((hierarchy.compared.index(parent) if known else -1, *at))
-        below, i, j = np.array(places, dtype=np.int32).reshape(-1, 3).T
+        count = len(self.experts)
+        sizes = {parent: len(hierarchy.children[parent]) for parent in hierarchy.compared}
+        ends = np.cumsum([count * n * n for n in sizes.values()]).tolist()
+        starts = dict(zip(sizes, [0, *ends], strict=False))
+        known, last = self.__dict__.get("_last_arrays", (None, None))
+        every = last() if known == hierarchy else None
+        made = every is None
+        if every is None:
+            every = np.full(ends[-1], np.nan)
+            # a result of the same answers shares them, as long as it is there
+            self.__dict__["_last_arrays"] = hierarchy, weakref.ref(every)
+        arrays = {
+            parent: every[start : start + count * sizes[parent] ** 2].reshape(
+                count, sizes[parent], sizes[parent]
+            )
+            for parent, start in starts.items()
+        }
+        if made:
+            self._fill(every, arrays, starts, hierarchy)
+        return {parent: read_only(batch) for parent, batch in arrays.items()}
+
+    def _fill(
+        self,
+        every: Float,
+        arrays: Mapping[str, Float],
+        starts: Mapping[str, int],
+        hierarchy: Hierarchy,
+    ) -> None:
+        """Write the judgments into the arrays of parents, which stand one behind another."""
+        for batch in arrays.values():
+            diagonal = range(batch.shape[-1])
+            batch[:, diagonal, diagonal] = 1.0
+        # of each pair: where the cells of the first expert are, and how far those of the next
+        places = np.zeros((len(self.pairs), 3), dtype=np.int64)
+        for row, (parent, left, right) in zip(places, self.pairs, strict=True):
+            if not {left, right} <= {*hierarchy.children.get(parent, ())} or parent not in starts:
+                continue  # judged by nobody
+            kids = hierarchy.children[parent]
+            i, j, n = kids.index(left), kids.index(right), len(kids)
+            row[:] = starts[parent] + i * n + j, starts[parent] + j * n + i, n * n
+        cell, opposite, step = places.T.copy()
+        reciprocals = 1 / self.numbers
         for part in slices(len(self), BLOCK):
-            parents = below[self.pair[part]]
-            for number, batch in enumerate(arrays.values()):
-                rows = np.flatnonzero(parents == number)
-                if not len(rows):
-                    continue
-                k, pair = self.expert[part][rows], self.pair[part][rows]
-                value = self.numbers[self.value[part][rows]]
-                batch[k, i[pair], j[pair]] = value
-                batch[k, j[pair], i[pair]] = 1 / value
-        return arrays
+            pair, value = self.pair[part], self.value[part]
+            before = self.expert[part] * step[pair]
+            every[before + cell[pair]] = self.numbers[value]
+            every[before + opposite[pair]] = reciprocals[value]
 
     def repeated(self) -> Iterator[tuple[int, int]]:
         """Of each judgment of a pair that its expert has judged before: the first one, and it."""

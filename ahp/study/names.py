@@ -46,7 +46,8 @@ def person_key(name: str) -> str:
 
 def unwidened(name: str) -> str:
     """A name without the spaces that widen Chinese ones, others single."""
-    return _WIDENED.sub("", " ".join(name.split()))
+    single = " ".join(name.split())
+    return single if single.isascii() else _WIDENED.sub("", single)
 
 
 def check_name(name: str, place: str | Phrase, error: type[AHPError] = SurveyError) -> str:

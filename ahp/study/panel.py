@@ -85,8 +85,12 @@ class Panel(Result):
         for parent, matrices in self.matrices.items():
             random_index_value(matrices.shape[-1], self.random_index)  # a study's table reaches all
             ratios = np.full(len(matrices), np.nan)
-            whole, partial = _judged(matrices), _connected(matrices)
-            partial &= ~whole
+            whole = _judged(matrices)
+            if whole.all():
+                checked = check_consistency(matrices, random_index=self.random_index)
+                by_parent[parent] = read_only(checked.cr)
+                continue
+            partial = _connected(matrices) & ~whole
             if whole.any():
                 ratios[whole] = check_consistency(
                     matrices[whole], random_index=self.random_index
@@ -198,10 +202,17 @@ class Panel(Result):
         factors = self.factors.get(parent)
         return expert_weights if factors is None else expert_weights * factors
 
-    def panel_weights(self, expert_weights: Float, how: str, trim: float) -> dict[str, Float]:
+    def panel_weights(
+        self,
+        expert_weights: Float,
+        how: str,
+        trim: float,
+        joined: Mapping[str, Float] | None = None,
+    ) -> dict[str, Float]:
         """Parent id -> the panel's local weights for expert weights of shape (m, k): (m, n).
 
-        NaN where the judgments that count do not connect all items.
+        NaN where the judgments that count do not connect all items. `joined` is what the method of
+        that name gives for the same, where that is known already.
         """
         if len(expert_weights) > 1 and how in MEANS:
             return {
@@ -213,7 +224,7 @@ class Panel(Result):
                 for parent in self.matrices
             }
         if how not in _MEAN:
-            joined = self.joined(expert_weights, how, trim)
+            joined = self.joined(expert_weights, how, trim) if joined is None else joined
             return {
                 parent: local_weights(matrices, self.method) for parent, matrices in joined.items()
             }
@@ -332,6 +343,8 @@ def build_panel(
             if value not in valid:
                 raise AnswersError("recused_unknown", value=value, valid=tuple(valid))
         n = len(hierarchy.children[parent])
+        if not matrices[parent].flags.writeable:
+            matrices[parent] = matrices[parent].copy()
         matrices[parent][position[name]] = np.where(np.eye(n, dtype=bool), 1.0, np.nan)
     return Panel(
         hierarchy=hierarchy,
@@ -346,6 +359,8 @@ def local_weights(matrices: Float, method: str) -> Float:
     """Weights of matrices, shape (m, n, n) -> (m, n); missing judgments are completed, NaN where
     the comparisons do not connect all items.
     """
+    if _judged(matrices).all():
+        return weights(matrices, method)
     local = np.full(matrices.shape[:-1], np.nan)
     connected = _connected(matrices)
     if connected.any():

@@ -30,7 +30,8 @@ from .delimited import (
 from .grids import ranges
 from .opened import FIRST_BYTES, TITLE_ROWS, HeaderRow, refuse_no_table
 
-Codes = NDArray[np.int32]
+Codes = NDArray[np.signedinteger[Any]]
+"""Numbers of texts, of the smallest type that holds them all and -1."""
 
 COLUMNAR = (".parquet", ".feather", ".arrow")
 """Endings of files that hold columns."""
@@ -40,8 +41,8 @@ _LINES = 2**18
 _BYTES = 2**24
 _COMBINATIONS = 2**24
 
-BLOCK = 2**22
-"""Lines that are looked at together: what is made of them on the way takes 200 MB."""
+BLOCK = 2**16
+"""Lines that are looked at together: what is made of them on the way fits a processor's cache."""
 
 Headers = Callable[[Sequence[Row], Callable[[int], str]], HeaderRow]
 """Finds the headers among the first lines; with what says where a line stands, to refuse them."""
@@ -74,11 +75,11 @@ class Coded(NamedTuple):
 
     def called(self, texts: Sequence[str]) -> Coded:
         """The column with these texts in place of its own; where some are alike, they are one."""
+        if "" not in (alike := dict.fromkeys(texts)) and len(alike) == len(texts):
+            return Coded(self.codes, tuple(texts))
         numbers: dict[str, int] = {}
         to = [numbers.setdefault(text, len(numbers)) if text else -1 for text in texts]
-        if to == [*range(len(to))]:
-            return Coded(self.codes, tuple(texts))
-        return Coded(np.array([*to, -1], dtype=np.int32)[self.codes], tuple(numbers))
+        return Coded(np.array([*to, -1], dtype=code_type(len(numbers)))[self.codes], tuple(numbers))
 
 
 class ColumnTable(NamedTuple):
@@ -112,6 +113,8 @@ class _Numbers(dict[Any, int]):
 
 def _as_text(cell: Any) -> str:
     """A cell of a column as a text: 3.0 is "3", bytes are UTF-8."""
+    if isinstance(cell, str):
+        return visible(cell)
     if isinstance(cell, bytes):
         return visible(cell.decode())
     number = float(cell) if isinstance(cell, float | np.floating) else np.nan
@@ -134,18 +137,26 @@ class _Merged:
         cells = coded.dictionary.to_pylist()
         # a dictionary has an order of its own, and may have texts that stand nowhere
         used = codes[first_lines(codes)]
-        to = np.full(len(cells) + 1, -1, dtype=np.int32)
-        to[used] = self._codes([cells[k] for k in used.tolist()])
+        numbers = self._codes([cells[k] for k in used.tolist()])
+        to = np.full(len(cells) + 1, -1, dtype=numbers.dtype)
+        to[used] = numbers
         self._parts.append(to[codes])
 
     def _codes(self, cells: Any) -> Codes:
         values = cells.tolist() if isinstance(cells, np.ndarray) else cells
         numbers = map(self._numbers.__getitem__, values)
-        return np.fromiter(numbers, dtype=np.int32, count=len(values))
+        codes = np.fromiter(numbers, dtype=np.int32, count=len(values))
+        return codes.astype(code_type(len(self._numbers)))
 
     def column(self) -> Coded:
-        codes = np.concatenate([*self._parts, np.empty(0, np.int32)])
+        codes = np.concatenate([*self._parts, np.empty(0, np.int8)])
+        self._parts.clear()
         return Coded(codes, ()).called([*map(_as_text, self._numbers)])
+
+
+def code_type(count: int) -> type[np.signedinteger[Any]]:
+    """The smallest type that holds the numbers of so many texts, and -1."""
+    return next(kind for kind in (np.int8, np.int16, np.int32) if count <= np.iinfo(kind).max)
 
 
 def first_lines(codes: Codes) -> NDArray[np.int64]:
@@ -167,15 +178,32 @@ def combined(columns: Sequence[Coded]) -> tuple[Codes, tuple[tuple[str, ...], ..
             key, inverse = np.unique(codes * np.int64(width) + column.codes, return_inverse=True)
             codes = inverse.astype(np.int32)
         else:
-            cells = codes * np.int32(width) + column.codes
-            key = np.flatnonzero(np.bincount(cells))
-            numbers = np.zeros(key.max(initial=0) + 1, dtype=np.int32)
-            numbers[key] = np.arange(len(key))
-            codes = numbers[cells]
+            codes, key = _numbered(codes, column.codes, width)
         combinations = [
             (*combinations[cell // width], column.texts[cell % width]) for cell in key.tolist()
         ]
     return codes, tuple(combinations)
+
+
+def _numbered(codes: Codes, others: Codes, width: int) -> tuple[Codes, NDArray[np.intp]]:
+    """Number of each line's combination of two codes, and the combinations, the first one times the
+    width of the other plus it.
+    """
+    parts = slices(len(codes), BLOCK)
+
+    def cells(part: slice) -> Codes:
+        return codes[part] * np.int32(width) + others[part]
+
+    used = np.zeros((int(codes.max(initial=0)) + 1) * width, dtype=bool)
+    for part in parts:
+        used[cells(part)] = True
+    key = np.flatnonzero(used)
+    numbers = np.zeros(len(used), dtype=code_type(len(key)))
+    numbers[key] = np.arange(len(key))
+    combination: Codes = np.empty_like(numbers, shape=len(codes))
+    for part in parts:
+        combination[part] = numbers[cells(part)]
+    return combination, key
 
 
 def read_column_table(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTable:
