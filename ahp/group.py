@@ -261,22 +261,32 @@ def aggregate_priorities(
     """
     if how not in MEANS:
         raise OptionError.unknown("how", how, MEANS)
-    vectors = panel_weights(weights)
+    array = _checked_weights(weights)
     expert_weights = joined_panel(expert_weights, weights, Phrase("weights"), MatrixError)
-    if how == "geometric":
-        refuse(vectors == 0, Phrase("weights"), vectors, Phrase("positive_for_mean"))
-    abstained = np.isnan(vectors[..., 0])
-    shares = panel_shares(expert_weights, vectors.shape[-2], vectors.shape[:-2])
+    abstained = np.isnan(array[..., 0])
+    shares = panel_shares(expert_weights, array.shape[-2], array.shape[:-2])
     w = np.where(abstained, 0.0, shares)
     total = w.sum(axis=-1)
     if not total.all():
         raise MatrixError("all_abstained", cell=first_cell(total == 0, Phrase("panel")))
     w = w / total[..., None]
-    vectors = np.where(abstained[..., None], 1.0, vectors)
+
+    def of_part(part: slice, _memory: None) -> Float:
+        vectors = _scaled_weights(array[..., part, :])
+        vectors = np.where(abstained[..., part, None], 1.0, vectors)
+        if how == "geometric":
+            if not vectors.all():
+                every = _scaled_weights(array)
+                refuse(every == 0, Phrase("weights"), every, Phrase("positive_for_mean"))
+            vectors = np.log(vectors)
+        mean: Float = (vectors * w[..., part, None]).sum(axis=-2)
+        return mean
+
+    parts = slices(array.shape[-2], EXPERTS_AT_ONCE)
+    means: Float = reduce(np.add, each_part(of_part, parts, lambda: None))
     if how == "arithmetic":
-        return normalized((vectors * w[..., None]).sum(axis=-2))
-    logs = (np.log(vectors) * w[..., None]).sum(axis=-2)
-    return normalized(np.exp(logs - logs.max(axis=-1, keepdims=True)))
+        return normalized(means)
+    return normalized(np.exp(means - means.max(axis=-1, keepdims=True)))
 
 
 def normalize_expert_weights(expert_weights: ArrayLike | None, count: int) -> Float:
@@ -649,8 +659,16 @@ def panel_weights(weights: ArrayLike) -> Float:
     Raises:
         MatrixError: names the cell, its value and what was expected.
     """
+    return _scaled_weights(_checked_weights(weights))
+
+
+def _checked_weights(weights: ArrayLike) -> Float:
+    """The experts' weight vectors as they are, see `panel_weights`."""
     array = _by_expert(weights, "weights", "n", "with_item_of_expert")
     refuse_matrices(array, "weights", "weights_of_experts")
+    parts = slices(array.shape[-2], EXPERTS_AT_ONCE)
+    if all(each_part(lambda part, _: _all_positive(array[..., part, :]), parts, lambda: None)):
+        return array
     missing = np.isnan(array)
     abstained = missing.all(axis=-1, keepdims=True)
     name = Phrase("weights")
@@ -660,6 +678,17 @@ def panel_weights(weights: ArrayLike) -> Float:
     zero: Bool = (array == 0).all(axis=-1)
     if zero.any():
         raise MatrixError("all_zero", name=first_cell(zero, name))
+    return array
+
+
+def _all_positive(values: Float) -> bool:
+    """Whether all values are above 0 and finite; NaN is not."""
+    return bool(values.size and values.min() > 0 and values.max() < np.inf)
+
+
+def _scaled_weights(array: Float) -> Float:
+    """Weight vectors, each scaled to sum 1; rows of NaN stay."""
+    abstained = np.isnan(array[..., :1])
     filled = np.where(abstained, 1.0, array)
     priorities = normalized(filled / filled.max(axis=-1, keepdims=True))
     return np.where(abstained, np.nan, priorities)

@@ -2,8 +2,8 @@
 its own for each kind of file.
 
 Experts with 35 judgments each on the home survey, of hidden weights with noise, written as Parquet
-and as CSV; then read, analyzed (local and global weights, AIJ and AIP, CR of each expert). Exit
-status 1 if, without --report, a limit is missed.
+and as CSV; then read, analyzed (local and global weights, AIJ and AIP, CR of each expert, S*, W,
+organizations left out). Exit status 1 if, without --report, a limit is missed.
 
     python benchmarks/scale.py
     python benchmarks/scale.py --experts 100000 --report
@@ -85,6 +85,13 @@ def analyze(path: Path) -> None:
     step(f"CR of every expert, of every matrix; mean {np.nanmean(ratios):.3f}")
     own = ahp.analyze(survey, answers, how="aip_geometric")
     step("joined weights (AIP), with those of every expert")
+    weights = own.panel.global_weights
+    similarity = ahp.group_consensus(weights, scale_max=None).similarity
+    step(f"S* of the global weights, {similarity:.3f}")
+    step(f"Kendall's W of them, {ahp.kendall_w(weights).w:.3f}")
+    organizations = {name: f"O{number % 100}" for number, name in enumerate(answers.experts)}
+    left_out = ahp.leave_one_out(joined, organizations)
+    step(f"{len(left_out)} organizations left out, one by one")
     seconds = time.perf_counter() - start
     most = memory()
     print(f"  first by AIJ {joined.ranking[0]}, by AIP {own.ranking[0]}")

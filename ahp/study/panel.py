@@ -159,8 +159,9 @@ class Panel(Result):
             return consistency_weights(self.mean_cr)
         if isinstance(given, str):
             return distance_weights(self.judgments)
+        known = set(self.experts)
         for name in given:
-            if name not in self.experts:
+            if name not in known:
                 raise AnswersError("weight_of_nobody", name=name, valid=self.experts)
         for name in self.experts:
             if name not in given:
@@ -169,7 +170,8 @@ class Panel(Result):
 
     def only(self, experts: Collection[str]) -> Panel:
         """The panel of some of these experts, in their order here."""
-        rows = [k for k, name in enumerate(self.experts) if name in experts]
+        chosen = set(experts)
+        rows = [k for k, name in enumerate(self.experts) if name in chosen]
         return replace(
             self,
             experts=tuple(self.experts[k] for k in rows),
@@ -337,7 +339,6 @@ def build_panel(
     if not answers.experts:
         raise AnswersError("no_answers")
     matrices = answers.arrays(hierarchy)
-    position = {name: k for k, name in enumerate(answers.experts)}
     for name, parent in recused:
         for value, valid in ((name, answers.experts), (parent, hierarchy.compared)):
             if value not in valid:
@@ -345,7 +346,7 @@ def build_panel(
         n = len(hierarchy.children[parent])
         if not matrices[parent].flags.writeable:
             matrices[parent] = matrices[parent].copy()
-        matrices[parent][position[name]] = np.where(np.eye(n, dtype=bool), 1.0, np.nan)
+        matrices[parent][answers.experts.index(name)] = np.where(np.eye(n, dtype=bool), 1.0, np.nan)
     return Panel(
         hierarchy=hierarchy,
         experts=answers.experts,

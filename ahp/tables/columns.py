@@ -250,7 +250,9 @@ def _of_arrow(path: Path, headers: Headers, error: type[AHPError]) -> ColumnTabl
                 batch.validate(full=True)  # a damaged file may have codes of no text
                 yield {column: batch[name] for column, name in names.items()}
 
-        return _table(parts(), header, ColumnTable({}, str(path)))
+        table = _table(parts(), header, ColumnTable({}, str(path)))
+        pyarrow.default_memory_pool().release_unused()
+        return table
     except (pyarrow.ArrowException, UnicodeDecodeError, OSError) as problem:
         if isinstance(problem, OSError) and problem.errno is not None:
             raise
@@ -331,6 +333,7 @@ def _by_arrow(
             table = _table(parts, header, about)
         except pyarrow.ArrowInvalid:
             return None
+        pyarrow.default_memory_pool().release_unused()
         lines = about.first - 1 + len(next(iter(table.columns.values())).codes)
         quoted = any(text.startswith('"') for one in table.columns.values() for text in one.texts)
         return table if lines == _lines_of(path) and not quoted else None
