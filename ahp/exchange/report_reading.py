@@ -115,18 +115,20 @@ def _from_workbook(content: bytes, marks: frozenset[str], source: str) -> ReadRe
 
 
 def _sheet_table(sheet: Worksheet) -> Part:
-    """The table below the titles of a sheet, down to the last row that has anything in it."""
+    """The table below the titles of a sheet; rows that are left empty, however many, are one."""
     rows: dict[int, dict[int, Printed]] = {}
     for cell in filled_cells(sheet):
         rows.setdefault(cell.row, {})[cell.column] = _printed(cell.value)
-    width = max(rows.get(HEADING_ROW, ()), default=0)
-    last = max((row for row, cells in rows.items() if min(cells) <= width), default=0)
-    blank = (None,) * width
-    heading, *body = (
-        tuple(map(rows[row].get, range(1, width + 1))) if row in rows else blank
-        for row in range(HEADING_ROW, max(last, HEADING_ROW) + 1)
-    )
-    return Part(heading, tuple(body))
+    heading = rows.get(HEADING_ROW, {})
+    columns = range(1, max(heading, default=0) + 1)
+    body: list[tuple[Printed, ...]] = []
+    last = HEADING_ROW
+    for row, cells in rows.items():
+        if row > HEADING_ROW and min(cells) in columns:
+            body += [(None,) * len(columns)] if row > last + 1 else []
+            body.append(tuple(map(cells.get, columns)))
+            last = row
+    return Part(tuple(map(heading.get, columns)), tuple(body))
 
 
 def read_cells(content: bytes, source: str) -> dict[tuple[str, str], Printed]:

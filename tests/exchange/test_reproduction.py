@@ -15,6 +15,7 @@ import docx
 import pytest
 from lxml import html as parsed_html
 from openpyxl import Workbook, load_workbook
+from openpyxl.workbook.defined_name import DefinedName
 
 import ahp
 from ahp.cli import main
@@ -529,6 +530,22 @@ def test_what_else_differs(printed: Table, sentence: str) -> None:
         _name, write = WRITERS[form]
         parts = read_report(write(document, None), form, [mark], "report").tables[mark]
         assert [str(problem) for problem in compare(TABLE, parts)] == [sentence]
+
+
+def test_empty_rows_of_a_table_are_one() -> None:
+    """Up to a cell in a row that no spreadsheet has."""
+    book = Workbook()
+    for cell, value in (("A3", "Item"), ("B3", "Weight"), ("A4", "milk"), ("B9", 0.5), ("A7", "")):
+        book.worksheets[0][cell] = value
+    book.worksheets[0]["C5"] = book.worksheets[0]["A99"] = "x"
+    book.defined_names["table_ranks"] = DefinedName("table_ranks", attr_text="Sheet!$A$1")
+    stream = io.BytesIO()
+    book.save(stream)
+    content = rezipped(stream.getvalue(), lambda _, part: part.replace(b'"A99"', b'"A%d"' % 10**18))
+    (part,) = read_report(content, "xlsx", ["table_ranks"], "r.xlsx").tables["table_ranks"]
+    blank = (None, None)
+    assert part.headings == ("Item", "Weight")
+    assert part.rows == (("milk", None), blank, (None, 0.5), blank, ("x", None))
 
 
 def test_a_cell_too_many_and_an_apostrophe() -> None:
