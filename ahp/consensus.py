@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from .errors import MatrixError, OptionError
 from .group import (
     check_integer,
     check_scale_max,
+    checked_weights,
     distance_rows,
     distances_between,
     normalize_expert_weights,
@@ -24,6 +26,7 @@ from .group import (
     panel_weights,
     refuse_judgments,
     refuse_matrices,
+    scaled_weights,
 )
 from .labels import joined_panel, joined_rows, joined_vector, numbers_of, vector_labels
 from .matrix import (
@@ -41,6 +44,7 @@ from .matrix import (
 )
 from .messages import Phrase
 from .result import Result
+from .threads import each_part
 from .tolerance import ROUNDING_ATOL, TIE_RTOL, rank_spans
 from .version import __version__
 
@@ -166,21 +170,26 @@ def group_consensus(
     >>> round(ahp.group_consensus(weights).similarity, 4)
     0.8965
     """
-    priorities = _two_items(weights)
-    floor = _floor(priorities.shape[-1], scale_max)
-    abstained = np.isnan(priorities[..., 0])
+    array = checked_weights(weights)
+    _check_two_items(array)
+    floor = _floor(array.shape[-1], scale_max)
+    abstained = np.isnan(array[..., 0])
     expert_weights = joined_panel(expert_weights, weights, Phrase("weights"), MatrixError)
-    shares = panel_shares(expert_weights, priorities.shape[-2], priorities.shape[:-2])
+    shares = panel_shares(expert_weights, array.shape[-2], array.shape[:-2])
     counted = np.where(abstained, 0.0, shares)
     total = counted.sum(axis=-1, keepdims=True)
     counted = np.where(total > 0, counted, np.nan) / np.where(total > 0, total, 1.0)
     entropy = np.empty(abstained.shape)
-    mean = np.zeros((*counted.shape[:-1], priorities.shape[-1]))
-    experts, items = priorities.shape[-2:]
-    for part in _parts(experts, math.prod(priorities.shape[:-2]) * items or 1):
-        filled = np.where(abstained[..., part, None], 1.0, priorities[..., part, :])
+
+    def of_part(part: slice, _memory: None) -> Float:
+        priorities = scaled_weights(array[..., part, :])
+        filled = np.where(abstained[..., part, None], 1.0, priorities)
         entropy[..., part] = _entropy(filled)
-        mean = mean + (counted[..., part, None] * filled).sum(axis=-2)
+        return np.asarray((counted[..., part, None] * filled).sum(axis=-2))
+
+    experts, items = array.shape[-2:]
+    parts = _parts(experts, math.prod(array.shape[:-2]) * items or 1)
+    mean = reduce(np.add, each_part(of_part, parts, lambda: None))
     alpha = (counted * entropy).sum(axis=-1)
     gamma = _entropy(mean)
     beta = gamma - alpha
@@ -284,9 +293,13 @@ def order_band(kendall: KendallW) -> str | None:
 
 def _two_items(weights: ArrayLike) -> Float:
     priorities = panel_weights(weights)
-    if priorities.shape[-1] < 2:
-        raise shape_error("weights", priorities, Phrase("with_two_items"))
+    _check_two_items(priorities)
     return priorities
+
+
+def _check_two_items(weights: Float) -> None:
+    if weights.shape[-1] < 2:
+        raise shape_error("weights", weights, Phrase("with_two_items"))
 
 
 def _floor(n: int, scale_max: float | None) -> float:
@@ -355,17 +368,22 @@ def kendall_w(scores: ArrayLike | Any) -> KendallW:
     if array.ndim != 2:
         raise shape_error("scores", array, "(k, n)")
     expected = Phrase("number_from_to_or_nan", low=-LARGEST, high=LARGEST)
-    refuse(np.abs(array) > LARGEST, name, array, expected)
-    whole = array[~np.isnan(array).any(axis=1)]
+    whole = array
+    if not (array.size and array.min() >= -LARGEST and array.max() <= LARGEST):  # or NaN
+        refuse(np.abs(array) > LARGEST, name, array, expected)
+        whole = array[~np.isnan(array).any(axis=1)]
     experts, items = whole.shape
     if experts < 2 or items < 2:
         raise MatrixError("rankings_few", experts=experts, items=items)
-    sums, ties = np.zeros(items), 0
-    for part in _parts(experts, items):
+
+    def of_part(part: slice, _memory: None) -> tuple[Float, int]:
         first, tied = rank_spans(whole[part])
-        sums += (first + (tied + 1) / 2).sum(axis=0)  # whole and half numbers, exact
         # an item among t tied ones adds t² − 1, so that the group adds t³ − t
-        ties += int((tied**2 - 1).sum())
+        return (first + (tied + 1) / 2).sum(axis=0), int((tied**2 - 1).sum())
+
+    done = each_part(of_part, _parts(experts, items), lambda: None)
+    sums = sum(part_sums for part_sums, _ in done)  # whole and half numbers, exact
+    ties = sum(part_ties for _, part_ties in done)
     squares = float(((sums - experts * (items + 1) / 2) ** 2).sum())
     largest = experts**2 * (items**3 - items) - experts * ties
     if largest == 0:

@@ -261,7 +261,7 @@ def aggregate_priorities(
     """
     if how not in MEANS:
         raise OptionError.unknown("how", how, MEANS)
-    array = _checked_weights(weights)
+    array = checked_weights(weights)
     expert_weights = joined_panel(expert_weights, weights, Phrase("weights"), MatrixError)
     abstained = np.isnan(array[..., 0])
     shares = panel_shares(expert_weights, array.shape[-2], array.shape[:-2])
@@ -272,11 +272,11 @@ def aggregate_priorities(
     w = w / total[..., None]
 
     def of_part(part: slice, _memory: None) -> Float:
-        vectors = _scaled_weights(array[..., part, :])
+        vectors = scaled_weights(array[..., part, :])
         vectors = np.where(abstained[..., part, None], 1.0, vectors)
         if how == "geometric":
             if not vectors.all():
-                every = _scaled_weights(array)
+                every = scaled_weights(array)
                 refuse(every == 0, Phrase("weights"), every, Phrase("positive_for_mean"))
             vectors = np.log(vectors)
         mean: Float = (vectors * w[..., part, None]).sum(axis=-2)
@@ -659,10 +659,10 @@ def panel_weights(weights: ArrayLike) -> Float:
     Raises:
         MatrixError: names the cell, its value and what was expected.
     """
-    return _scaled_weights(_checked_weights(weights))
+    return scaled_weights(checked_weights(weights))
 
 
-def _checked_weights(weights: ArrayLike) -> Float:
+def checked_weights(weights: ArrayLike) -> Float:
     """The experts' weight vectors as they are, see `panel_weights`."""
     array = _by_expert(weights, "weights", "n", "with_item_of_expert")
     refuse_matrices(array, "weights", "weights_of_experts")
@@ -686,7 +686,7 @@ def _all_positive(values: Float) -> bool:
     return bool(values.size and values.min() > 0 and values.max() < np.inf)
 
 
-def _scaled_weights(array: Float) -> Float:
+def scaled_weights(array: Float) -> Float:
     """Weight vectors, each scaled to sum 1; rows of NaN stay."""
     abstained = np.isnan(array[..., :1])
     filled = np.where(abstained, 1.0, array)

@@ -134,13 +134,19 @@ class Panel(Result):
         """Parent id -> logarithms of the judgments, the upper triangles row by row, shape (k, p);
         NaN = not judged.
         """
-        by_parent: dict[str, Float] = {}
-        for parent, matrices in self.matrices.items():
-            i, j = np.triu_indices(matrices.shape[-1], 1)
-            # the skew part, so that the panel's matrix is as reciprocal as floats can be
-            skew = (np.log(matrices[:, i, j]) - np.log(matrices[:, j, i])) / 2
-            by_parent[parent] = read_only(skew)
-        return MappingProxyType(by_parent)
+        return MappingProxyType(
+            {parent: read_only(self._logs_below(parent)) for parent in self.matrices}
+        )
+
+    def _logs_below(self, parent: str) -> Float:
+        matrices = self.matrices[parent]
+        i, j = np.triu_indices(matrices.shape[-1], 1)
+        # the skew part, so that the panel's matrix is as reciprocal as floats can be
+        logs, opposite = matrices[:, i, j], matrices[:, j, i]
+        logs, opposite = np.log(logs, out=logs), np.log(opposite, out=opposite)
+        logs -= opposite
+        logs /= 2
+        return logs
 
     def expert_weights(self, given: Mapping[str, float] | str | None) -> Float:
         """One weight for each expert, shape (k,), sum 1.
@@ -222,6 +228,7 @@ class Panel(Result):
                     parent,
                     how,
                     partial(weighted_means, weights=self._counting(parent, expert_weights)),
+                    self.logs.__getitem__,
                 )
                 for parent in self.matrices
             }
@@ -261,16 +268,23 @@ class Panel(Result):
                 partial(
                     means_without, weights=self._counting(parent, expert_weights), groups=groups
                 ),
+                self._logs_below,
             )
             for parent in self.matrices
         }
 
-    def _by_means(self, parent: str, how: str, means: Callable[[Float], Float]) -> Float:
+    def _by_means(
+        self,
+        parent: str,
+        how: str,
+        means: Callable[[Float], Float],
+        logs_below: Callable[[str], Float],
+    ) -> Float:
         """Local weights, shape (m, n), by means over the experts, shape (k, c) -> (m, c)."""
         if how == "aij":
             n = self.matrices[parent].shape[-1]
             i, j = np.triu_indices(n, 1)
-            joined = means(self.logs[parent])
+            joined = means(logs_below(parent))
             matrices = np.ones((len(joined), n, n))
             matrices[:, i, j], matrices[:, j, i] = np.exp(joined), np.exp(-joined)
             return local_weights(matrices, self.method)
