@@ -17,10 +17,11 @@ from numpy.typing import ArrayLike
 from .consistency import CR_LIMIT, Consistency
 from .errors import HierarchyError
 from .labels import joined_vector, vector_labels
-from .matrix import Float, as_numbers, shape_error
+from .matrix import Float, as_numbers, chunks, shape_error
 from .messages import Phrase
 from .random_index import random_index_value
 from .result import Result
+from .threads import each_part
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -179,8 +180,15 @@ def node_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> dict[str, 
 
 def leaf_weights(hierarchy: Hierarchy, local: Mapping[str, Float]) -> Float:
     """Weights of the leaves, shape (m, leaves), from what `node_weights` takes."""
-    weights = node_weights(hierarchy, local)
-    return np.stack([weights[leaf] for leaf in hierarchy.leaves], axis=-1)
+    leaves = np.empty((len(next(iter(local.values()))), len(hierarchy.leaves)))
+
+    def fill(part: slice, _memory: None) -> None:
+        weights = node_weights(hierarchy, {parent: rows[part] for parent, rows in local.items()})
+        for k, leaf in enumerate(hierarchy.leaves):
+            leaves[part, k] = weights[leaf]
+
+    each_part(fill, chunks(len(leaves), leaves.shape[1]), lambda: None)
+    return leaves
 
 
 def _checked_weights(values: ArrayLike, count: int, name: Phrase) -> Float:

@@ -628,6 +628,7 @@ def test_weights_and_distances_of_many_are_those_of_the_definition(
 def test_weights_of_many_keep_to_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(group, "DISTANCES_AT_ONCE", 2**16)
     judgments = large_panel(1500, 10)
+    ahp.distance_weights(judgments[:3])  # loads what it needs
     tracemalloc.start()
     try:
         ahp.distance_weights(judgments)
@@ -770,3 +771,34 @@ def test_distance_weights_that_do_not_fit(judgments: Any, scale_max: Any, messag
     assert str(raised.value) == message
     option = message.startswith("scale_max")
     assert isinstance(raised.value, ahp.OptionError if option else ahp.MatrixError)
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_large_panels_are_joined_by_parts(monkeypatch: pytest.MonkeyPatch, missing: bool) -> None:
+    """Those of a few experts, as all at once; the same bits whatever the number of threads."""
+    rng = np.random.default_rng(20)
+    matrices = np.ones((9_000, 3, 3))
+    i, j = np.triu_indices(3, 1)
+    matrices[:, i, j] = np.exp(rng.normal(0, 1, (9_000, 3)))
+    matrices[:, j, i] = 1 / matrices[:, i, j]
+    priorities, shares = ahp.weights(matrices), rng.random(9_000)
+    if missing:
+        matrices[:5_000, 0, 1] = matrices[:5_000, 1, 0] = np.nan
+        priorities[8_000:] = np.nan
+
+    def joined() -> list[Any]:
+        return [
+            ahp.aggregate_judgments(matrices, shares),
+            *(ahp.aggregate_priorities(priorities, shares, how=how) for how in group.MEANS),
+            ahp.group_consensus(priorities, shares).similarity,
+            ahp.kendall_w(priorities).w,
+        ]
+
+    monkeypatch.setenv("AHP_THREADS", "1")
+    alone = joined()
+    monkeypatch.setenv("AHP_THREADS", "3")
+    for one, other in zip(alone, joined(), strict=True):
+        assert np.array_equal(one, other)
+    monkeypatch.setattr(group, "EXPERTS_AT_ONCE", 10**6)
+    for one, other in zip(alone, joined(), strict=True):
+        assert one == pytest.approx(other, rel=1e-13)

@@ -270,12 +270,12 @@ def leave_one_out(
     ('Bank A', 0, 0.0094)
     """
     panel = analysis.panel
-    belongs = {name: name for name in panel.experts} if groups is None else groups
-    sizes = Counter(group for name in panel.experts if (group := belongs.get(name)))
+    belongs = panel.experts if groups is None else [*map(groups.get, panel.experts)]
+    sizes = Counter(group for group in belongs if group)
     if len(panel.experts) == 1 or not sizes:
         return ()
     number = {group: k for k, (group, _size) in enumerate(sizes.most_common())}
-    numbers = np.array([number.get(belongs.get(name) or "", -1) for name in panel.experts])
+    numbers = np.array([number.get(group or "", -1) for group in belongs])
     used = np.array(list(analysis.expert_weights.values()))
     if analysis.how in MEANS:
         local = panel.without(used, numbers, analysis.how)

@@ -301,11 +301,17 @@ def analyze_panel(
         random_index=panel.random_index,
         how=how,
         trim=trim,
-        expert_weights=MappingProxyType(dict(zip(panel.experts, shares.tolist(), strict=True))),
+        expert_weights=MappingProxyType(_weights_by_expert(panel.experts, shares)),
         filled=MappingProxyType(filled),
         panel=panel,
         **told,
     )
+
+
+def _weights_by_expert(experts: tuple[str, ...], shares: Float) -> dict[str, float]:
+    if (shares == shares[0]).all():  # one number for all of a large panel
+        return dict.fromkeys(experts, float(shares[0]))
+    return dict(zip(experts, shares.tolist(), strict=True))
 
 
 def _weighting(expert_weights: Mapping[str, float] | str | None, weighting: str | None) -> str:

@@ -22,10 +22,11 @@ from ..group import (
 )
 from ..hierarchy import Hierarchy, leaf_weights
 from ..incomplete import check_incomplete_consistency, complete_matrices
-from ..matrix import Bool, Float, Int
+from ..matrix import Bool, Float, Int, chunks
 from ..priority import weights
 from ..random_index import random_index_value
 from ..result import Result, read_only
+from ..threads import each_part
 from .answers import Answers
 
 TOLERANCE = 1e-9
@@ -141,11 +142,14 @@ class Panel(Result):
     def _logs_below(self, parent: str) -> Float:
         matrices = self.matrices[parent]
         i, j = np.triu_indices(matrices.shape[-1], 1)
-        # the skew part, so that the panel's matrix is as reciprocal as floats can be
-        logs, opposite = matrices[:, i, j], matrices[:, j, i]
-        logs, opposite = np.log(logs, out=logs), np.log(opposite, out=opposite)
-        logs -= opposite
-        logs /= 2
+        logs = np.empty((len(matrices), len(i)))
+
+        def fill(part: slice, _memory: None) -> None:
+            own = matrices[part]
+            # the skew part, so that the panel's matrix is as reciprocal as floats can be
+            logs[part] = (np.log(own[:, i, j]) - np.log(own[:, j, i])) / 2
+
+        each_part(fill, chunks(len(matrices), matrices.shape[-1] ** 2), lambda: None)
         return logs
 
     def expert_weights(self, given: Mapping[str, float] | str | None) -> Float:

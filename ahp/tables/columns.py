@@ -75,6 +75,8 @@ class Coded(NamedTuple):
 
     def called(self, texts: Sequence[str]) -> Coded:
         """The column with these texts in place of its own; where some are alike, they are one."""
+        if tuple(texts) == self.texts:
+            return self
         if "" not in (alike := dict.fromkeys(texts)) and len(alike) == len(texts):
             return Coded(self.codes, tuple(texts))
         numbers: dict[str, int] = {}
@@ -121,12 +123,19 @@ def _as_text(cell: Any) -> str:
     return visible(str(int(number) if number.is_integer() and abs(number) < 2**53 else cell))
 
 
+_UNSEEN = -2
+"""In place of the number of a text that no line has had so far."""
+
+
 class _Merged:
     """A column that comes in parts."""
 
     def __init__(self) -> None:
         self._numbers = _Numbers()
         self._parts: list[Codes] = []
+        self._dictionary: Any = None
+        self._cells: list[Any] = []
+        self._to: Codes = np.empty(0, np.int32)
 
     def add(self, part: Any) -> None:
         if not hasattr(part, "dictionary_encode"):
@@ -134,13 +143,16 @@ class _Merged:
             return
         coded = part if hasattr(part, "dictionary") else part.dictionary_encode()
         codes = coded.indices.cast("int32").fill_null(-1).to_numpy(zero_copy_only=False)
-        cells = coded.dictionary.to_pylist()
-        # a dictionary has an order of its own, and may have texts that stand nowhere
-        used = codes[first_lines(codes)]
-        numbers = self._codes([cells[k] for k in used.tolist()])
-        to = np.full(len(cells) + 1, -1, dtype=numbers.dtype)
-        to[used] = numbers
-        self._parts.append(to[codes])
+        if self._dictionary is None or not self._dictionary.equals(coded.dictionary):
+            self._dictionary, self._cells = coded.dictionary, coded.dictionary.to_pylist()
+            self._to = np.full(len(self._cells) + 1, _UNSEEN, dtype=np.int32)
+            self._to[-1] = -1
+        if (self._to == _UNSEEN).any():
+            # a dictionary has an order of its own, and may have texts that stand nowhere
+            used = codes[first_lines(codes)]
+            unseen = used[self._to[used] == _UNSEEN]
+            self._to[unseen] = self._codes([self._cells[k] for k in unseen.tolist()])
+        self._parts.append(self._to.astype(code_type(len(self._numbers)))[codes])
 
     def _codes(self, cells: Any) -> Codes:
         values = cells.tolist() if isinstance(cells, np.ndarray) else cells
@@ -150,7 +162,7 @@ class _Merged:
 
     def column(self) -> Coded:
         codes = np.concatenate([*self._parts, np.empty(0, np.int8)])
-        self._parts.clear()
+        self._parts.clear()  # half of the memory
         return Coded(codes, ()).called([*map(_as_text, self._numbers)])
 
 

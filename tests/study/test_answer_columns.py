@@ -442,3 +442,37 @@ def test_columns_that_are_alike_hash_alike() -> None:
     part, again = columns[35:40], JudgmentColumns.of(tuple(columns[35:40]))
     assert part == again
     assert hash(part) == hash(again)
+
+
+def test_results_of_the_same_answers_share_their_matrices() -> None:
+    """As long as one of them is there; what is recused in one is no matter of the other."""
+    read = ahp.read_answers(DEMO, SURVEY)
+    answers = Answers(JudgmentColumns.of(read.judgments))
+    parent = SURVEY.hierarchy.compared[0]
+    one = ahp.analyze(SURVEY, answers)
+    other = ahp.analyze(SURVEY, answers, how="aip_geometric", recused=[("E1", parent)])
+    same = (np.shares_memory(one.panel.matrices[p], other.panel.matrices[p]) for p in one.matrices)
+    assert dict(zip(one.matrices, same, strict=True)) == {p: p != parent for p in one.matrices}
+    assert one.panel == ahp.analyze(SURVEY, read).panel
+    assert pickle.loads(pickle.dumps(answers)).judgments == read.judgments
+
+
+def test_parts_of_one_dictionary_are_one_column() -> None:
+    """Whether a part brings texts that none before it had, or no new ones."""
+    texts = pa.array(["b", "a", "c", None])
+    parts = [pa.DictionaryArray.from_arrays(pa.array(k, pa.int32()), texts) for k in (
+        [1, 1, 3], [0, 1, None], [2, 0], [0, 1],
+    )]  # fmt: skip
+    column = Coded.of(pa.chunked_array([*parts, pa.DictionaryArray.from_arrays(
+        pa.array([0], pa.int32()), pa.array(["d"]))]))  # fmt: skip
+    assert column.texts == ("a", "b", "c", "d")
+    assert column.codes.tolist() == [0, 0, -1, 1, 0, -1, 2, 1, 1, 0, 3]
+    assert column.codes.dtype == np.int8
+
+
+@pytest.mark.parametrize("count", [127, 128, 32_767, 32_768])
+def test_codes_are_as_small_as_their_number_allows(count: int) -> None:
+    texts = [f"t{k}" for k in range(count)]
+    column = Coded.of([*texts, None, "t0"])
+    assert column.codes.dtype.itemsize == {127: 1, 128: 2, 32_767: 2, 32_768: 4}[count]
+    assert column.codes[[0, -3, -2, -1]].tolist() == [0, count - 1, -1, 0]
