@@ -50,7 +50,7 @@ from .matrix import (
 )
 from .messages import Phrase
 from .random_index import CR_LIMIT as CR_LIMIT  # noqa: PLC0414 - people look for it here
-from .random_index import RANDOM_INDEX_TABLES, check_random_index
+from .random_index import RANDOM_INDEX_TABLES, check_random_index, random_indices_for
 from .result import Result, read_only
 from .tolerance import TIE_RTOL
 
@@ -96,7 +96,8 @@ class Consistency(Result):
         """Why there is no CR; None where there is one."""
         if self.ri is not None:
             return None
-        return Phrase("cr_absent", n=self.n, table=self.random_index)
+        tables = tuple(random_indices_for([self.n])) or Phrase("no_table")
+        return Phrase("cr_absent", n=self.n, table=self.random_index, tables=tables)
 
     def _shown(self) -> Iterator[tuple[str, Any]]:
         yield from super()._shown()

@@ -275,7 +275,8 @@ _NUMERIC = {
     "positive_for_mean": _("a positive number for a geometric mean"),
     "positive_for_product": _("{cell} = 0, expected a positive number for a product"),
     "cr_absent": _(
-        "CR is not available for {n} items: random_index {table!r} has no value for them"
+        "CR is not available for {n} items: random_index {table!r} has no value for them; tables "
+        "that have one: {tables}"
     ),
     "random_index_beyond": _("no table has a random index for n = {n}, expected at most {most}"),
     "random_index_missing": _(

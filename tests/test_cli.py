@@ -90,10 +90,11 @@ def test_weights_of_more_items_than_any_table_reaches(run: Any, tmp_path: Path) 
     assert (outcome.status, outcome.err) == (0, "")
     assert outcome.out.endswith(
         "\nCI                 0.0000\n"
-        "CR is not available for 101 items: random_index “saaty” has no value for them\n"
+        "CR is not available for 101 items: random_index “saaty” has no value for them; tables "
+        "that have one: none\n"
     )
     assert run("weights", path, "--language", "zh").out.endswith(
-        "\n101 个要素没有 CR：随机一致性指标表“saaty”没有这一阶的值。\n"
+        "\n101 个要素没有 CR：随机一致性指标表“saaty”没有这一阶的值；有这一阶的表：无。\n"
     )
     found = json.loads(run("weights", path, "--json").out)["consistency"]
     assert (found["ci"], found["ri"], found["cr"], found["acceptable"]) == (0, None, None, None)

@@ -111,8 +111,10 @@ def test_without_a_random_index_there_is_no_cr() -> None:
     assert found.ci == pytest.approx(0, abs=1e-14)
     assert found.ci_mean == pytest.approx(0, abs=1e-14)
     assert (found.ri, found.cr, found.cr_mean, found.acceptable) == (None, None, None, None)
-    said = "CR is not available for 16 items: random_index 'saaty' has no value for them"
-    assert str(found.cr_absent) == said
+    assert str(found.cr_absent) == (
+        "CR is not available for 16 items: random_index 'saaty' has no value for them; tables that "
+        "have one: donegan_dodd, aguaron_moreno_2003, alonso_lamata_line, simulated"
+    )
     batch = ahp.check_consistency(np.ones((3, 16, 16)))
     assert repr(batch) == (
         "Consistency(n=16, lambda_max=[16 16 16], ci=[0 0 0], ri=None, cr=None, acceptable=None, "
@@ -120,7 +122,8 @@ def test_without_a_random_index_there_is_no_cr() -> None:
         "cr_absent=\"CR is not available for 16 items: random_index 'saaty' h…)"
     )
     assert error_sentence(found.cr_absent, "zh") == (
-        "16 个要素没有 CR：随机一致性指标表“saaty”没有这一阶的值。"
+        "16 个要素没有 CR：随机一致性指标表“saaty”没有这一阶的值；有这一阶的表："
+        "donegan_dodd、aguaron_moreno_2003、alonso_lamata_line、simulated。"
     )
     assert batch.ci.tolist() == [0, 0, 0]
     assert (batch.ri, batch.cr, batch.acceptable) == (None, None, None)

@@ -616,7 +616,8 @@ def test_all_indices_refuse_what_they_cannot_judge() -> None:
     assert ratio.acceptable is None
     assert ratio.source == (
         "Saaty 1980, p. 21; RI: CR is not available for 16 items: "
-        "random_index 'saaty' has no value for them"
+        "random_index 'saaty' has no value for them; tables that have one: donegan_dodd, "
+        "aguaron_moreno_2003, alonso_lamata_line, simulated"
     )
     with pytest.raises(ahp.IncompleteError, match=r"2 components, \('1', '2'\), \('3'\)"):
         all_indices(ahp.PairwiseMatrix.from_upper([3, None, None]))
