@@ -321,10 +321,11 @@ def test_columns_of_other_lengths() -> None:
     )
 
 
-def test_the_example_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
-    page = Path(__file__).parents[2] / "docs" / "answers-format.md"
+@pytest.mark.parametrize("name", ["answers-format.md", "scale.md"])
+def test_the_example_of_the_page(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / name
     (code,) = re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
-    exec(compile(code, "docs/answers-format.md", "exec"), {})
+    exec(compile(code, name, "exec"), {})
     said, _errors = capsys.readouterr()
     assert code.endswith(f"# {said}")
 
