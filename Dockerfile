@@ -5,7 +5,7 @@ FROM python:3.13-slim
 # Chinese letters in pictures; PDF by LibreOffice; backups by PostgreSQL's client programs.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends \
-        fontconfig fonts-wqy-microhei libreoffice-writer-nogui postgresql-client \
+        fontconfig fonts-liberation fonts-wqy-microhei libreoffice-writer-nogui postgresql-client \
     && rm -rf /var/lib/apt/lists/*
 
 # The checkout is there while this runs, and in no layer of the image.

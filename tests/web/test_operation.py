@@ -243,6 +243,7 @@ def test_an_expert_behind_it(browser: Browser, nginx: Nginx, store: Store) -> No
     page.goto(f"{address}/i/{token}")
     page.get_by_text("English").click()
     actions.begin(page)
+    expect(page.locator(actions.QUESTION)).to_be_visible()
     place = actions.asked(page)
     actions.choose(page, "5")
     actions.moved_on(page, place)
