@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from ..datafile import jcs
@@ -25,7 +26,6 @@ WIDTH = 64
 """Characters in every line of a block, the last one included: what a printing program puts between
 the lines, such as an address or a page number, is told apart by that."""
 
-_BLOCK = re.compile(rf"{BEGIN}(.*?){END}", re.DOTALL)
 _LINES = re.compile(rf"(?<!\S)(?:[A-Za-z0-9+/]{{{WIDTH}}})+(?!\S)")
 
 
@@ -109,6 +109,13 @@ class Receipt:
         return "\n".join((BEGIN, *lines, END))
 
 
+def _blocks(text: str) -> Iterator[str]:
+    """What stands between the lines that begin and end a block."""
+    end = 0
+    while (begin := text.find(BEGIN, end)) >= 0 and (end := text.find(END, begin)) >= 0:
+        yield text[begin + len(BEGIN) : end]
+
+
 def find_receipt(text: str, source: str) -> Receipt:
     """The receipt whose block stands in a text, such as that of a saved page.
 
@@ -119,7 +126,7 @@ def find_receipt(text: str, source: str) -> Receipt:
     Raises:
         AnswersError: no block or several, or a block that is not as it was written.
     """
-    blocks = _BLOCK.findall(text)
+    blocks = [*_blocks(text)]
     if len(blocks) != 1:
         raise AnswersError("receipt_count", source=source, count=len(blocks), begin=BEGIN, end=END)
     data = base64.b64decode("".join(_LINES.findall(blocks[0])))

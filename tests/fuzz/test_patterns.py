@@ -14,8 +14,8 @@ import pytest
 
 import ahp
 
-LONG = 40_000
-"""Characters, no more than `mutations` makes."""
+LONG = 200_000
+"""Characters: files of a megabyte are gone through by a few patterns."""
 MOST_SECONDS = 1.0
 """Of the processor's time, a hundred times what the slowest takes."""
 
@@ -49,6 +49,7 @@ def used(module: ModuleType) -> Iterator[tuple[str, re.Pattern[str], str]]:
 def pieces(pattern: str) -> set[str]:
     """What a text may repeat that a pattern is slow at: its own characters and words."""
     words = re.findall(r"[\w:：=<]{2,8}", re.sub(r"\\\w", " ", pattern))[:12]
+    words += [one for one in re.split(r"\\.|[\^$*+?{}|()\[\]]", pattern) if len(one) > 1][:12]
     single = {*re.sub(r"\\\w|[\\^$*+?{}|]", "", pattern), *"a1九注 \t\n.,:：;/-=<>@%'\"([（【_"}
     paired = {first + second for first in words[:6] for second in " a1("}
     return single | {*words} | paired | {"a ", "1 ", "1.", "a.", "a-", "( ", "(1", "''", "([x]"}
