@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from itertools import permutations
 from operator import itemgetter
 from typing import Any, overload
 
@@ -164,53 +165,44 @@ class JudgmentColumns(Sequence[Judgment]):
         """Parent -> the judgments below it, shape (experts, n, n), NaN = not judged, read-only; all
         pairs are compared by the tree.
         """
-        count = len(self.experts)
-        sizes = {parent: len(hierarchy.children[parent]) for parent in hierarchy.compared}
-        ends = np.cumsum([count * n * n for n in sizes.values()]).tolist()
-        starts = dict(zip(sizes, [0, *ends], strict=False))
         known, last = self.__dict__.get("_last_arrays", (None, None))
         every = last() if known == hierarchy else None
-        made = every is None
         if every is None:
-            every = np.full(ends[-1], np.nan)
+            every = self._every_array(hierarchy)
             # a result of the same answers shares them, as long as it is there
             self.__dict__["_last_arrays"] = hierarchy, weakref.ref(every)
-        arrays = {
-            parent: every[start : start + count * sizes[parent] ** 2].reshape(
-                count, sizes[parent], sizes[parent]
-            )
-            for parent, start in starts.items()
-        }
-        if made:
-            self._fill(every, arrays, starts, hierarchy)
-        return {parent: read_only(batch) for parent, batch in arrays.items()}
+        return {parent: read_only(batch) for parent, batch in self._below(every, hierarchy)}
 
-    def _fill(
-        self,
-        every: Float,
-        arrays: Mapping[str, Float],
-        starts: Mapping[str, int],
-        hierarchy: Hierarchy,
-    ) -> None:
-        """Write the judgments into the arrays of parents, which stand one behind another."""
-        for batch in arrays.values():
-            diagonal = range(batch.shape[-1])
-            batch[:, diagonal, diagonal] = 1.0
+    def _below(self, every: Float, hierarchy: Hierarchy) -> Iterator[tuple[str, Float]]:
+        """Parents, and their parts of all arrays, which stand one behind another."""
+        count, start = len(self.experts), 0
+        for parent in hierarchy.compared:
+            n = len(hierarchy.children[parent])
+            yield parent, every[start : start + count * n * n].reshape(count, n, n)
+            start += count * n * n
+
+    def _every_array(self, hierarchy: Hierarchy) -> Float:
+        cells = sum(len(hierarchy.children[parent]) ** 2 for parent in hierarchy.compared)
+        every = np.full(len(self.experts) * cells, np.nan)
         # of each pair: where the cells of the first expert are, and how far those of the next
-        places = np.zeros((len(self.pairs), 3), dtype=np.int64)
-        for row, (parent, left, right) in zip(places, self.pairs, strict=True):
-            if not {left, right} <= {*hierarchy.children.get(parent, ())} or parent not in starts:
-                continue  # judged by nobody
-            kids = hierarchy.children[parent]
-            i, j, n = kids.index(left), kids.index(right), len(kids)
-            row[:] = starts[parent] + i * n + j, starts[parent] + j * n + i, n * n
-        cell, opposite, step = places.T.copy()
+        places: dict[tuple[str, str, str], tuple[int, int, int]] = {}
+        start = 0
+        for parent, batch in self._below(every, hierarchy):
+            kids, n = hierarchy.children[parent], batch.shape[-1]
+            batch[:, range(n), range(n)] = 1.0
+            for i, j in permutations(range(n), 2):
+                places[parent, kids[i], kids[j]] = (start + i * n + j, start + j * n + i, n * n)
+            start += batch.size
+        nowhere = (0, 0, 0)  # of pairs that nobody judged
+        rows = [places.get(pair, nowhere) for pair in self.pairs]
+        cell, opposite, step = np.array(rows, dtype=np.int64).reshape(-1, 3).T.copy()
         reciprocals = 1 / self.numbers
         for part in slices(len(self), BLOCK):
             pair, value = self.pair[part], self.value[part]
             before = self.expert[part] * step[pair]
             every[before + cell[pair]] = self.numbers[value]
             every[before + opposite[pair]] = reciprocals[value]
+        return every
 
     def repeated(self) -> Iterator[tuple[int, int]]:
         """Of each judgment of a pair that its expert has judged before: the first one, and it."""
