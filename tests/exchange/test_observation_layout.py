@@ -15,7 +15,8 @@ from openpyxl import Workbook
 
 from ahp.errors import EvaluationError
 from ahp.evaluation import Scheme, load_scheme
-from ahp.exchange.layout_questions import CellKey, question_sentence
+from ahp.exchange.layout_cells import TableCell
+from ahp.exchange.layout_questions import CellKey, expectations, key_of, question_sentence
 from ahp.exchange.layout_reading import Reading, read_layout, refused
 from ahp.exchange.layout_suggestion import Suggestion, suggest_layout
 from ahp.exchange.observation_layout import Expected, Layout, LayoutColumn, without_brackets
@@ -1017,6 +1018,19 @@ def test_a_table_that_is_laid_out_otherwise_now_is_refused() -> None:
     with pytest.raises(EvaluationError) as raised:
         read(table([WIDE[0], ["城北支行", "", ""]]), layout)
     assert str(raised.value) == "t.csv: no observations below the headers"
+
+
+def test_parts_of_an_indicator_go_by_their_names() -> None:
+    """A unit of measure is that of the indicator, and of none of its items."""
+    scheme = load_scheme("key_accounts")
+    cell = TableCell(
+        2, 3, "u", LayoutColumn("投诉", "values", "complaints"), "1", {"item": "升级投诉"}
+    )
+    key = key_of(cell, scheme)
+    assert key == CellKey("u", "complaints", "escalated")
+    expected_at = expectations(scheme)
+    units = [expected_at(one).unit for one in (key._replace(item=""), key)]
+    assert units == ["times", ""]
 
 
 def test_parts_of_an_indicator_have_to_be_known() -> None:

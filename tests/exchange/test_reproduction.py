@@ -535,7 +535,14 @@ def test_what_else_differs(printed: Table, sentence: str) -> None:
 def test_empty_rows_of_a_table_are_one() -> None:
     """Up to a cell in a row that no spreadsheet has."""
     book = Workbook()
-    for cell, value in (("A3", "Item"), ("B3", "Weight"), ("A4", "milk"), ("B9", 0.5), ("A7", "")):
+    for cell, value in (
+        ("A3", "Item"),
+        ("B3", "Weight"),
+        ("A4", "milk"),
+        ("B9", 0.5),
+        ("A7", ""),
+        ("A10", "tea"),
+    ):
         book.worksheets[0][cell] = value
     book.worksheets[0]["C5"] = book.worksheets[0]["A99"] = "x"
     book.defined_names["table_ranks"] = DefinedName("table_ranks", attr_text="Sheet!$A$1")
@@ -545,7 +552,8 @@ def test_empty_rows_of_a_table_are_one() -> None:
     (part,) = read_report(content, "xlsx", ["table_ranks"], "r.xlsx").tables["table_ranks"]
     blank = (None, None)
     assert part.headings == ("Item", "Weight")
-    assert part.rows == (("milk", None), blank, (None, 0.5), blank, ("x", None))
+    rows = (("milk", None), blank, (None, 0.5), ("tea", None), blank, ("x", None))
+    assert part.rows == rows
 
 
 def test_a_cell_too_many_and_an_apostrophe() -> None:

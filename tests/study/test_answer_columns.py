@@ -109,6 +109,7 @@ def test_names_headers_and_separators_of_people(
         "李四;岗位;工资;城市;0,5;",
         "李四;岗位;工作;城市;;",
         "王五;岗位;工资;工作;1/3;",
+        "李　四;岗位;工作;城市;2;",
     ]
     path = write(tmp_path, *lines, encoding=encoding)
     small = ahp.read_answers(path, survey)
@@ -116,15 +117,14 @@ def test_names_headers_and_separators_of_people(
     answers = ahp.read_answers(path, survey)
     assert answers.judgments == small.judgments
     assert [(one.expert, one.value) for one in answers.judgments] == [
-        *(("李四", "3"), ("李四", "0.5"), ("王五", "1/3")),
+        *(("李四", "3"), ("李四", "0.5"), ("王五", "1/3"), ("李四", "2")),
     ]
+    assert answers.experts == ("李四", "王五")
     assert [str(one) for one in answers.remarks if one.code == "many_not_judged"] == [
         "1 lines without a judgment, read as not judged"
     ]
     array = answers.arrays(survey.hierarchy)[survey.hierarchy.goal]
-    assert np.array_equal(
-        array[0], [[1, 3, 0.5], [1 / 3, 1, np.nan], [2, np.nan, 1]], equal_nan=True
-    )
+    assert np.array_equal(array[0], [[1, 3, 0.5], [1 / 3, 1, 2], [2, 0.5, 1]], equal_nan=True)
 
 
 FAULTS = (
@@ -456,6 +456,16 @@ def test_results_of_the_same_answers_share_their_matrices() -> None:
     assert dict(zip(one.matrices, same, strict=True)) == {p: p != parent for p in one.matrices}
     assert one.panel == ahp.analyze(SURVEY, read).panel
     assert pickle.loads(pickle.dumps(answers)).judgments == read.judgments
+
+
+def test_another_tree_has_its_own_matrices() -> None:
+    """Children in another order, of the same judgments."""
+    columns = JudgmentColumns.of([Judgment("Li", "job", "pay", "work", "3")])
+    turned = ahp.Hierarchy("job", {"job": ("work", "pay")})
+    as_judged = ahp.Hierarchy("job", {"job": ("pay", "work")})
+    kept = columns.arrays(turned)
+    assert columns.arrays(as_judged)["job"].tolist() == [[[1, 3], [1 / 3, 1]]]
+    assert kept["job"].tolist() == [[[1, 1 / 3], [3, 1]]]
 
 
 def test_parts_of_one_dictionary_are_one_column() -> None:

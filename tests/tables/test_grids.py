@@ -108,6 +108,9 @@ def test_a_cell_far_away_is_one_cell() -> None:
     with uploaded_workbook(file.getvalue(), "t", max_bytes=10**6, max_spread=1) as opened:
         cells = [(cell.coordinate, cell.value) for cell in filled_cells(opened.worksheets[0])]
     assert cells == [("A1", "a"), ("XFD1048576", "b")]
+    sheet = Workbook().worksheets[0]
+    sheet["B2"], sheet["A3"], sheet["C1"] = "as", "they", "stand"
+    assert [cell.coordinate for cell in filled_cells(sheet)] == ["C1", "B2", "A3"]
 
 
 def test_a_sheet_is_found_without_its_spaces() -> None:
