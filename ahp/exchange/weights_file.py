@@ -29,6 +29,8 @@ WEIGHT_HEADERS = ("weight", "global weight", "权重", "综合权重")
 SHEETS = ("weights", "权重")
 """What the sheet may be called in a workbook of several."""
 
+_LONGEST = 100
+"""Characters of a number."""
 _NUMBER = re.compile(r"((?:\d+(?:\.\d*)?|\.\d+)(?:[eE]-?\d{1,2})?)(%?)")
 
 
@@ -86,7 +88,7 @@ def _weight(text: str, place: str) -> Fraction:
     match = _NUMBER.fullmatch(text)
     if text == UNCALCULATED:
         _refuse(place, "cell_uncalculated")
-    if match is None:
+    if match is None or len(text) > _LONGEST:
         _refuse(place, "weight_text", text=text)
     return Fraction(match[1]) / (100 if match[2] else 1)
 

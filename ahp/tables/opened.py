@@ -28,6 +28,8 @@ MAX_UNPACKED = 2**26
 WORKBOOKS = (".xlsx", ".ods")
 TABLES = ("csv", *(ending.removeprefix(".") for ending in WORKBOOKS))
 """Endings of the workbooks, and of all tables, that are read."""
+LAST_ROW = 2**20
+"""Of a sheet in Excel and LibreOffice."""
 FIRST_BYTES = 2_000
 """Bytes that tell what a file is."""
 
@@ -247,6 +249,8 @@ def _sheet_rows(
         chosen.reset_dimensions()  # what the file says of its size may be wrong
         uncalculated = uncalculated_cells(chosen)
         for number, row in enumerate(chosen.iter_rows(values_only=True), start=1):
+            if number > LAST_ROW:
+                raise error("too_many_lines", source=source, most=LAST_ROW)
             cells = [cell_text(value, whole_dates=whole_dates) for value in row]
             for column in uncalculated.get(number, ()):
                 cells += [""] * (column - len(cells))
