@@ -121,7 +121,8 @@ def csv_cell(cell: str) -> str:
     """A cell of a CSV file as it is meant: `visible`, without what keeps spreadsheets from changing
     it.
     """
-    return visible(CONSTANT.sub(r"\1", visible(cell)))
+    shown = visible(cell)
+    return visible(CONSTANT.sub(r"\1", shown)) if shown.startswith("=") else shown
 
 
 def is_rule(cells: Sequence[str]) -> bool:
