@@ -468,33 +468,41 @@ class _Reader:
         self.said: tuple[dict[Phrase, None], dict[Phrase, None]] = ({}, {})
         self._survey = survey
         self._labels: dict[tuple[str, ...], dict[str, set[str]]] = {}
+        self._pairs: dict[tuple[str, str, str], tuple[str, str, str]] = {}
+        self._values: dict[str, str] = {}
 
     def by_id(self, judgment: Judgment) -> Judgment:
         """The judgment with ids in place of names; as it is without a survey."""
         if self._survey is None:
             return judgment
-        hierarchy = self._survey.hierarchy
-        parent = self._id(judgment.parent, hierarchy.compared, self._survey)
-        check_parent(parent, hierarchy, judgment.place)
-        kids = hierarchy.children[parent]
-        left, right = (
-            self._id(name, kids, self._survey) for name in (judgment.left, judgment.right)
-        )
-        judgment = replace(judgment, parent=parent, left=left, right=right)
-        check_place(judgment, hierarchy)
-        return judgment
+        pair = (judgment.parent, judgment.left, judgment.right)
+        if pair not in self._pairs:
+            hierarchy = self._survey.hierarchy
+            parent = self._id(judgment.parent, hierarchy.compared, self._survey)
+            check_parent(parent, hierarchy, judgment.place)
+            kids = hierarchy.children[parent]
+            left, right = (self._id(name, kids, self._survey) for name in pair[1:])
+            check_place(replace(judgment, parent=parent, left=left, right=right), hierarchy)
+            self._pairs[pair] = (parent, left, right)
+        known = self._pairs[pair]
+        if known == pair:
+            return judgment
+        return replace(judgment, parent=known[0], left=known[1], right=known[2])
 
     def checked(self, judgment: Judgment) -> Judgment:
         """The judgment, its value without what kept a spreadsheet from changing it."""
-        try:
-            entered_judgment(judgment.value)
-        except MatrixError as error:
-            problem = Phrase("value_refused", problem=error)
-            raise AnswersError("at_place", place=judgment.place, problem=problem) from error
-        if read := read_otherwise(judgment.value):
-            self.said[1][Phrase("read_as", text=judgment.value, value=read)] = None
-        kept = judgment.value.startswith(("'", "="))
-        return replace(judgment, value=plain_text(judgment.value)) if kept else judgment
+        value = judgment.value
+        if value not in self._values:
+            try:
+                entered_judgment(value)
+            except MatrixError as error:
+                problem = Phrase("value_refused", problem=error)
+                raise AnswersError("at_place", place=judgment.place, problem=problem) from error
+            if read := read_otherwise(value):
+                self.said[1][Phrase("read_as", text=value, value=read)] = None
+            self._values[value] = plain_text(value) if value.startswith(("'", "=")) else value
+        kept = self._values[value]
+        return judgment if kept == value else replace(judgment, value=kept)
 
     def expert(self, text: str, name: str) -> None:
         """Note that an expert is called otherwise than at first."""
