@@ -445,7 +445,9 @@ def _find_headers(lines: Sequence[Row]) -> HeaderRow | None:
 
 def column_headers(lines: Sequence[Row], place: Callable[[int], str]) -> HeaderRow:
     """Of a table that is read by column, by its first lines."""
-    return _checked_headers(_find_headers(lines), place, lines[0] if lines else (1, []))
+    if not lines:
+        raise AnswersError("answers_empty", source=place(1), expected=COLUMNS)
+    return _checked_headers(_find_headers(lines), place, lines[0])
 
 
 def _is_large(path: Path) -> bool:

@@ -487,3 +487,16 @@ def test_codes_are_as_small_as_their_number_allows(count: int) -> None:
     column = Coded.of([*texts, None, "t0"])
     assert column.codes.dtype.itemsize == {127: 1, 128: 2, 32_767: 2, 32_768: 4}[count]
     assert column.codes[[0, -3, -2, -1]].tolist() == [0, count - 1, -1, 0]
+
+
+@READERS
+def test_a_large_file_of_empty_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reader: str
+) -> None:
+    path = write(tmp_path, *[",,"] * 30)
+    count_as_large(monkeypatch, reader)
+    with pytest.raises(ahp.AnswersError) as refused:
+        ahp.read_answers(path)
+    assert str(refused.value) == (
+        f"{path}: line 1: is empty; a long CSV has the columns expert, parent, left, right, value."
+    )
