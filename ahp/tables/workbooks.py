@@ -28,6 +28,11 @@ MAX_PARTS = 2000
 MAX_IN_DOCUMENT = 400_000
 """XML elements of a document, whose cells have eight or so each; some 350 bytes of memory each."""
 
+MAX_REPEATED = 2**23
+REPEATED_EACH = 16
+"""Bytes that an ODS workbook may make of cells and rows that it holds once, however often they are
+repeated; and for each of its own.
+"""
 MAX_ELEMENTS = 150_000
 """XML elements of a workbook, besides cells that are read row by row."""
 
@@ -177,15 +182,17 @@ def _said_of_file(source: str, damaged: str, refused: str, error: type[AHPError]
 
 def _as_xlsx(content: bytes, max_bytes: int) -> bytes:
     """An XLSX workbook with what an ODS workbook has."""
-
-    def limit(size: int) -> None:
-        if size > max_bytes:
-            more = Phrase("more_than", count=max_bytes)
-            raise _OversizeError("unpacked_size", size=more, most=max_bytes)
-
     counted = counted_archive(content, max_bytes, Census(_OPENDOCUMENT_CELL))
     with zipfile.ZipFile(counted) as archive:
-        parts = xlsx_parts(archive.read("content.xml"), limit)
+        stored = archive.read("content.xml")
+    most = min(max_bytes, MAX_REPEATED + REPEATED_EACH * len(stored))
+
+    def limit(size: int) -> None:
+        if size > most:
+            more = Phrase("more_than", count=most)
+            raise _OversizeError("unpacked_size", size=more, most=most)
+
+    parts = xlsx_parts(stored, limit)
     rewritten = io.BytesIO()
     with zipfile.ZipFile(rewritten, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, part in parts.items():

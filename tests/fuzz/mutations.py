@@ -151,7 +151,8 @@ def _moved(rng: Random, parts: list[str]) -> list[str]:
     if kind == 0:
         parts[part] = []
     elif kind == 1:
-        parts[part] = parts[part] * rng.choice((2, 2, 3, 300))
+        enough = MOST // max(1, sum(map(len, parts[part]))) + 1  # what is more is cut off again
+        parts[part] = parts[part] * min(enough, rng.choice((2, 2, 3, 300)))
     elif kind == 2 and parts:
         one, other = rng.randrange(len(parts)), rng.randrange(len(parts))
         parts[one], parts[other] = parts[other], parts[one]
