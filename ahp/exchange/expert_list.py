@@ -55,10 +55,10 @@ _NUMBER = re.compile(rf"{_DIGITS}\s+(?=\D)")
 _LABEL = re.compile(r"(?:专家|姓名|experts?|names?)\s*[:：]\s*(?=\S)", re.IGNORECASE)
 _MOST_LINES = 20_000
 _TITLE = re.compile(
-    r".*(?:名单|名册|一览表)(?:\s*[(（][^()（）]*[)）])?\s*[:：]?"
-    r"|(?:list of )?experts(?: list)?\s*[:：]?",
-    re.IGNORECASE,
+    r".*(?:名单|名册|一览表)\s*[:：]?|(?:list of )?experts(?: list)?\s*[:：]?", re.IGNORECASE
 )
+_TITLE_IN_BRACKETS = re.compile(r"(?:名单|名册|一览表)\s*[(（]")
+_UP_TO_BRACKET = re.compile(r"(.*)[)）]\s*[:：]?")
 _TOTAL = re.compile(
     r"(?:合\s*计|总\s*计|小\s*计|共\s*计?|(?:grand |sub-?)?total|sum)\s*[:：]?\s*"
     r"(?:[0-9]+\s*(?:人|位|名|experts?|people)?(?:专家)?)?[.。]?",
@@ -147,7 +147,7 @@ def pasted_list(text: str) -> ExpertList:
         place = f"line {line}"
         records = list(_records(whole, line))
         heading = _heading(records[0]) if len(records) == 1 else None
-        title = not rows and columns is None and _TITLE.fullmatch(whole)
+        title = not rows and columns is None and is_title(whole, _TITLE, _TITLE_IN_BRACKETS)
         if heading is not None or title or any(map(is_total, records)):
             passed_over.append(whole.strip())
             columns = heading or columns
@@ -176,6 +176,16 @@ def _without_email(cells: Sequence[str]) -> tuple[str, list[str]]:
         rest = found["name"].strip('" ') if found else cell
         others += [rest] if rest or not found else []
     return email, others
+
+
+def is_title(text: str, alone: re.Pattern[str], before_brackets: re.Pattern[str]) -> bool:
+    """Whether a text is a title: by what is one alone, and by what one has in front of brackets, as
+    名单（2024年）（征求意见稿） does.
+    """
+    if alone.fullmatch(text):
+        return True
+    closed = _UP_TO_BRACKET.fullmatch(text)
+    return bool(closed and before_brackets.search(closed[1]))
 
 
 def _mailbox(cell: str) -> re.Match[str] | None:

@@ -104,7 +104,9 @@ _NOTE = re.compile(r"(?:注|备注|说明|制表|填报|审核|复核|负责人)
 """What rows begin with that belong to no unit."""
 
 _PLAIN = r"[^(（【\[)）】\]]"
-BRACKETS = re.compile(rf"[(（【\[](?:{_PLAIN}|[【\[]{_PLAIN}*[】\]])*[)）】\]]|[:：]")
+_INNER = rf"[【\[]{_PLAIN}*[)）】\]]"
+_SQUARE = rf"[【\[](?:{_PLAIN}|{_INNER})*[)）】\]]"
+BRACKETS = re.compile(rf"[(（【\[](?:{_PLAIN}|{_SQUARE})*[)）】\]]|[:：]")
 """What stands in brackets, with square ones inside, and colons."""
 
 _PASSED_OVER = frozenset(("序号", "编号", "行次", "栏次", "no", "no.", "#"))

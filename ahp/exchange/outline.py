@@ -50,11 +50,11 @@ _SENTENCE = re.compile(
 )
 """What no list of names has."""
 
-_BEHIND_COLON = re.compile(r"(?<!\s)\s*+[:：]\s*")
-_BEHIND_DASH = re.compile(r"(?<!\s)(?:\s*+[—–]{1,2}\s*|\s++-{1,2}\s+)")
+_BEHIND_COLON = re.compile(r"(?:(?<!\s)\s++)?[:：]\s*")
+_BEHIND_DASH = re.compile(r"(?:(?<!\s)\s++)?[—–]{1,2}\s*|(?<!\s)\s++-{1,2}\s+")
 _IN_BRACKETS = re.compile(r"[（(「『《【\[“][^（(「『《【\[“）)」』》】\]”]*[）)」』》】\]”]")
-_BETWEEN = re.compile(r"(?<!\s)\s*+[、；;]\s*")
-_BETWEEN_COMMAS = re.compile(r"(?<!\s)\s*+[、；;，,]\s*")
+_BETWEEN = re.compile(r"(?:(?<!\s)\s++)?[、；;]\s*")
+_BETWEEN_COMMAS = re.compile(r"(?:(?<!\s)\s++)?[、；;，,]\s*")
 _INLINE = re.compile(
     r"(?<![；;，,。\s])[；;，,。\s]++(?=(?:[(（]?\d{1,2}[)）]|\d{1,2}[.．、]|[②-⑳])\s*[^\d\s])|(?<=\S)(?=[②-⑳])"
 )

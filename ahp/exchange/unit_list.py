@@ -22,7 +22,15 @@ from ..process.evaluations.units import UnitEntry, called_alike, day_of
 from ..tables.faults import first_and_count
 from ..tables.grids import Grid, read_grid
 from .cells import add_looks, dress, put
-from .expert_list import INDEX, NUMBERING, heading_key, is_total, lines_of, split_cells
+from .expert_list import (
+    INDEX,
+    NUMBERING,
+    heading_key,
+    is_title,
+    is_total,
+    lines_of,
+    split_cells,
+)
 from .observation_layout import is_note
 
 HEADINGS = {
@@ -64,10 +72,9 @@ _TIERS = ("\t", ",，", ";；")
 
 _BETWEEN_ALIASES = re.compile(r"[、;；,，\n]")
 _TITLE = re.compile(
-    r".*(?:名单|名录|名册|一览表)(?:\s*[(（][^()（）]*[)）])?\s*[:：]?"
-    r"|(?:list of )?units(?: list)?\s*[:：]?",
-    re.IGNORECASE,
+    r".*(?:名单|名录|名册|一览表)\s*[:：]?|(?:list of )?units(?: list)?\s*[:：]?", re.IGNORECASE
 )
+_TITLE_IN_BRACKETS = re.compile(r"(?:名单|名录|名册|一览表)\s*[(（]")
 _COUNTED = re.compile(r"\d{1,3}[.．]?")
 """A first cell that only counts, in a list without headings."""
 
@@ -192,7 +199,7 @@ def _unit_list(rows: Rows, source: str, grid: Grid | None = None) -> UnitList:
     lines = list(grid.rows) if grid is not None else []
     for k, (place, cells) in enumerate(rows[start:], start):
         counted = not start and len(cells) > 1 and _COUNTED.fullmatch(cells[0])
-        title = not start and not units and _TITLE.fullmatch(_joined(cells))
+        title = not start and not units and is_title(_joined(cells), _TITLE, _TITLE_IN_BRACKETS)
         if is_total(cells[1:] if counted else cells) or title or is_note(cells):
             passed_over.append(_joined(cells))
             continue

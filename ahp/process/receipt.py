@@ -112,8 +112,12 @@ class Receipt:
 def _blocks(text: str) -> Iterator[str]:
     """What stands between the lines that begin and end a block."""
     end = 0
-    while (begin := text.find(BEGIN, end)) >= 0 and (end := text.find(END, begin)) >= 0:
-        yield text[begin + len(BEGIN) : end]
+    while (begin := text.find(BEGIN, end)) >= 0:
+        begin += len(BEGIN)
+        if (end := text.find(END, begin)) < 0:
+            return
+        yield text[begin:end]
+        end += len(END)
 
 
 def find_receipt(text: str, source: str) -> Receipt:

@@ -59,7 +59,7 @@ class Documents(Part):
         """
         if not answers.experts:
             raise AnswersError("no_answers")
-        answers.arrays(survey.hierarchy)
+        answers.shared_arrays(survey.hierarchy)
         if standings and set(standings) != set(answers.experts):
             raise AnswersError(
                 "weights_of_others", found=tuple(standings), expected=answers.experts

@@ -216,6 +216,11 @@ class Answers(Result):
         Raises:
             AnswersError: an id that is not in the tree, or a value that is no judgment.
         """
+        arrays = self.shared_arrays(hierarchy)
+        return {parent: batch.copy() for parent, batch in arrays.items()}
+
+    def shared_arrays(self, hierarchy: Hierarchy) -> dict[str, Float]:
+        """The same read-only, of one memory for all who ask while somebody has them."""
         columns = JudgmentColumns.of(self.judgments)
         _ = columns.numbers  # refused before what doesn't fit the tree
         for at in first_lines(columns.pair).tolist():

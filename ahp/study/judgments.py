@@ -183,7 +183,8 @@ class JudgmentColumns(Sequence[Judgment]):
 
     def _every_array(self, hierarchy: Hierarchy) -> Float:
         cells = sum(len(hierarchy.children[parent]) ** 2 for parent in hierarchy.compared)
-        every = np.full(len(self.experts) * cells, np.nan)
+        size = len(self.experts) * cells
+        every = np.full(size + 1, np.nan)
         # of each pair: where the cells of the first expert are, and how far those of the next
         places: dict[tuple[str, str, str], tuple[int, int, int]] = {}
         start = 0
@@ -193,7 +194,7 @@ class JudgmentColumns(Sequence[Judgment]):
             for i, j in permutations(range(n), 2):
                 places[parent, kids[i], kids[j]] = (start + i * n + j, start + j * n + i, n * n)
             start += batch.size
-        nowhere = (0, 0, 0)  # of pairs that nobody judged
+        nowhere = (size, size, 0)  # behind the arrays: of pairs that the tree doesn't compare
         rows = [places.get(pair, nowhere) for pair in self.pairs]
         cell, opposite, step = np.array(rows, dtype=np.int64).reshape(-1, 3).T.copy()
         reciprocals = 1 / self.numbers

@@ -356,7 +356,7 @@ def build_panel(
     """
     if not answers.experts:
         raise AnswersError("no_answers")
-    matrices = answers.arrays(hierarchy)
+    matrices = answers.shared_arrays(hierarchy)
     for name, parent in recused:
         for value, valid in ((name, answers.experts), (parent, hierarchy.compared)):
             if value not in valid:

@@ -288,3 +288,9 @@ def test_lines_of_brackets_and_too_many_lines() -> None:
     with pytest.raises(AnswersError) as refused:
         pasted_list("a\n" * 20_001)
     assert str(refused.value) == "the list of names: more than 20000 lines, expected fewer"
+
+
+@pytest.mark.parametrize("brackets", ["（第一批）（2024年）", "（共2人（含组长））："])
+def test_a_title_with_brackets_is_no_expert(brackets: str) -> None:
+    found = pasted_list(f"评审专家名单{brackets}\n张三\n李四")
+    assert [expert.name for expert in found.experts] == ["张三", "李四"]

@@ -994,10 +994,12 @@ def test_what_a_covered_cell_has_names_no_unit() -> None:
         ("余额（万元）[注]：", "余额"),
         ("余额（万元[1]，年末【2】）/户", "余额/户"),
         ("余额（万元", "余额（万元"),
+        ("比例（区间[0,1)）", "比例"),
+        ("余额（万元【含税[1]】）", "余额"),
         ("(【" * 20_000, "(【" * 20_000),
         ("([x]" * 10_000, "(" * 10_000),
     ],
-    ids=["behind", "inside", "open", "many", "some"],
+    ids=["behind", "inside", "open", "interval", "deep", "many", "some"],
 )
 def test_texts_without_brackets(text: str, rest: str) -> None:
     """Soon, however many are never closed."""

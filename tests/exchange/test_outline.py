@@ -165,3 +165,10 @@ def test_no_honest_name_is_taken_for_anything_else() -> None:
         branches, left_out, passed_over = read_list(text)
         read = [branch.name for root in branches for branch in root.walk()]
         assert (read, left_out, passed_over) == (["甲", *names], (), ())
+
+
+@pytest.mark.parametrize("between", ["； ；", "、 、", "；　；", " ； ； "])
+def test_nothing_between_separators_is_no_name(between: str) -> None:
+    branches, _left_out, _passed_over = read_list(f"质量：及时{between}准确、完整")
+    (quality,) = branches
+    assert [one.name for one in quality.children] == ["及时", "准确", "完整"]

@@ -319,3 +319,17 @@ def test_a_language_that_is_not_there() -> None:
     with pytest.raises(OptionError) as raised:
         unit_list_template("fr")
     assert str(raised.value) == "language = 'fr', expected one of 'zh', 'en'"
+
+
+@pytest.mark.parametrize(
+    "brackets", ["（2024年）（征求意见稿）", "（2024年（上半年））：", " (2024) ", "："]
+)
+def test_a_title_with_brackets_is_no_unit(brackets: str) -> None:
+    found = pasted_units(f"参评单位名单{brackets}\n财政局\n教育局")
+    assert [unit.name for unit in found.units] == ["财政局", "教育局"]
+    assert found.passed_over == (f"参评单位名单{brackets.rstrip()}",)
+
+
+def test_what_goes_on_behind_brackets_is_a_unit() -> None:
+    found = pasted_units("名单（一）办公室\n教育局")
+    assert [unit.name for unit in found.units] == ["名单（一）办公室", "教育局"]

@@ -33,3 +33,9 @@ def test_there_is_one_block(text: str, count: int) -> None:
 
 def test_what_stands_between_the_lines_of_a_block_is_passed_over() -> None:
     assert find_receipt(f"{BEGIN}\nPage 1 of 2\n{RECEIPT.block}", "r.txt") == RECEIPT
+
+
+def test_the_end_of_a_block_is_behind_its_beginning() -> None:
+    with pytest.raises(AnswersError) as refused:
+        find_receipt(BEGIN + END.removeprefix("-----"), "r.txt")
+    assert refused.value.parameters["count"] == 0

@@ -466,6 +466,20 @@ def test_another_tree_has_its_own_matrices() -> None:
     kept = columns.arrays(turned)
     assert columns.arrays(as_judged)["job"].tolist() == [[[1, 3], [1 / 3, 1]]]
     assert kept["job"].tolist() == [[[1, 1 / 3], [3, 1]]]
+    other = ahp.Hierarchy("job", {"job": ("pay", "food")})  # which `Answers` refuses
+    assert np.array_equal(
+        columns.arrays(other)["job"], [[[1, np.nan], [np.nan, 1]]], equal_nan=True
+    )
+
+
+def test_arrays_of_answers_may_be_written_to() -> None:
+    answers = Answers(JudgmentColumns.of([Judgment("Li", "job", "pay", "work", "3")]))
+    tree = ahp.Hierarchy("job", {"job": ("pay", "work")})
+    shared = answers.shared_arrays(tree)
+    answers.arrays(tree)["job"][:] = 7
+    assert shared["job"].tolist() == [[[1, 3], [1 / 3, 1]]]
+    assert answers.shared_arrays(tree)["job"].tolist() == [[[1, 3], [1 / 3, 1]]]
+    assert not shared["job"].flags.writeable
 
 
 def test_parts_of_one_dictionary_are_one_column() -> None:

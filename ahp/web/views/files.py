@@ -333,7 +333,7 @@ def show_import(study: StudyInfo) -> None:
         answers = read(
             content, file.name, replace(options, survey=study.survey, sheets=sheets)
         ).answers
-        answers.arrays(study.survey.hierarchy)
+        answers.shared_arrays(study.survey.hierarchy)
     except AHPError as error:
         state.show_error(error)
         return
