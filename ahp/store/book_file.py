@@ -103,10 +103,6 @@ class BookFile:
         """
         check_size(content, source, StoreError, self.most)
         data: dict[str, Any] = parse_json(content, source, StoreError)
-        try:
-            json.dumps(data, ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            raise StoreError("export_not_unicode", source=source, problem=str(error)) from error
         keys = ("format", "kind", self.head, self.bound_to, *self.rows, "events")
         _check_keys(data, keys, source)
         if data["kind"] != self.name or data["format"] not in range(1, FORMAT + 1):

@@ -249,6 +249,11 @@ def test_damaged_files(other, data):
             "study.json: survey: stored survey: color: unknown key, expected ",
         ),
         (("study", "title"), "\ud800", "study.json: has half a character, expected Unicode: "),
+        (
+            ("survey",),
+            data["survey"].replace("Supervis", "\\uDC00", 1).replace("监督", "\\udfff", 1),
+            "study.json: survey: has half a character, expected Unicode: ",
+        ),
     ):
         found = refused(other, changed(data, *path, value=value))
         if message.endswith(", ") or message.endswith(" "):
