@@ -150,8 +150,8 @@ def parse_json(
     content: bytes | str, source: str, error: type[AHPError], expected: str = "a_table"
 ) -> Any:
     """The data in a JSON text from outside, or an error of the given type that names it by
-    `source`: not JSON, too many values, a whole number of too many digits, half a character, or
-    nested too deep for what `expected`, a code, says it should hold.
+    `source`: not JSON, too many values, a whole number of too many digits, or nested too deep for
+    what `expected`, a code, says it should hold.
     """
     check_values(content, source, error)
 
@@ -160,16 +160,8 @@ def parse_json(
             raise error("number_too_long", source=source, most=MAX_DIGITS)
         return int(digits)
 
-    halves: tuple[str, ...] | tuple[bytes, ...] = ("\\ud", "\\uD")
-    if isinstance(content, bytes):
-        halves = (b"\\ud", b"\\uD")
     try:
-        data = json.loads(content, parse_int=whole_number)
-        if any(half in content for half in halves):  # type: ignore[operator] # as the content is
-            json.dumps(data, ensure_ascii=False).encode()
-        return data
-    except UnicodeEncodeError as problem:
-        raise error("json_not_unicode", source=source, problem=str(problem)) from problem
+        return json.loads(content, parse_int=whole_number)
     except json.JSONDecodeError as problem:
         place = f"{source}: line {problem.lineno}, column {problem.colno}"
         raise error("not_json", place=place) from problem

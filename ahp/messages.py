@@ -1755,7 +1755,7 @@ _STORE = {
     "export_known": _("{source}: this database has the study {title!r} already"),
     "export_no_list": _("{place}: expected a list"),
     "export_no_text": _("{place}: {name} is {found}, expected text"),
-    "json_not_unicode": _("{source}: has half a character, expected Unicode: {problem}"),
+    "export_not_unicode": _("{source}: has half a character, expected Unicode: {problem}"),
     "export_not_read_back": _(
         "Written into a file, this could not be read back: {problem}. Keep a copy of the database "
         "instead, and begin a new evaluation or study for what comes next."

@@ -47,6 +47,18 @@ _LARGEST = 2**31 - 1
 """The largest whole number that every database takes."""
 
 
+def check_unicode(data: Any, source: str) -> None:
+    """Refuse what JSON's escapes make half a character of.
+
+    Raises:
+        StoreError: names the file.
+    """
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise StoreError("export_not_unicode", source=source, problem=str(error)) from error
+
+
 @dataclass(frozen=True)
 class BookFile:
     """How books of one kind are written into files.
@@ -103,6 +115,7 @@ class BookFile:
         """
         check_size(content, source, StoreError, self.most)
         data: dict[str, Any] = parse_json(content, source, StoreError)
+        check_unicode(data, source)
         keys = ("format", "kind", self.head, self.bound_to, *self.rows, "events")
         _check_keys(data, keys, source)
         if data["kind"] != self.name or data["format"] not in range(1, FORMAT + 1):

@@ -18,7 +18,7 @@ from ..process.events import SERVER, Actor, ChainSealed, StudyImported
 from ..study import Survey, survey_from_content
 from ..study.limits import LONGEST
 from . import chain, log
-from .book_file import BookFile
+from .book_file import BookFile, check_unicode
 from .evaluation_log import FORMAT, FORMAT_HASH, Entry, append, verify_evaluation
 from .models import (
     EvaluationEventRow,
@@ -102,7 +102,7 @@ def _shortened(source: str) -> str:
 def _survey(data: dict[str, Any], source: str) -> Survey:
     """The survey in a file: a text, in format 1 an object."""
     content = data["survey"] if data["format"] > 1 else json.dumps(data["survey"])
-    parse_json(content, f"{source}: survey", StoreError)
+    check_unicode(parse_json(content, f"{source}: survey", StoreError), f"{source}: survey")
     try:
         return survey_from_content(content)
     except AHPError as error:

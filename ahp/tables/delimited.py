@@ -150,7 +150,9 @@ def encoding_of(file: BinaryIO) -> str | None:
         likely = ("utf-32",)
     elif begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         likely = ("utf-16",)
-    elif 20 * max(zeros) > len(begin):  # a byte of each separator, digit and line end
+    elif 20 * max(zeros) > len(begin) and not begin.startswith(
+        codecs.BOM_UTF8
+    ):  # a byte of each separator, digit and line end
         likely = ("utf-16-be" if zeros[0] > zeros[1] else "utf-16-le",)
     for encoding in likely:
         # with "-sig" a part of the mark alone would pass

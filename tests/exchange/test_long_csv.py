@@ -66,6 +66,7 @@ def test_write_answers() -> None:
         "a,b",
         "a;b\tc",
         "a\nb",
+        "a\0\0\0\0\0\0",
     ],
 )
 def test_names_that_need_care(name: str) -> None:
