@@ -144,15 +144,14 @@ def encoding_of(file: BinaryIO) -> str | None:
     """
     file.seek(0)
     begin = file.read(_FIRST_BYTES)
+    marked = begin.startswith(codecs.BOM_UTF8)
     zeros = [begin[half::2].count(0) for half in (0, 1)]
     likely: tuple[str, ...] = ("utf-8-sig", "gb18030")
     if begin.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         likely = ("utf-32",)
     elif begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         likely = ("utf-16",)
-    elif 20 * max(zeros) > len(begin) and not begin.startswith(
-        codecs.BOM_UTF8
-    ):  # a byte of each separator, digit and line end
+    elif not marked and 20 * max(zeros) > len(begin):  # a byte of each separator, digit, line end
         likely = ("utf-16-be" if zeros[0] > zeros[1] else "utf-16-le",)
     for encoding in likely:
         # with "-sig" a part of the mark alone would pass
