@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +25,7 @@ from ..study.entered import holds_value, spreadsheet_reason
 from ..study.names import UNKNOWN_LANGUAGE, Branch, check_name, name_key
 from ..study.survey import labels_of, survey_from_branches
 from ..tables.delimited import Row
-from ..tables.faults import refuse_faults
+from ..tables.faults import Faults, refuse_faults
 from ..tables.grids import Grid, ranges, read_grid
 from ..tables.opened import header_index, header_key, sums_below
 from .long_csv import guarded, saaty_step
@@ -117,7 +117,7 @@ def read_ahpsurvey(
     pairs = _columns(header, survey, parents)
     judgments: list[Judgment] = []
     experts: dict[str, int] = {}
-    faults: list[AnswersError] = []
+    faults = Faults[AnswersError]()
     sums = sums_below(lines, header.expert_at)
     for number, (line, row) in enumerate((one for one in lines if one[0] not in sums), 1):
         place = grid.line_place(line)
@@ -130,7 +130,7 @@ def read_ahpsurvey(
                 first = experts[expert]
                 raise AnswersError("expert_in_two_lines", place=place, expert=expert, first=first)
         except AnswersError as error:
-            faults.append(error)
+            faults.extend([error])
             continue
         experts[expert] = line
         for column, pair in pairs.items():
@@ -143,7 +143,7 @@ def read_ahpsurvey(
             if value is None:
                 problem = spreadsheet_reason(row[column])
                 problem = problem or Phrase("cell_signed_or_blank", value=row[column])
-                faults.append(AnswersError("at_place", place=where, problem=problem))
+                faults.add(partial(AnswersError, "at_place", place=where, problem=problem))
             else:
                 judgments.append(Judgment(expert, *pair, value, where))
     refuse_faults(faults, grid.source, AnswersError)

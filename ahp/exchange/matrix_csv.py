@@ -106,7 +106,7 @@ def read_matrix(file: str, *, sheet: str | None = None) -> MatrixFile:
     if n > MOST_ITEMS:
         raise MatrixError("matrix_large", source=source, count=n, most=MOST_ITEMS)
     cells = [[_cell(rows, line, column) for column in block.columns] for line in block.lines]
-    refuse_faults([*_faults(cells, block, grid)], source, MatrixError)
+    refuse_faults(_faults(cells, block, grid), source, MatrixError)
     missing = [
         (i, j)
         for i in range(n)

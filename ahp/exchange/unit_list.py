@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -19,7 +20,7 @@ from ..evaluation.observations import cell_problem
 from ..i18n import LANGUAGES, translator
 from ..messages import Message, Phrase
 from ..process.evaluations.units import UnitEntry, called_alike, day_of
-from ..tables.faults import first_and_count
+from ..tables.faults import Faults, first_and_count
 from ..tables.grids import Grid, read_grid
 from .cells import add_looks, dress, put
 from .expert_list import (
@@ -186,7 +187,7 @@ def _unit_list(rows: Rows, source: str, grid: Grid | None = None) -> UnitList:
         source: name of the file; "" for what was pasted.
         grid: the file.
     """
-    problems: list[Message] = []
+    problems = Faults[Message]()
     start, columns = _headings(rows, problems)
     passed_over = [_joined(cells) for _, cells in rows[:start]]
     passed_over += (
@@ -214,10 +215,11 @@ def _unit_list(rows: Rows, source: str, grid: Grid | None = None) -> UnitList:
         place, here = places[second]
         key = "name" if word == units[second].name else "aliases"
         about = {"name": word, "other": units[first].name}
-        problems.append(_at(here.place(place, key), Phrase("unit_name_taken", **about)))
-    if not units and not problems:
-        problems.append(_at(source, Phrase("units_none")) if source else Phrase("units_none"))
-    if problems:
+        problems.add(partial(_in_column, here, place, key, Phrase("unit_name_taken", **about)))
+    if not units and not problems.count:
+        none = Phrase("units_none")
+        raise AnswersError("unit_list_refused", problems=(_at(source, none) if source else none,))
+    if problems.count:
         raise AnswersError("unit_list_refused", problems=first_and_count(problems))
     return UnitList(tuple(units), tuple(passed_over), grid.remarks if grid is not None else ())
 
@@ -226,11 +228,15 @@ def _at(place: str, problem: Message) -> Phrase:
     return Phrase("at_place", place=place, problem=problem)
 
 
+def _in_column(columns: _Columns, place: str, column: str | int, problem: Message) -> Phrase:
+    return _at(columns.place(place, column), problem)
+
+
 def _joined(cells: Sequence[str]) -> str:
     return " ".join(filter(None, cells))
 
 
-def _headings(rows: Rows, problems: list[Message]) -> tuple[int, _Columns]:
+def _headings(rows: Rows, problems: Faults[Message]) -> tuple[int, _Columns]:
     """Where the units begin, and what the columns hold."""
     for k, (place, cells) in enumerate(rows[:_HEADING_ROWS]):
         keys = [_KNOWN.get(heading_key(cell)) for cell in cells]
@@ -244,7 +250,8 @@ def _headings(rows: Rows, problems: list[Message]) -> tuple[int, _Columns]:
                 if again:
                     other = columns.words[columns.keys.index(key)]
                     where = columns.place(place, len(columns.keys) - 1)
-                    problems.append(_at(where, Phrase("unit_column_again", other=other)))
+                    problem = Phrase("unit_column_again", other=other)
+                    problems.add(partial(_at, where, problem))
             if "name" not in known:
                 about = {"columns": tuple(filter(None, cells)), "headings": HEADINGS["name"][:4]}
                 raise AnswersError(
@@ -255,7 +262,7 @@ def _headings(rows: Rows, problems: list[Message]) -> tuple[int, _Columns]:
 
 
 def _entry(
-    place: str, cells: list[str], columns: _Columns, problems: list[Message]
+    place: str, cells: list[str], columns: _Columns, problems: Faults[Message]
 ) -> UnitEntry | None:
     """The unit in a row, None without a name; what is wrong with it goes to the problems."""
     found = dict.fromkeys(HEADINGS, "")
@@ -278,7 +285,8 @@ def _entry(
         about = {"first": found["active_from"]}
         wrong[columns.keys.index("active_to")] = Phrase("active_order", **about)
         found["active_to"] = ""
-    problems += (_at(columns.place(place, k), wrong[k]) for k in sorted(wrong))
+    for k in sorted(wrong):
+        problems.add(partial(_in_column, columns, place, k, wrong[k]))
     aliases = dict.fromkeys(map(str.strip, _BETWEEN_ALIASES.split(found.pop("aliases"))))
     others = tuple(one for one in aliases if one not in ("", found["name"]))
     return UnitEntry(**found, aliases=others) if found["name"] else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..datafile import read_bytes
-from ..errors import AnswersError, IncompleteError, MatrixError
+from ..errors import AHPError, AnswersError, IncompleteError, MatrixError
 from ..hierarchy import Hierarchy
 from ..matrix import Float, PairwiseMatrix, as_matrices
 from ..messages import Phrase
@@ -27,7 +28,7 @@ from ..tables.columns import (
     read_column_table,
 )
 from ..tables.delimited import MAX_CSV, Row, starts_formula, with_point
-from ..tables.faults import first_and_count, refuse_faults
+from ..tables.faults import Faults, first_and_count, refuse_faults
 from ..tables.grids import Grid, column_letter, ranges, read_grid
 from ..tables.opened import ZIP, HeaderRow, find_headers, header_key, sums_up
 from .entered import entered_judgment
@@ -411,7 +412,8 @@ def answers_from_table(
         for line, cells in reading.without_notes([one for one in lines if one[0] > header.line])
         if (judgment := reading.judgment(line, cells))
     ]
-    refuse_faults([*reading.faults, *_answered_twice(judgments)], source, AnswersError)
+    reading.faults.extend(_answered_twice(judgments))
+    refuse_faults(reading.faults, source, AnswersError)
     if not judgments:
         raise AnswersError("no_judgments", source=source)
     return Answers(tuple(judgments), reading.remarks())
@@ -541,7 +543,7 @@ class _Reading:
     """A long table while it is read: what was read how, and what is wrong."""
 
     def __init__(self, grid: Grid, header: HeaderRow, survey: Survey | None) -> None:
-        self.faults: list[AnswersError] = []
+        self.faults = Faults[AHPError]()
         self._grid, self._header, self._reader = grid, header, _Reader(survey)
         self._above: dict[str, str] = {}
         self._filled_down: set[int] = set()
@@ -598,11 +600,11 @@ class _Reading:
         try:
             return self._reader.checked(self._reader.by_id(judgment))
         except AnswersError as error:
-            self.faults.append(error)
+            self.faults.extend([error])
             return None
 
     def _refuse(self, code: str, **about: Any) -> None:
-        self.faults.append(AnswersError(code, **about))
+        self.faults.add(partial(AnswersError, code, **about))
 
     def remarks(self) -> tuple[Phrase, ...]:
         """What was read how."""
